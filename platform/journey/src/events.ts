@@ -1,0 +1,302 @@
+import type { Hex } from './words.ts'
+
+/** The stages of a purchase, in the order of the journey. */
+export const STAGES = [
+  'identity',
+  'intents',
+  'indexer',
+  'relayer',
+  'provisioner',
+  'metering',
+  'smart-switch',
+  'billing',
+  'settlement',
+  'attestor',
+  'oracles',
+  'advisor',
+  'transparency',
+] as const
+
+export type StageName = (typeof STAGES)[number]
+
+/**
+ * The body of each event. JSON only: amounts and bytes are decimal strings, times are seconds since 1970 unless the
+ * name says otherwise. Nothing here identifies a person.
+ */
+export interface EventBodies {
+  /** A wallet exists: its sponsorship budget and its soulbound token are wished for. */
+  'account.registered': { account: Hex; commitment: Hex }
+  /** The soulbound token is on chain. */
+  'identity.minted': { account: Hex; tokenId: string; txHash: Hex }
+  /** The paymaster holds a sponsorship budget for the account. */
+  'budget.granted': { account: Hex; amountMicros: string; validUntil: number; txHash: Hex }
+  /** The escrow holds the traveller's money, state Held. */
+  'intent.funded': { payer: Hex; fundedMicros: string; txHash: Hex; gasUsed: string }
+  /** Which network should serve the intent. */
+  'switch.wanted': { planId: string; country: string; books: number[]; refusedBooks: number[]; qos: string }
+  /** The choice, with its reason in words. `book` is null when no carrier is left. */
+  'switch.decided': {
+    book: number | null
+    reason: string
+    scores: { book: number; score: number; why: string }[]
+  }
+  /** A carrier was asked for a profile. */
+  'profile.ordered': { book: number; attempt: number }
+  /** The carrier refused or did not answer in time. */
+  'order.failed': { book: number; attempt: number; code: string }
+  /** An activation code exists; it is read through the API, never from here. */
+  'profile.ready': { book: number; attempt: number }
+  /** The card holds the bound profile package. */
+  'profile.downloaded': { book: number }
+  /** The eUICC signed that the profile is installed; the carrier signed its provisioning receipt. */
+  'profile.installed': { book: number; receiptDigest: Hex; evidence: Hex }
+  /** Receipt and consent are both here: the escrow shall open for the carrier. */
+  'activation.wanted': {
+    terms: TermsJson
+    books: number[]
+    book: number
+    receipt: ReceiptJson
+    carrierKey: Hex
+    receiptSignature: Hex
+    consent: { receiptDigest: Hex; validUntil: number }
+    consentSignature: Hex
+    binding: { device: Hex; validUntil: number; payerSignature: Hex }
+  }
+  /** The escrow is Open for a book. */
+  'intent.activated': { book: number; index: number; activatedAt: number; txHash: Hex; gasUsed: string }
+  /** The whole amount shall go back: nobody could deliver in time. */
+  'refund.wanted': { terms: TermsJson; why: string }
+  /** The whole amount went back while Held. */
+  'intent.refunded': { refundedMicros: string; txHash: Hex; gasUsed: string }
+  /** The first bytes flowed, or the phone attached to the network. */
+  'service.connected': { book: number }
+  /** Reconciled cumulative usage of an intent. */
+  'usage.recorded': {
+    book: number
+    deviceBytes: string
+    carrierBytes: string
+    billableBytes: string
+    coSignedBytes: string
+    seq: number
+    asOf: number
+    evidence: Hex
+  }
+  /** The cumulative charge of an intent. */
+  'charge.posted': {
+    book: number
+    amountMicros: string
+    coSignedMicros: string
+    bytesUsed: string
+    seq: number
+    evidence: Hex
+  }
+  /** No more service: the traveller finished, the deadline passed or the deposit is used up. */
+  'service.ended': { book: number; why: string }
+  /** The leaves and the root of an epoch are fixed and served to the attestors. */
+  'epoch.closed': {
+    epoch: number
+    cutoff: number
+    root: Hex
+    totalMicros: string
+    coSignedMicros: string
+    leaves: number
+  }
+  /** The commitment with the attestors' signatures shall go on chain. */
+  'root.wanted': {
+    epoch: number
+    commitment: CommitmentJson
+    signatures: { attestor: Hex; signature: Hex }[]
+    deltas: Hex
+  }
+  /** The root is on chain. */
+  'root.posted': {
+    epoch: number
+    root: Hex
+    totalMicros: string
+    coSignedMicros: string
+    postedAt: number
+    weight: number
+    txHash: Hex
+    gasUsed: string
+  }
+  /** The root is final: books can be settled and final leaves refunded. */
+  'root.final': { epoch: number }
+  /** The books of a final epoch shall be paid. */
+  'settle.wanted': { epoch: number; books: number[]; proofs: NodeProofJson[] }
+  /** A carrier was paid by the escrow. */
+  'payout.claimed': {
+    epoch: number
+    book: number
+    grossMicros: string
+    feeMicros: string
+    to: Hex
+    txHash: Hex
+    gasUsed: string
+  }
+  /** The traveller's remainder shall go back, with the proof of the FINAL leaf. */
+  'remainder.wanted': { terms: TermsJson; epoch: number; proof: LeafProofJson }
+  /** The intent is closed on chain: charged, and the rest returned. */
+  'intent.closed': {
+    chargedMicros: string
+    refundedMicros: string
+    reason: number
+    txHash: Hex
+    gasUsed: string
+  }
+  /** The paymaster charged gas for a sponsored operation. */
+  'gas.charged': { account: Hex; costMicros: string; marginMicros: string; userOpHash: Hex; txHash: Hex }
+  /** Fees or gas margin reached the treasury Safe. */
+  'fees.swept': { amountMicros: string; to: Hex; txHash: Hex }
+  /** A transaction that a stage wished for was mined. */
+  'transaction.mined': { key: string; hash: Hex; gasUsed: string; block: number }
+  /** A transaction that a stage wished for cannot be made: it would revert, and why. */
+  'transaction.refused': { key: string; code: string; why: string }
+  /** Usage that a robust statistic finds unlike the rest. */
+  'anomaly.flagged': { score: number; threshold: number; why: string }
+  /** How many profiles should be warm next hour. */
+  'prewarm.advised': {
+    book: number
+    profileType: string
+    hour: number
+    count: number
+    quantile: number
+    why: string
+  }
+  /** An exchange rate was read from the chain's oracle. */
+  'rate.updated': { pair: string; rate: string; updatedAt: number }
+}
+
+/** `IntentTerms` of the escrow, in JSON. */
+export interface TermsJson {
+  payer: Hex
+  booksHash: Hex
+  planCommit: Hex
+  pricePerGB: string
+  activationFee: string
+  includedBytes: string
+  blockBytes: string
+  maxDeposit: string
+  provisionBy: number
+  deadline: number
+  flags: number
+  unsignedCredit: string
+  salt: string
+}
+
+/** `ProvisioningReceipt` of a carrier, in JSON. */
+export interface ReceiptJson {
+  intentId: Hex
+  book: number
+  eidCommit: Hex
+  iccidCommit: Hex
+  profileHash: Hex
+  evidence: Hex
+  installedAt: number
+}
+
+/** `EpochCommitment` that attestors sign, in JSON. */
+export interface CommitmentJson {
+  epoch: number
+  cutoff: number
+  root: Hex
+  total: string
+  coSigned: string
+  prevRoot: Hex
+  dataHash: Hex
+  fromBlock: string
+  toBlock: string
+  eventsRoot: Hex
+  policyVersion: number
+  committeeVersion: number
+}
+
+/** The proof of a leaf in the sum tree, in JSON; `siblings` are 48-byte nodes from the leaf upwards. */
+export interface LeafProofJson {
+  amount: string
+  coSigned: string
+  bytesUsed: string
+  seq: number
+  flags: number
+  evidence: Hex
+  bitmap: string
+  siblings: Hex
+}
+
+/** The proof of a book's node in the sum tree, in JSON. */
+export interface NodeProofJson {
+  hash: Hex
+  total: string
+  coSigned: string
+  bitmap: string
+  siblings: Hex
+}
+
+export type EventKind = keyof EventBodies
+export type EventBody<Kind extends EventKind> = EventBodies[Kind]
+
+/** A row of the journal. */
+export interface JourneyEvent<Kind extends EventKind = EventKind> {
+  readonly seq: bigint
+  readonly kind: Kind
+  readonly version: number
+  /** The on-chain intent id, or null for what belongs to no single purchase. */
+  readonly intentId: Hex | null
+  readonly atMs: number
+  readonly body: EventBodies[Kind]
+}
+
+/** Who writes an event and who reads it; a house test compares this table with the code. */
+export interface EventRow {
+  readonly version: number
+  readonly writer: StageName
+  readonly readers: readonly StageName[]
+}
+
+export const EVENTS: Readonly<Record<EventKind, EventRow>> = {
+  'account.registered': { version: 1, writer: 'identity', readers: ['relayer'] },
+  'identity.minted': { version: 1, writer: 'indexer', readers: ['identity'] },
+  'budget.granted': { version: 1, writer: 'indexer', readers: ['identity', 'billing'] },
+  'intent.funded': { version: 1, writer: 'indexer', readers: ['intents', 'billing'] },
+  'switch.wanted': { version: 1, writer: 'intents', readers: ['smart-switch'] },
+  'switch.decided': { version: 1, writer: 'smart-switch', readers: ['intents', 'provisioner', 'advisor'] },
+  'profile.ordered': { version: 1, writer: 'provisioner', readers: ['intents', 'advisor'] },
+  'order.failed': { version: 1, writer: 'provisioner', readers: ['intents', 'smart-switch'] },
+  'profile.ready': { version: 1, writer: 'provisioner', readers: ['intents'] },
+  'profile.downloaded': { version: 1, writer: 'provisioner', readers: ['intents'] },
+  'profile.installed': { version: 1, writer: 'provisioner', readers: ['intents', 'transparency'] },
+  'activation.wanted': { version: 1, writer: 'provisioner', readers: ['relayer'] },
+  'intent.activated': {
+    version: 1,
+    writer: 'indexer',
+    readers: ['intents', 'provisioner', 'metering', 'billing', 'settlement'],
+  },
+  'refund.wanted': { version: 1, writer: 'intents', readers: ['relayer'] },
+  'intent.refunded': { version: 1, writer: 'indexer', readers: ['intents', 'provisioner', 'billing'] },
+  'service.connected': { version: 1, writer: 'metering', readers: ['intents'] },
+  'usage.recorded': {
+    version: 1,
+    writer: 'metering',
+    readers: ['billing', 'intents', 'advisor', 'transparency'],
+  },
+  'charge.posted': { version: 1, writer: 'billing', readers: ['settlement', 'intents'] },
+  'service.ended': { version: 1, writer: 'intents', readers: ['metering', 'settlement'] },
+  'epoch.closed': { version: 1, writer: 'settlement', readers: ['transparency'] },
+  'root.wanted': { version: 1, writer: 'settlement', readers: ['relayer'] },
+  'root.posted': { version: 1, writer: 'indexer', readers: ['settlement', 'transparency', 'billing'] },
+  'root.final': { version: 1, writer: 'settlement', readers: ['intents', 'transparency'] },
+  'settle.wanted': { version: 1, writer: 'settlement', readers: ['relayer'] },
+  'payout.claimed': {
+    version: 1,
+    writer: 'indexer',
+    readers: ['settlement', 'billing', 'intents', 'transparency'],
+  },
+  'remainder.wanted': { version: 1, writer: 'settlement', readers: ['relayer'] },
+  'intent.closed': { version: 1, writer: 'indexer', readers: ['intents', 'billing', 'settlement'] },
+  'gas.charged': { version: 1, writer: 'indexer', readers: ['billing'] },
+  'fees.swept': { version: 1, writer: 'indexer', readers: ['billing'] },
+  'transaction.mined': { version: 1, writer: 'relayer', readers: ['intents'] },
+  'transaction.refused': { version: 1, writer: 'relayer', readers: ['intents', 'settlement'] },
+  'anomaly.flagged': { version: 1, writer: 'advisor', readers: ['transparency'] },
+  'prewarm.advised': { version: 1, writer: 'advisor', readers: ['provisioner'] },
+  'rate.updated': { version: 1, writer: 'oracles', readers: ['billing'] },
+}

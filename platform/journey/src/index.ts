@@ -1,0 +1,17 @@
+export type {
+  CommitmentJson,
+  EventBodies,
+  EventBody,
+  EventKind,
+  EventRow,
+  JourneyEvent,
+  LeafProofJson,
+  NodeProofJson,
+  ReceiptJson,
+  StageName,
+  TermsJson,
+} from './events.ts'
+export { EVENTS, STAGES } from './events.ts'
+export type { IntentState, TimelineStep } from './intent.ts'
+export { INTENT_STATES, TIMELINE_STEPS } from './intent.ts'
+export type { Hex } from './words.ts'
