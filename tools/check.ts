@@ -1,0 +1,21 @@
+// `npm run check`: types, format and lint, dead code. Fast enough to run before every commit.
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { foundryBinary, ROOT } from './binaries.ts'
+
+const bin = (name: string) => join(ROOT, 'node_modules', '.bin', name)
+const steps: [string, string, string[]][] = [
+  ['types', bin('tsc'), ['-p', '.']],
+  ['format and lint', bin('biome'), ['check', '.']],
+  ['dead code and dependencies', bin('knip'), []],
+  ['Solidity format', foundryBinary('forge'), ['fmt', '--check', 'contracts']],
+]
+let failed = 0
+for (const [title, command, args] of steps) {
+  const startedAt = Date.now()
+  const { status } = spawnSync(command, args, { cwd: ROOT, stdio: 'inherit' })
+  if (status !== 0) failed++
+  console.log(`${status === 0 ? '✓' : '✗'} ${title} (${((Date.now() - startedAt) / 1000).toFixed(1)} s)`)
+}
+console.log(failed ? '\nNext: npm run fix mends format; the rest is above.' : '\nAll clean. Next: npm test')
+process.exit(failed ? 1 : 0)

@@ -1,0 +1,9 @@
+// Writes the pages that are drawn from the code; part of `npm run fix`.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { failuresPage, journeyPage } from '../tidy/src/pages.ts'
+import { ROOT } from './binaries.ts'
+
+writeFileSync(join(ROOT, 'docs/journey.md'), await journeyPage())
+writeFileSync(join(ROOT, 'docs/failures.md'), await failuresPage())
+console.log('✓ docs/journey.md and docs/failures.md')
