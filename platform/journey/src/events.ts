@@ -144,9 +144,25 @@ export interface EventBodies {
     gasUsed: string
   }
   /** The paymaster charged gas for a sponsored operation. */
-  'gas.charged': { account: Hex; costMicros: string; marginMicros: string; userOpHash: Hex; txHash: Hex }
+  'gas.charged': {
+    account: Hex
+    costMicros: string
+    marginMicros: string
+    userOpHash: Hex
+    txHash: Hex
+    kind: number
+  }
   /** Fees or gas margin reached the treasury Safe. */
-  'fees.swept': { amountMicros: string; to: Hex; txHash: Hex }
+  'fees.swept': { source: 'escrow' | 'paymaster'; amountMicros: string; to: Hex; txHash: Hex }
+  /** A carrier redeemed a device's voucher itself, without a root. */
+  'voucher.released': {
+    book: number
+    watermarkMicros: string
+    paidMicros: string
+    feeMicros: string
+    to: Hex
+    txHash: Hex
+  }
   /** A transaction that a stage wished for was mined. */
   'transaction.mined': { key: string; hash: Hex; gasUsed: string; block: number }
   /** A transaction that a stage wished for cannot be made: it would revert, and why. */
@@ -294,6 +310,7 @@ export const EVENTS: Readonly<Record<EventKind, EventRow>> = {
   'intent.closed': { version: 1, writer: 'indexer', readers: ['intents', 'billing', 'settlement'] },
   'gas.charged': { version: 1, writer: 'indexer', readers: ['billing'] },
   'fees.swept': { version: 1, writer: 'indexer', readers: ['billing'] },
+  'voucher.released': { version: 1, writer: 'indexer', readers: ['billing'] },
   'transaction.mined': { version: 1, writer: 'relayer', readers: ['intents'] },
   'transaction.refused': { version: 1, writer: 'relayer', readers: ['intents', 'settlement'] },
   'anomaly.flagged': { version: 1, writer: 'advisor', readers: ['transparency'] },

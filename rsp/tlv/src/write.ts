@@ -1,0 +1,97 @@
+import { concatBytes, utf8 } from '@gesim/base'
+
+/** What a writer takes as content: encoded bytes, or nothing for an absent optional element. */
+export type TlvPart = Uint8Array | undefined
+
+/** The bytes of a tag given as one number. */
+export function tagToBytes(tag: number): Uint8Array {
+  if (!Number.isInteger(tag) || tag <= 0 || tag > 0xffffff)
+    throw new RangeError('a tag has one to three bytes')
+  if (tag > 0xffff) return Uint8Array.of(tag >> 16, (tag >> 8) & 0xff, tag & 0xff)
+  if (tag > 0xff) return Uint8Array.of(tag >> 8, tag & 0xff)
+  return Uint8Array.of(tag)
+}
+
+/** A definite length in its shortest form. */
+export function lengthToBytes(length: number): Uint8Array {
+  if (length < 0x80) return Uint8Array.of(length)
+  if (length < 0x100) return Uint8Array.of(0x81, length)
+  if (length < 0x10000) return Uint8Array.of(0x82, length >> 8, length & 0xff)
+  if (length < 0x1000000) return Uint8Array.of(0x83, length >> 16, (length >> 8) & 0xff, length & 0xff)
+  return Uint8Array.of(0x84, length >>> 24, (length >> 16) & 0xff, (length >> 8) & 0xff, length & 0xff)
+}
+
+/**
+ * One element: tag, shortest length, the parts in order. Absent parts are left out.
+ *
+ * ```ts
+ * node(0xbf2e, node(0x80, challenge))
+ * ```
+ */
+export function node(tag: number, ...parts: readonly TlvPart[]): Uint8Array {
+  let length = 0
+  for (const part of parts) length += part?.length ?? 0
+  const head = concatBytes(tagToBytes(tag), lengthToBytes(length))
+  const out = new Uint8Array(head.length + length)
+  out.set(head)
+  let at = head.length
+  for (const part of parts) {
+    if (!part) continue
+    out.set(part, at)
+    at += part.length
+  }
+  return out
+}
+
+/** Tag and length alone, for content that is sent apart. */
+export function header(tag: number, length: number): Uint8Array {
+  return concatBytes(tagToBytes(tag), lengthToBytes(length))
+}
+
+/** An INTEGER of the type's own or a context tag: two's complement, shortest form, not negative. */
+export function uintNode(tag: number, value: number | bigint): Uint8Array {
+  let left = BigInt(value)
+  if (left < 0n) throw new RangeError('an integer below zero')
+  const bytes: number[] = []
+  do {
+    bytes.unshift(Number(left & 0xffn))
+    left >>= 8n
+  } while (left > 0n)
+  if (bytes[0]! >= 0x80) bytes.unshift(0)
+  return node(tag, Uint8Array.from(bytes))
+}
+
+/** A text in UTF-8. */
+export function textNode(tag: number, value: string): Uint8Array {
+  return node(tag, utf8(value))
+}
+
+/** An object identifier in dotted form, such as `2.999.10`. */
+export function oidNode(tag: number, dotted: string): Uint8Array {
+  return node(tag, oidToBytes(dotted))
+}
+
+/** The content bytes of an object identifier in dotted form. Throws a `TypeError` on anything else. */
+export function oidToBytes(dotted: string): Uint8Array {
+  if (!/^[0-2](?:\.(?:0|[1-9]\d*))+$/.test(dotted)) throw new TypeError('not a dotted object identifier')
+  const arcs = dotted.split('.').map(BigInt)
+  const [first, second, ...others] = arcs as [bigint, bigint, ...bigint[]]
+  if (first < 2n && second > 39n) throw new TypeError('not a dotted object identifier')
+  const out: number[] = []
+  for (const arc of [first * 40n + second, ...others]) {
+    const digits = [Number(arc & 0x7fn)]
+    for (let left = arc >> 7n; left > 0n; left >>= 7n) digits.unshift(Number(left & 0x7fn) | 0x80)
+    out.push(...digits)
+  }
+  return Uint8Array.from(out)
+}
+
+/** A BIT STRING with the bits at these positions set, trailing zero bits left out as DER asks for named bits. */
+export function bitsNode(tag: number, positions: readonly number[]): Uint8Array {
+  if (positions.length === 0) return node(tag, Uint8Array.of(0))
+  const count = Math.max(...positions) + 1
+  const out = new Uint8Array(1 + ((count + 7) >> 3))
+  out[0] = (8 - (count & 7)) & 7
+  for (const position of positions) out[1 + (position >> 3)]! |= 0x80 >> (position & 7)
+  return node(tag, out)
+}
