@@ -80,6 +80,10 @@ export interface EventBodies {
     seq: number
     asOf: number
     evidence: Hex
+    /** The last record of this intent: service has ended and both sides have spoken, or the grace has passed. */
+    final: boolean
+    /** The deposit is used up. */
+    exhausted: boolean
   }
   /** The cumulative charge of an intent. */
   'charge.posted': {
@@ -89,6 +93,7 @@ export interface EventBodies {
     bytesUsed: string
     seq: number
     evidence: Hex
+    final: boolean
   }
   /** No more service: the traveller finished, the deadline passed or the deposit is used up. */
   'service.ended': { book: number; why: string }
@@ -100,6 +105,7 @@ export interface EventBodies {
     totalMicros: string
     coSignedMicros: string
     leaves: number
+    dataHash: Hex
   }
   /** The commitment with the attestors' signatures shall go on chain. */
   'root.wanted': {
@@ -163,6 +169,8 @@ export interface EventBodies {
     to: Hex
     txHash: Hex
   }
+  /** A reorganisation took away a log that had already become the event `seq`. */
+  'chain.undone': { seq: string; event: string; txHash: Hex; block: number }
   /** A transaction that a stage wished for was mined. */
   'transaction.mined': { key: string; hash: Hex; gasUsed: string; block: number }
   /** A transaction that a stage wished for cannot be made: it would revert, and why. */
@@ -271,8 +279,8 @@ export interface EventRow {
 export const EVENTS: Readonly<Record<EventKind, EventRow>> = {
   'account.registered': { version: 1, writer: 'identity', readers: ['relayer'] },
   'identity.minted': { version: 1, writer: 'indexer', readers: ['identity'] },
-  'budget.granted': { version: 1, writer: 'indexer', readers: ['identity', 'billing'] },
-  'intent.funded': { version: 1, writer: 'indexer', readers: ['intents', 'billing'] },
+  'budget.granted': { version: 1, writer: 'indexer', readers: ['identity'] },
+  'intent.funded': { version: 1, writer: 'indexer', readers: ['intents', 'billing', 'metering'] },
   'switch.wanted': { version: 1, writer: 'intents', readers: ['smart-switch'] },
   'switch.decided': { version: 1, writer: 'smart-switch', readers: ['intents', 'provisioner', 'advisor'] },
   'profile.ordered': { version: 1, writer: 'provisioner', readers: ['intents', 'advisor'] },
@@ -280,22 +288,22 @@ export const EVENTS: Readonly<Record<EventKind, EventRow>> = {
   'profile.ready': { version: 1, writer: 'provisioner', readers: ['intents'] },
   'profile.downloaded': { version: 1, writer: 'provisioner', readers: ['intents'] },
   'profile.installed': { version: 1, writer: 'provisioner', readers: ['intents', 'transparency'] },
-  'activation.wanted': { version: 1, writer: 'provisioner', readers: ['relayer'] },
+  'activation.wanted': {
+    version: 1,
+    writer: 'provisioner',
+    readers: ['relayer', 'metering', 'billing', 'settlement'],
+  },
   'intent.activated': {
     version: 1,
     writer: 'indexer',
-    readers: ['intents', 'provisioner', 'metering', 'billing', 'settlement'],
+    readers: ['intents', 'provisioner', 'metering', 'billing'],
   },
   'refund.wanted': { version: 1, writer: 'intents', readers: ['relayer'] },
   'intent.refunded': { version: 1, writer: 'indexer', readers: ['intents', 'provisioner', 'billing'] },
   'service.connected': { version: 1, writer: 'metering', readers: ['intents'] },
-  'usage.recorded': {
-    version: 1,
-    writer: 'metering',
-    readers: ['billing', 'intents', 'advisor', 'transparency'],
-  },
+  'usage.recorded': { version: 1, writer: 'metering', readers: ['billing', 'intents', 'advisor'] },
   'charge.posted': { version: 1, writer: 'billing', readers: ['settlement', 'intents'] },
-  'service.ended': { version: 1, writer: 'intents', readers: ['metering', 'settlement'] },
+  'service.ended': { version: 1, writer: 'intents', readers: ['metering'] },
   'epoch.closed': { version: 1, writer: 'settlement', readers: ['transparency'] },
   'root.wanted': { version: 1, writer: 'settlement', readers: ['relayer'] },
   'root.posted': { version: 1, writer: 'indexer', readers: ['settlement', 'transparency', 'billing'] },
@@ -311,6 +319,7 @@ export const EVENTS: Readonly<Record<EventKind, EventRow>> = {
   'gas.charged': { version: 1, writer: 'indexer', readers: ['billing'] },
   'fees.swept': { version: 1, writer: 'indexer', readers: ['billing'] },
   'voucher.released': { version: 1, writer: 'indexer', readers: ['billing'] },
+  'chain.undone': { version: 1, writer: 'indexer', readers: ['intents', 'billing'] },
   'transaction.mined': { version: 1, writer: 'relayer', readers: ['intents'] },
   'transaction.refused': { version: 1, writer: 'relayer', readers: ['intents', 'settlement'] },
   'anomaly.flagged': { version: 1, writer: 'advisor', readers: ['transparency'] },

@@ -1,0 +1,50 @@
+import type { FailureCatalogue } from '@gesim/base'
+
+export const cliFailures = {
+  'cli.not-understood': {
+    kind: 'refused',
+    says: 'The command line was not understood.',
+    remedy: '`gesim --help` lists commands and options.',
+  },
+  'cli.no-stack': {
+    kind: 'refused',
+    says: 'No running GeSIM was found.',
+    remedy: 'Start one with `npm start`, or name an API with `--node URL`.',
+  },
+  'cli.no-plan': {
+    kind: 'refused',
+    says: 'No plan on sale fits.',
+    remedy: '`gesim plans` lists what is on sale; choose one with `--plan`.',
+  },
+  'cli.profile-unreadable': {
+    kind: 'refused',
+    says: 'The file given as profile package cannot be read.',
+    remedy: 'Give the path of a DER file that holds an unprotected profile package.',
+  },
+  'cli.profile-needs-stack': {
+    kind: 'refused',
+    says: 'A profile package can only be handed to the simulated carriers of a local stack.',
+    remedy: 'Run the command beside `npm start`, without `--node`.',
+  },
+  'cli.books-differ': {
+    kind: 'broken',
+    says: 'What the chain says and what the books say differ.',
+    remedy: 'Open the finance dashboard: the reconciliation names the line that differs.',
+  },
+  'cli.payout-missing': {
+    kind: 'broken',
+    says: 'The purchase is settled but the carrier’s payout is not on chain.',
+    remedy: 'Look at the relayer’s transactions on the developer dashboard.',
+  },
+  'cli.took-too-long': {
+    kind: 'unreachable',
+    says: 'The next step did not happen in time.',
+    remedy:
+      '`gesim show INTENT` says where it stands; the money is in escrow and comes back by itself after the deadline.',
+  },
+  'cli.operation-failed': {
+    kind: 'refused',
+    says: 'The user operation was mined but its calls failed.',
+    remedy: 'Nothing was paid. The reason is in the facts; usually the balance is too small.',
+  },
+} as const satisfies FailureCatalogue

@@ -1,0 +1,114 @@
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { parseMicros, refuse } from '@gesim/base'
+
+export const HELP = `gesim: buy mobile data from the terminal, against a running GeSIM (npm start)
+
+  gesim plans [--country ES]             what is on sale
+  gesim buy --country ES [--plan ID]     from funding to the carrier's payout, a line a step
+  gesim show INTENT                      where a purchase stands
+  gesim wallet                           this terminal's account and its balance
+
+Options of buy
+  --plan ID          a plan of \`gesim plans\`; without it the first pay-per-use plan of the country
+  --profile FILE     a profile package (DER) to personalise and install; without it a complete USIM profile of our own
+  --use MB           megabytes to move before finishing (default 20)
+  --take-back        take the money back while it is held, before any phone installs the profile
+  --qos WHAT         balanced, cheapest, chat or video
+
+Options of all
+  --node URL         the API (default: the one of the running stack)
+  --data DIR         data folder of the stack (default .gesim/stack)
+  --json             JSON lines in place of text
+  --help             this text
+
+Exit code 0 only when the carrier's claim is on chain and the books balance (or, with --take-back, the whole amount is back);
+1 when something failed, 2 when the command was not understood.`
+
+export interface CliOptions {
+  readonly command: 'plans' | 'buy' | 'show' | 'wallet' | 'help'
+  readonly argument: string | undefined
+  readonly country: string | undefined
+  readonly plan: string | undefined
+  readonly profile: string | undefined
+  readonly useBytes: number
+  readonly takeBack: boolean
+  readonly qos: 'balanced' | 'cheapest' | 'chat' | 'video'
+  readonly node: string | undefined
+  readonly dataDir: string
+  readonly json: boolean
+}
+
+const ROOT = join(import.meta.dirname, '..', '..', '..')
+const COMMANDS = ['plans', 'buy', 'show', 'wallet', 'help'] as const
+const QOS = ['balanced', 'cheapest', 'chat', 'video'] as const
+
+/** Reads the command line. Throws `cli.not-understood` with what is wrong. */
+export function readOptions(args: readonly string[]): CliOptions {
+  let parsed: ReturnType<typeof parse>
+  try {
+    parsed = parse(args)
+  } catch (cause) {
+    throw refuse('cli.not-understood', { why: cause instanceof Error ? cause.message : String(cause) }, cause)
+  }
+  const { values, positionals } = parsed
+  const word = values.help ? 'help' : (positionals[0] ?? 'help')
+  const command = COMMANDS.find((each) => each === word)
+  if (!command) throw refuse('cli.not-understood', { why: `there is no command ${word}` })
+  const qos = QOS.find((each) => each === values.qos)
+  if (!qos) throw refuse('cli.not-understood', { why: `--qos ${values.qos}` })
+  const country = values.country?.toUpperCase()
+  if (country !== undefined && !/^[A-Z]{2}$/.test(country)) {
+    throw refuse('cli.not-understood', {
+      why: `--country ${values.country} is not a two-letter country code`,
+    })
+  }
+  if (command === 'show' && !/^0x[0-9a-fA-F]{64}$/.test(positionals[1] ?? '')) {
+    throw refuse('cli.not-understood', { why: 'show takes an intent id: 0x and 64 hex digits' })
+  }
+  return {
+    command,
+    argument: positionals[1]?.toLowerCase(),
+    country,
+    plan: values.plan,
+    profile: values.profile,
+    useBytes: megabytes(values.use),
+    takeBack: values['take-back'],
+    qos,
+    node: values.node,
+    dataDir: values.data,
+    json: values.json,
+  }
+}
+
+function parse(args: readonly string[]) {
+  return parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      country: { type: 'string' },
+      plan: { type: 'string' },
+      profile: { type: 'string' },
+      use: { type: 'string', default: '20' },
+      'take-back': { type: 'boolean', default: false },
+      qos: { type: 'string', default: 'balanced' },
+      node: { type: 'string' },
+      data: { type: 'string', default: join(ROOT, '.gesim', 'stack') },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+}
+
+function megabytes(text: string): number {
+  try {
+    // Megabytes with up to six decimals are bytes, as USDC is micros.
+    const bytes = Number(parseMicros(text))
+    if (bytes >= 1 && bytes <= 10_000_000_000) return bytes
+  } catch {
+    // Falls through to the refusal.
+  }
+  throw refuse('cli.not-understood', {
+    why: `--use ${text} is not a number of megabytes between 0.000001 and 10000`,
+  })
+}

@@ -1,0 +1,95 @@
+// Quote, intent, and the one user operation that funds the escrow.
+import { formatMicros, refuse } from '@gesim/base'
+import { intentEscrowAbi, testUsdcAbi } from '@gesim/contracts'
+import { fundingCalls } from '@gesim/contracts/account'
+import { intentIdOf, termsFromJson } from '@gesim/proofs'
+import { intentsRoutes, type Plan, plansRoutes, type Quote, quotesRoutes, walletRoutes } from '@gesim/wire'
+import { encodeFunctionData } from 'viem'
+import { type Connection, lower, type Traveller } from './connect.ts'
+import type { CliOptions } from './options.ts'
+import type { Printer } from './print.ts'
+
+/** The plan named, or the first pay-per-use plan of the country. Throws `cli.no-plan`. */
+export async function choosePlan(connection: Connection, options: CliOptions): Promise<Plan> {
+  const { plans } = await connection.api.call(plansRoutes.list, {
+    query: options.country ? { country: options.country } : {},
+  })
+  const onSale = plans.filter((plan) => plan.onSale)
+  const found = options.plan
+    ? onSale.find((plan) => plan.planId === options.plan)
+    : (onSale.find((plan) => plan.kind === 'per-use') ?? onSale[0])
+  if (!found) throw refuse('cli.no-plan', { country: options.country, plan: options.plan })
+  return found
+}
+
+/** Tops the account up from the local faucet when its balance does not cover the price. */
+export async function coverPrice(
+  connection: Connection,
+  traveller: Traveller,
+  priceMicros: bigint,
+  printer: Printer,
+): Promise<void> {
+  const { chain, addresses, api, network } = connection
+  const balance = await chain.readContract({
+    address: addresses.usdc,
+    abi: testUsdcAbi,
+    functionName: 'balanceOf',
+    args: [traveller.account.address],
+  })
+  if (balance >= priceMicros || !network.local) return
+  const { txHash, amountMicros } = await api.call(walletRoutes.faucet, {
+    body: { account: lower(traveller.account.address) },
+  })
+  await chain.waitForTransactionReceipt({ hash: txHash })
+  printer.step('topped up', { note: `${formatMicros(BigInt(amountMicros))} test USDC`, tx: txHash })
+}
+
+/** Takes a quote and registers the purchase; the intent id is computed here too and must agree. */
+export async function takeQuote(
+  connection: Connection,
+  plan: Plan,
+  options: CliOptions,
+): Promise<{ quote: Quote; intentId: `0x${string}` }> {
+  const { api } = connection
+  const quote = await api.call(quotesRoutes.create, { body: { planId: plan.planId, qos: options.qos } })
+  const computed = intentIdOf(termsFromJson(quote.terms))
+  if (computed.toLowerCase() !== quote.intentId.toLowerCase()) {
+    throw refuse('cli.operation-failed', { why: 'the quoted intent id is not the hash of the quoted terms' })
+  }
+  const { intentId } = await api.call(intentsRoutes.create, {
+    body: { quoteId: quote.quoteId, terms: quote.terms },
+    idempotencyKey: quote.quoteId,
+  })
+  return { quote, intentId: intentId as `0x${string}` }
+}
+
+/** Sends calls as one sponsored operation and waits until it is mined. Throws `cli.operation-failed`. */
+export async function operate(
+  traveller: Traveller,
+  calls: readonly { to: `0x${string}`; value?: bigint; data?: `0x${string}` }[],
+): Promise<{ txHash: `0x${string}`; gasUsed: bigint }> {
+  const hash = await traveller.operations.sendUserOperation({ calls: [...calls] })
+  const { receipt, success, reason } = await traveller.operations.waitForUserOperationReceipt({
+    hash,
+    timeout: 60_000,
+  })
+  if (!success) throw refuse('cli.operation-failed', { userOpHash: hash, reason })
+  return { txHash: receipt.transactionHash, gasUsed: receipt.gasUsed }
+}
+
+/** The calls that fund a quote. */
+export function callsOfFunding(connection: Connection, quote: Quote) {
+  return fundingCalls(connection.addresses, termsFromJson(quote.terms), BigInt(quote.priceMicros))
+}
+
+/** The call that takes the whole amount back while Held. */
+export function callOfRefund(connection: Connection, quote: Quote) {
+  return {
+    to: connection.addresses.escrow,
+    data: encodeFunctionData({
+      abi: intentEscrowAbi,
+      functionName: 'refund',
+      args: [termsFromJson(quote.terms)],
+    }),
+  }
+}

@@ -1,0 +1,12 @@
+export type { GesimAccountClient, SponsoredClientOptions } from './account/client.ts'
+export { fundingCalls, sponsoredClient } from './account/client.ts'
+export type { AccountSigner, WebAuthnAssertion, WebAuthnSignerOptions } from './account/signers.ts'
+export { ecdsaSigner, webAuthnSigner } from './account/signers.ts'
+export type { GesimSmartAccount, ToGesimAccountOptions } from './account/to-gesim-account.ts'
+export {
+  accountAddressOf,
+  decodeExecute,
+  encodeExecute,
+  signConsent,
+  toGesimAccount,
+} from './account/to-gesim-account.ts'

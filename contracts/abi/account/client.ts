@@ -1,0 +1,94 @@
+import { type Address, type Chain, type Client, encodeFunctionData, http, type Transport } from 'viem'
+import { type BundlerClient, createBundlerClient, createPaymasterClient } from 'viem/account-abstraction'
+import type { Addresses } from '../addresses.ts'
+import { intentEscrowAbi } from '../generated/intent-escrow.ts'
+import { testUsdcAbi } from '../generated/test-usdc.ts'
+import type { AccountCall, GesimSmartAccount } from './to-gesim-account.ts'
+
+export interface SponsoredClientOptions {
+  readonly account: GesimSmartAccount
+  /** Public client of the chain. */
+  readonly client: Client<Transport, Chain>
+  /** ERC-4337 JSON-RPC. */
+  readonly bundlerUrl: string
+  /** ERC-7677 JSON-RPC; without it the account pays its own gas. */
+  readonly paymasterUrl?: string
+}
+
+export type GesimAccountClient = BundlerClient<Transport, Chain, GesimSmartAccount, Client<Transport, Chain>>
+
+/**
+ * A viem bundler client for the account whose gas the operator pays:
+ *
+ * ```ts
+ * const hash = await sponsored.sendUserOperation({ calls })
+ * const receipt = await sponsored.waitForUserOperationReceipt({ hash })
+ * ```
+ */
+export function sponsoredClient(options: SponsoredClientOptions): GesimAccountClient {
+  const { account, client, bundlerUrl, paymasterUrl } = options
+  return createBundlerClient({
+    account,
+    client,
+    chain: client.chain,
+    transport: http(bundlerUrl),
+    pollingInterval: 250,
+    ...(paymasterUrl === undefined
+      ? {}
+      : { paymaster: createPaymasterClient({ transport: http(paymasterUrl) }) }),
+    userOperation: {
+      // The bundler names the price; viem's default asks for twice the base fee of a chain we do not know.
+      estimateFeesPerGas: async ({ bundlerClient }) => {
+        const { maxFeePerGas, maxPriorityFeePerGas } = (await bundlerClient.request({
+          method: 'gesim_userOperationGasPrice' as never,
+          params: [] as never,
+        })) as { maxFeePerGas: `0x${string}`; maxPriorityFeePerGas: `0x${string}` }
+        return { maxFeePerGas: BigInt(maxFeePerGas), maxPriorityFeePerGas: BigInt(maxPriorityFeePerGas) }
+      },
+    },
+  }) as GesimAccountClient
+}
+
+/** `IntentTerms` of the escrow; made and hashed with `@gesim/proofs`. */
+export interface FundedTerms {
+  readonly payer: Address
+  readonly booksHash: `0x${string}`
+  readonly planCommit: `0x${string}`
+  readonly pricePerGB: bigint
+  readonly activationFee: bigint
+  readonly includedBytes: bigint
+  readonly blockBytes: bigint
+  readonly maxDeposit: bigint
+  readonly provisionBy: number
+  readonly deadline: number
+  readonly flags: number
+  readonly unsignedCredit: bigint
+  readonly salt: bigint
+}
+
+/** The three calls of a purchase, for one operation: approve the escrow, create the intent, fund it. */
+export function fundingCalls(
+  addresses: Pick<Addresses, 'usdc' | 'escrow'>,
+  terms: FundedTerms,
+  amountMicros: bigint,
+): readonly AccountCall[] {
+  const { usdc, escrow } = addresses
+  return [
+    {
+      to: usdc,
+      data: encodeFunctionData({ abi: testUsdcAbi, functionName: 'approve', args: [escrow, amountMicros] }),
+    },
+    {
+      to: escrow,
+      data: encodeFunctionData({ abi: intentEscrowAbi, functionName: 'createIntent', args: [terms] }),
+    },
+    {
+      to: escrow,
+      data: encodeFunctionData({
+        abi: intentEscrowAbi,
+        functionName: 'fundIntent',
+        args: [terms, amountMicros],
+      }),
+    },
+  ]
+}

@@ -1,0 +1,200 @@
+import {
+  type Address,
+  type Client,
+  concatHex,
+  decodeAbiParameters,
+  decodeFunctionData,
+  encodeAbiParameters,
+  encodeFunctionData,
+  getCreate2Address,
+  type Hex,
+  keccak256,
+  type LocalAccount,
+  type TypedDataDefinition,
+} from 'viem'
+import {
+  entryPoint08Abi,
+  getUserOperationHash,
+  type SmartAccount,
+  type SmartAccountImplementation,
+  toSmartAccount,
+} from 'viem/account-abstraction'
+import { hashMessage, hashTypedData, wrapTypedDataSignature } from 'viem/experimental/erc7739'
+import type { Addresses } from '../addresses.ts'
+import { gesimAccountAbi } from '../generated/gesim-account.ts'
+import { gesimAccountFactoryAbi } from '../generated/gesim-account-factory.ts'
+import { type AccountSigner, ecdsaSigner } from './signers.ts'
+
+type Implementation = SmartAccountImplementation<
+  typeof entryPoint08Abi,
+  '0.8',
+  {
+    abi: typeof gesimAccountAbi
+    /** Who signs in this session. */
+    signer: AccountSigner
+    /** The signers that make the address. */
+    firstSigners: readonly Hex[]
+  }
+>
+
+/** The account of a traveller, for viem's bundler client. */
+export type GesimSmartAccount = SmartAccount<Implementation>
+
+export interface ToGesimAccountOptions {
+  /** A public client with a chain. */
+  readonly client: Client
+  readonly addresses: Pick<Addresses, 'accountFactory' | 'accountImplementation' | 'entryPoint'>
+  /** Who signs: a viem account (secp256k1) or any signer, such as a passkey. */
+  readonly owner: LocalAccount | AccountSigner
+  /** The signers the account was made with, when they are not just the owner. They make its address. */
+  readonly firstSigners?: readonly Hex[]
+  readonly salt?: bigint
+}
+
+// ERC-7579 mode: batch (01), revert all when one fails (00), no selector: what ERC-7821 calls a batch.
+const BATCH_MODE: Hex = `0x01${'00'.repeat(31)}`
+const CALLS = [
+  {
+    type: 'tuple[]',
+    components: [
+      { name: 'to', type: 'address' },
+      { name: 'value', type: 'uint256' },
+      { name: 'data', type: 'bytes' },
+    ],
+  },
+] as const
+
+/** One call of a batch. */
+export interface AccountCall {
+  readonly to: Address
+  readonly value?: bigint
+  readonly data?: Hex
+}
+
+/** ERC-7821 `execute` of some calls, all or none. */
+export function encodeExecute(calls: readonly AccountCall[]): Hex {
+  const batch = calls.map(({ to, value = 0n, data = '0x' }) => ({ to, value, data: data as Hex }))
+  return encodeFunctionData({
+    abi: gesimAccountAbi,
+    functionName: 'execute',
+    args: [BATCH_MODE, encodeAbiParameters(CALLS, [batch])],
+  })
+}
+
+/** The calls of an `execute`, or null when the data is something else. */
+export function decodeExecute(callData: Hex): readonly Required<AccountCall>[] | null {
+  try {
+    const { functionName, args } = decodeFunctionData({ abi: gesimAccountAbi, data: callData })
+    if (functionName !== 'execute' || args[0] !== BATCH_MODE) return null
+    return decodeAbiParameters(CALLS, args[1])[0]
+  } catch {
+    return null
+  }
+}
+
+/** Where the account of these first signers is, deployed or not. Computed offline. */
+export function accountAddressOf(
+  addresses: Pick<Addresses, 'accountFactory' | 'accountImplementation'>,
+  firstSigners: readonly Hex[],
+  salt = 0n,
+): Address {
+  // EIP-1167: the shortest contract that runs another one's code.
+  const bytecode = concatHex([
+    '0x3d602d80600a3d3981f3363d3d373d3d3d363d73',
+    addresses.accountImplementation,
+    '0x5af43d82803e903d91602b57fd5bf3',
+  ])
+  const cloneSalt = keccak256(
+    encodeAbiParameters([{ type: 'bytes[]' }, { type: 'uint256' }], [firstSigners, salt]),
+  )
+  return getCreate2Address({ from: addresses.accountFactory, salt: cloneSalt, bytecode })
+}
+
+const wrap = (signer: AccountSigner, signature: Hex): Hex =>
+  encodeAbiParameters([{ type: 'bytes[]' }, { type: 'bytes[]' }], [[signer.bytes], [signature]])
+
+const verifierDomain = (chainId: number, account: Address) =>
+  ({
+    name: 'GesimAccount',
+    version: '1',
+    chainId,
+    verifyingContract: account,
+    salt: `0x${'00'.repeat(32)}`,
+  }) as const
+
+/**
+ * Signs typed data of another contract for an account, nested as ERC-7739 wants it, so that the account's
+ * `isValidSignature` accepts it for that contract and no other account with the same key does.
+ */
+export async function signConsent(
+  signer: AccountSigner,
+  account: Address,
+  chainId: number,
+  typedData: TypedDataDefinition,
+): Promise<Hex> {
+  const { domain, types, primaryType, message } = typedData
+  const nested = { domain, types, primaryType, message } as Parameters<typeof hashTypedData>[0]
+  const digest = hashTypedData({ ...nested, verifierDomain: verifierDomain(chainId, account) })
+  const signature = wrap(signer, await signer.sign(digest))
+  return wrapTypedDataSignature({ ...nested, signature } as Parameters<typeof wrapTypedDataSignature>[0])
+}
+
+/**
+ * A traveller's account for viem: its address before it is deployed, batches, user operations and signatures for other
+ * contracts. The account is deployed with its first operation.
+ */
+export async function toGesimAccount(options: ToGesimAccountOptions): Promise<GesimSmartAccount> {
+  const { client, addresses, salt = 0n } = options
+  const signer = 'bytes' in options.owner ? options.owner : ecdsaSigner(options.owner)
+  const firstSigners = options.firstSigners ?? [signer.bytes]
+  const account = accountAddressOf(addresses, firstSigners, salt)
+  const chainId = client.chain?.id
+  if (chainId === undefined) throw new TypeError('the client needs a chain')
+  const { entryPoint: entryPointAddress } = addresses
+
+  return toSmartAccount<Implementation>({
+    client: client as Implementation['client'],
+    entryPoint: { abi: entryPoint08Abi, address: entryPointAddress, version: '0.8' },
+    extend: { abi: gesimAccountAbi, signer, firstSigners },
+    async getAddress() {
+      return account
+    },
+    async getFactoryArgs() {
+      const factoryData = encodeFunctionData({
+        abi: gesimAccountFactoryAbi,
+        functionName: 'createAccount',
+        args: [firstSigners, salt],
+      })
+      return { factory: addresses.accountFactory, factoryData }
+    },
+    async encodeCalls(calls) {
+      return encodeExecute(calls)
+    },
+    async decodeCalls(data) {
+      const calls = decodeExecute(data)
+      if (!calls) throw new TypeError('not a batch of calls')
+      return calls
+    },
+    async getStubSignature() {
+      return wrap(signer, signer.stubSignature)
+    },
+    async signMessage({ message }) {
+      const digest = hashMessage({ message, verifierDomain: verifierDomain(chainId, account) })
+      return wrap(signer, await signer.sign(digest))
+    },
+    async signTypedData(typedData) {
+      return signConsent(signer, account, chainId, typedData as TypedDataDefinition)
+    },
+    async signUserOperation({ chainId: onChain = chainId, ...userOperation }) {
+      const hash = getUserOperationHash({
+        chainId: onChain,
+        entryPointAddress,
+        entryPointVersion: '0.8',
+        userOperation: { ...userOperation, sender: account } as Parameters<
+          typeof getUserOperationHash
+        >[0]['userOperation'],
+      })
+      return wrap(signer, await signer.sign(hash))
+    },
+  })
+}

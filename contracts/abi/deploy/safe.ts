@@ -1,0 +1,88 @@
+import {
+  type Address,
+  encodeFunctionData,
+  encodePacked,
+  getCreate2Address,
+  type Hex,
+  keccak256,
+  parseAbi,
+} from 'viem'
+import { artefactCode, ensure, isDeployed, type Ship, send } from './ship.ts'
+
+/** Safe 1.4.1 as protocol-kit wants it named in `contractNetworks`. */
+export interface SafeContracts {
+  readonly safeSingletonAddress: Address
+  readonly safeProxyFactoryAddress: Address
+  readonly multiSendAddress: Address
+  readonly multiSendCallOnlyAddress: Address
+  readonly fallbackHandlerAddress: Address
+  readonly signMessageLibAddress: Address
+  readonly createCallAddress: Address
+  readonly simulateTxAccessorAddress: Address
+}
+
+export const safeAbi = parseAbi([
+  'function setup(address[] owners, uint256 threshold, address to, bytes data, address fallbackHandler, address paymentToken, uint256 payment, address paymentReceiver)',
+  'function nonce() view returns (uint256)',
+  'function getThreshold() view returns (uint256)',
+  'function getOwners() view returns (address[])',
+  'function getTransactionHash(address to, uint256 value, bytes data, uint8 operation, uint256 safeTxGas, uint256 baseGas, uint256 gasPrice, address gasToken, address refundReceiver, uint256 nonce) view returns (bytes32)',
+  'function execTransaction(address to, uint256 value, bytes data, uint8 operation, uint256 safeTxGas, uint256 baseGas, uint256 gasPrice, address gasToken, address refundReceiver, bytes signatures) payable returns (bool)',
+])
+
+const factoryAbi = parseAbi([
+  'function createProxyWithNonce(address singleton, bytes initializer, uint256 saltNonce) returns (address)',
+])
+
+const NOBODY: Address = '0x0000000000000000000000000000000000000000'
+const SALT_NONCE = 1n
+
+const code = (path: string) => artefactCode(`@safe-global/safe-contracts/build/artifacts/contracts/${path}`)
+
+/** Deploys Safe's own contracts where they are missing. On a public chain name the official ones instead. */
+export async function ensureSafeContracts(ship: Ship): Promise<SafeContracts> {
+  const at = (path: string) => ensure(ship, code(path))
+  return {
+    safeSingletonAddress: await at('Safe.sol/Safe.json'),
+    safeProxyFactoryAddress: await at('proxies/SafeProxyFactory.sol/SafeProxyFactory.json'),
+    multiSendAddress: await at('libraries/MultiSend.sol/MultiSend.json'),
+    multiSendCallOnlyAddress: await at('libraries/MultiSendCallOnly.sol/MultiSendCallOnly.json'),
+    fallbackHandlerAddress: await at(
+      'handler/CompatibilityFallbackHandler.sol/CompatibilityFallbackHandler.json',
+    ),
+    signMessageLibAddress: await at('libraries/SignMessageLib.sol/SignMessageLib.json'),
+    createCallAddress: await at('libraries/CreateCall.sol/CreateCall.json'),
+    simulateTxAccessorAddress: await at('accessors/SimulateTxAccessor.sol/SimulateTxAccessor.json'),
+  }
+}
+
+/** The Safe of these owners: deployed unless it is there already. */
+export async function ensureSafe(
+  ship: Ship,
+  contracts: SafeContracts,
+  owners: readonly Address[],
+  threshold: number,
+): Promise<Address> {
+  const initializer = encodeFunctionData({
+    abi: safeAbi,
+    functionName: 'setup',
+    args: [owners, BigInt(threshold), NOBODY, '0x', contracts.fallbackHandlerAddress, NOBODY, 0n, NOBODY],
+  })
+  const proxyCode = code('proxies/SafeProxy.sol/SafeProxy.json')
+  const bytecode: Hex = `${proxyCode}${contracts.safeSingletonAddress.slice(2).toLowerCase().padStart(64, '0')}`
+  const salt = keccak256(encodePacked(['bytes32', 'uint256'], [keccak256(initializer), SALT_NONCE]))
+  const safe = getCreate2Address({ from: contracts.safeProxyFactoryAddress, salt, bytecode })
+  if (!(await isDeployed(ship, safe)))
+    await send(
+      ship,
+      contracts.safeProxyFactoryAddress,
+      encodeFunctionData({
+        abi: factoryAbi,
+        functionName: 'createProxyWithNonce',
+        args: [contracts.safeSingletonAddress, initializer, SALT_NONCE],
+      }),
+      0n,
+      1_000_000n,
+    )
+  return safe
+}

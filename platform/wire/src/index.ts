@@ -1,0 +1,59 @@
+export { AdvisorDecision, AdvisorDecisions, AdvisorQuery, advisorRoutes } from './advisor.ts'
+export { authRoutes, Provider, Session, SessionRow } from './auth.ts'
+export {
+  CarrierBook,
+  CarrierIntent,
+  carriersRoutes,
+  DownloadProgress,
+  ProvisioningRequest,
+} from './carriers.ts'
+export { ApiKey, developerRoutes, KeyRole } from './developer.ts'
+export { DeviceIntent, devicesRoutes, PAIRING_ALPHABET } from './devices.ts'
+export { ErrorBody } from './errors.ts'
+export type { IntentStateWord } from './intents.ts'
+export { Activation, Intent, IntentState, intentsRoutes, Receipt, TimelineEntry, Usage } from './intents.ts'
+export { Health, Network, networkRoutes } from './network.ts'
+export { Plan, PlanKind, plansRoutes } from './plans.ts'
+export { Qos, Quote, quotesRoutes } from './quotes.ts'
+export type { AnswerOf, BodyOf, Call, Caller, HttpServer, ParamsOf, QueryOf, Route } from './route.ts'
+export { route, serve } from './route.ts'
+export {
+  MoveAnswer,
+  MoveQuestion,
+  TelemetryAccepted,
+  TelemetryBatch,
+  TelemetrySample,
+  telemetryRoutes,
+} from './telemetry.ts'
+export {
+  ActivationConsent,
+  CarrierUsageReceipt,
+  DeviceBinding,
+  ProvisioningReceipt,
+  Terms,
+  UsageVoucher,
+} from './terms.ts'
+export { Wallet, walletRoutes } from './wallet.ts'
+export type { Hex } from './words.ts'
+export {
+  Address,
+  BigDecimal,
+  Country,
+  Hash,
+  HexBytes,
+  IntentId,
+  Line,
+  Micros,
+  Millis,
+  Name,
+  Nothing,
+  Octets,
+  Seconds,
+  Seq,
+  Uint32,
+} from './words.ts'
+export { Attestation, Commitment, EpochInput, EpochInputs, EpochRow, EpochState, epochsRoutes } from './epochs.ts'
+export { BookStatement, FinanceSummary, FinanceTransactions, financeRoutes, LedgerPage } from './finance.ts'
+export { Checkpoint, LogEntry, logRoutes } from './log.ts'
+export { ComplianceSignal, oraclesRoutes, Rate } from './oracles.ts'
+export { SignedUsageReceipt, UsageBatchAnswer, usageRoutes } from './usage.ts'

@@ -1,0 +1,43 @@
+import { type Static, Type } from 'typebox'
+import { route } from './route.ts'
+import { Country, Line, Seconds } from './words.ts'
+
+export const Rate = Type.Object({
+  /** Such as "ETH/USD": one unit of the first in the second. */
+  pair: Line,
+  /** Decimal, with 18 digits after the point at most. */
+  rate: Type.String({ maxLength: 64 }),
+  /** When the feed last answered. */
+  updatedAt: Seconds,
+  readAt: Seconds,
+})
+export type Rate = Static<typeof Rate>
+
+/** What a country asks of whoever sells or uses a SIM there. */
+export const ComplianceSignal = Type.Object({
+  country: Country,
+  /** `none` known to us, `registration` of the user's identity, `blocked` for sale. */
+  requirement: Type.Union([Type.Literal('none'), Type.Literal('registration'), Type.Literal('blocked')]),
+  note: Line,
+  source: Line,
+  checkedOn: Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$', maxLength: 10 }),
+})
+export type ComplianceSignal = Static<typeof ComplianceSignal>
+
+export const oraclesRoutes = {
+  rates: route({
+    method: 'GET',
+    path: '/v1/oracles/rates',
+    summary: "Exchange rates as the chain's price oracle gave them",
+    caller: 'anyone',
+    answer: Type.Object({ rates: Type.Array(Rate) }),
+  }),
+  compliance: route({
+    method: 'GET',
+    path: '/v1/oracles/compliance',
+    summary: 'Where a SIM must be registered, with the source of each statement',
+    caller: 'anyone',
+    query: Type.Object({ country: Type.Optional(Country) }),
+    answer: Type.Object({ signals: Type.Array(ComplianceSignal) }),
+  }),
+} as const

@@ -1,0 +1,156 @@
+import { type Static, Type } from 'typebox'
+import { route } from './route.ts'
+import { Address, Hash, HexBytes, Line, Micros, Millis, Seconds } from './words.ts'
+
+const Base64Url = (maxLength: number) => Type.String({ pattern: '^[A-Za-z0-9_-]+$', minLength: 1, maxLength })
+
+/** The smart wallet of the signed-in traveller. */
+export const Wallet = Type.Object({
+  account: Type.Union([Address, Type.Null()]),
+  /** The keys that may sign for it, as registered. */
+  signers: Type.Array(HexBytes),
+  deployed: Type.Boolean(),
+  budget: Type.Union([Type.Object({ amountMicros: Micros, validUntil: Seconds, txHash: Hash }), Type.Null()]),
+  shares: Type.Object({ server: Type.Boolean(), passkey: Type.Boolean(), recoverySaved: Type.Boolean() }),
+  identity: Type.Union([
+    Type.Object({
+      tokenId: Type.String({ maxLength: 78 }),
+      txHash: Hash,
+      did: Type.String({ maxLength: 128 }),
+    }),
+    Type.Null(),
+  ]),
+})
+export type Wallet = Static<typeof Wallet>
+
+export const walletRoutes = {
+  get: route({
+    method: 'GET',
+    path: '/v1/wallet',
+    summary: 'The wallet: account, budget for fees, identity, and where the seed is kept safe',
+    caller: 'traveller',
+    answer: Wallet,
+  }),
+  createAccount: route({
+    method: 'POST',
+    path: '/v1/wallet/account',
+    summary:
+      'Registers the account that belongs to an owner key; its address is computed again from the factory',
+    caller: 'traveller',
+    body: Type.Object({ owner: Address, account: Address, proof: HexBytes }, { additionalProperties: false }),
+    answer: Wallet,
+    status: 201,
+    perMinute: 20,
+    refuses: ['identity.account-wrong', 'identity.signature-wrong', 'identity.account-taken'],
+  }),
+  putShare: route({
+    method: 'PUT',
+    path: '/v1/wallet/share',
+    summary: 'Stores the server’s share of the seed, one of three; two are needed, so alone it opens nothing',
+    caller: 'traveller',
+    body: Type.Object({ share: Base64Url(512) }, { additionalProperties: false }),
+    status: 204,
+    perMinute: 10,
+  }),
+  releaseShare: route({
+    method: 'POST',
+    path: '/v1/wallet/share/release',
+    summary: 'Gives the server’s share back, to a fresh sign-in only',
+    caller: 'traveller',
+    answer: Type.Object({ share: Base64Url(512) }),
+    secret: true,
+    perMinute: 5,
+    refuses: ['identity.not-fresh', 'identity.no-share', 'identity.too-many-releases'],
+  }),
+  putPasskey: route({
+    method: 'PUT',
+    path: '/v1/wallet/passkey',
+    summary: 'Stores the seed sealed by a passkey: a ciphertext that only that passkey opens',
+    caller: 'traveller',
+    body: Type.Object(
+      { credentialId: Base64Url(1024), sealedSeed: Base64Url(2048) },
+      { additionalProperties: false },
+    ),
+    status: 204,
+    perMinute: 10,
+  }),
+  getPasskey: route({
+    method: 'GET',
+    path: '/v1/wallet/passkey',
+    summary: 'The sealed seeds and the passkeys that open them',
+    caller: 'traveller',
+    answer: Type.Object({
+      passkeys: Type.Array(
+        Type.Object({ credentialId: Base64Url(1024), sealedSeed: Base64Url(2048), createdAtMs: Millis }),
+      ),
+    }),
+    secret: true,
+  }),
+  recoverySaved: route({
+    method: 'POST',
+    path: '/v1/wallet/recovery-saved',
+    summary: 'The traveller says that the recovery share is stored',
+    caller: 'traveller',
+    status: 204,
+  }),
+  faucet: route({
+    method: 'POST',
+    path: '/v1/wallet/faucet',
+    summary: 'Test USDC; on a local chain only',
+    caller: 'anyone',
+    body: Type.Object(
+      { account: Type.Optional(Address), amountMicros: Type.Optional(Micros) },
+      { additionalProperties: false },
+    ),
+    answer: Type.Object({ txHash: Hash, amountMicros: Micros }),
+    perMinute: 30,
+  }),
+  activity: route({
+    method: 'GET',
+    path: '/v1/wallet/activity',
+    summary: 'What moved money or fees of this wallet, newest first',
+    caller: 'traveller',
+    answer: Type.Object({
+      items: Type.Array(
+        Type.Object({
+          kind: Type.Union([
+            Type.Literal('funded'),
+            Type.Literal('refunded'),
+            Type.Literal('returned'),
+            Type.Literal('sponsored-gas'),
+          ]),
+          atMs: Millis,
+          amountMicros: Micros,
+          intentId: Type.Optional(Hash),
+          txHash: Hash,
+        }),
+      ),
+    }),
+  }),
+  privacy: route({
+    method: 'GET',
+    path: '/v1/privacy',
+    summary: 'Every field that is stored about the traveller, from the real rows',
+    caller: 'traveller',
+    answer: Type.Object({
+      stored: Type.Array(Type.Object({ what: Line, value: Line, why: Line, until: Line })),
+    }),
+  }),
+  forget: route({
+    method: 'DELETE',
+    path: '/v1/privacy',
+    summary: 'Deletes sessions, shares and sealed seeds of the traveller; chain history stays',
+    caller: 'traveller',
+    status: 204,
+    refuses: ['identity.not-fresh'],
+  }),
+  did: route({
+    method: 'GET',
+    path: '/v1/identity/:account/did.json',
+    summary: 'The DID document (did:pkh) of an account',
+    caller: 'anyone',
+    params: Type.Object({ account: Address }),
+    answer: Type.Unsafe<Record<string, unknown>>(Type.Object({}, { additionalProperties: true })),
+    refuses: ['identity.account-unknown'],
+  }),
+} as const

@@ -1,0 +1,34 @@
+import type { FailureCatalogue } from '@gesim/base'
+
+export const proofsFailures = {
+  'proofs.out-of-range': {
+    kind: 'refused',
+    says: 'A number does not fit the field that holds it on the chain.',
+    remedy:
+      'Check the named field against the contracts’ DataTypes: amounts and bytes have 64 bits, books 12, indices 20.',
+    httpStatus: 400,
+  },
+  'proofs.carry': {
+    kind: 'refused',
+    says: 'The sums of two nodes exceed 64 bits, so that no root can stand for them.',
+    remedy: 'Look for the leaf with an impossible amount; no honest tree comes near 2^64.',
+  },
+  'proofs.malformed-path': {
+    kind: 'refused',
+    says: 'The siblings of a path do not fit its bitmap.',
+    remedy: 'Give 48 bytes for each set bit, from below upwards, and no bit above the path.',
+    httpStatus: 400,
+  },
+  'proofs.malformed-deltas': {
+    kind: 'refused',
+    says: 'The deltas of an epoch are not 32 bytes followed by records of 12 bytes in ascending positions.',
+    remedy: 'Take the deltas from the calldata of the transaction that posted the epoch.',
+    httpStatus: 400,
+  },
+  'proofs.no-such-entry': {
+    kind: 'refused',
+    says: 'A log proof was asked for an entry or a size that the log does not have.',
+    remedy: 'Ask for an index below the size, and a size not above the number of entries.',
+    httpStatus: 404,
+  },
+} as const satisfies FailureCatalogue

@@ -1,0 +1,102 @@
+export { checkReceipt } from './check-receipt.ts'
+export type { ChainLog, Delta } from './epoch.ts'
+export {
+  cutoffOf,
+  dataHashOf,
+  decodeDeltas,
+  encodeDeltas,
+  epochAt,
+  epochInputsHash,
+  eventsRoot,
+} from './epoch.ts'
+export { proofsFailures } from './failures.ts'
+export type {
+  CommitmentJson,
+  Json,
+  LeafProofJson,
+  NodeProofJson,
+  ReceiptJson,
+  TermsJson,
+  UsageReceiptJson,
+  VoucherJson,
+} from './json.ts'
+export {
+  bigintFromJson,
+  commitmentFromJson,
+  commitmentToJson,
+  leafProofFromJson,
+  leafProofToJson,
+  nodeProofFromJson,
+  nodeProofToJson,
+  receiptFromJson,
+  receiptToJson,
+  termsFromJson,
+  termsToJson,
+  usageReceiptFromJson,
+  usageReceiptToJson,
+  voucherFromJson,
+  voucherToJson,
+} from './json.ts'
+export type { Hash } from './log.ts'
+export {
+  consistencyProof,
+  inclusionProof,
+  logLeafHash,
+  logNodeHash,
+  logRoot,
+  treeHash,
+  verifyConsistency,
+  verifyInclusion,
+} from './log.ts'
+export type { ReceiptBundle, ReceiptChain, ReceiptCheck, ReceiptCheckName } from './receipt.ts'
+export { RECEIPT_CHECKS } from './receipt.ts'
+export type { Reconciled } from './reconcile.ts'
+export { POLICY_VERSION, reconcile, TOLERANCE_BYTES, TOLERANCE_PERCENT } from './reconcile.ts'
+export type { SignatureVerifier } from './signatures.ts'
+export { chainVerifier, deviceSigner, isTravellers } from './signatures.ts'
+export {
+  BOOK_LEVELS,
+  DEPTH,
+  EMPTY_NODE,
+  INDEX_LEVELS,
+  isEmptyLeaf,
+  NODE_BYTES,
+  positionOf,
+  rootOfBook,
+  rootOfLeaf,
+  verifyLeafProof,
+  verifyNodeProof,
+} from './sum-node.ts'
+export type { PlacedLeaf } from './sum-tree.ts'
+export { SumTree } from './sum-tree.ts'
+export type { Tariff } from './tariff.ts'
+export { chargeMicros, fullChargeMicros } from './tariff.ts'
+export type { Domain, StructName, Structs } from './typed-data.ts'
+export {
+  booksHash,
+  digestOf,
+  domainOf,
+  evidenceOf,
+  intentIdOf,
+  planCommit,
+  TYPES,
+  typedDataOf,
+  ZERO_HASH,
+} from './typed-data.ts'
+export type {
+  ActivationConsent,
+  CarrierUsageReceipt,
+  CloseConsent,
+  DeviceBinding,
+  EpochCommitment,
+  IntentTerms,
+  LeafProof,
+  LeafValue,
+  NodeProof,
+  PairingConsent,
+  ProvisioningReceipt,
+  SumNode,
+  TreePath,
+  UsageVoucher,
+} from './words.ts'
+export { CARRIER_METERED, LEAF_FLAGS, NO_DEVICE } from './words.ts'

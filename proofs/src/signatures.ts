@@ -1,0 +1,87 @@
+import type { Address, Hex, PublicClient } from 'viem'
+import {
+  BaseError,
+  ContractFunctionRevertedError,
+  ContractFunctionZeroDataError,
+  concat,
+  size,
+  slice,
+} from 'viem'
+import { verifyHash } from 'viem/actions'
+import { type Domain, digestOf } from './typed-data.ts'
+import type { DeviceBinding } from './words.ts'
+
+/** Whether a signature of an ERC-7913 signer over a digest holds; asked of the chain where the signer has code. */
+export type SignatureVerifier = (signer: Hex, digest: Hex, signature: Hex) => Promise<boolean>
+
+const VERIFIER_ABI = [
+  {
+    type: 'function',
+    name: 'verify',
+    stateMutability: 'view',
+    inputs: [{ type: 'bytes' }, { type: 'bytes32' }, { type: 'bytes' }],
+    outputs: [{ type: 'bytes4' }],
+  },
+] as const
+
+/** Selector of `verify(bytes,bytes32,bytes)`, which an ERC-7913 verifier answers when the signature holds. */
+const VERIFIED = '0x024ad318'
+
+/**
+ * A verifier that asks the chain. A signer of 20 bytes is an account: ECDSA, ERC-1271 when it has code (a smart account
+ * of ours wraps by ERC-7739 itself), ERC-6492 when it is not deployed yet. A longer one is a verifier contract followed
+ * by the key. A node that does not answer throws; a wrong signature is `false`.
+ */
+export function chainVerifier(client: PublicClient): SignatureVerifier {
+  return async (signer, digest, signature) => {
+    if (size(signer) < 20) return false
+    if (size(signer) === 20) {
+      return verifyHash(client, { address: signer as Address, hash: digest, signature })
+    }
+    const verifier = slice(signer, 0, 20)
+    if (((await client.getCode({ address: verifier })) ?? '0x') === '0x') return false
+    try {
+      const answer = await client.readContract({
+        address: verifier,
+        abi: VERIFIER_ABI,
+        functionName: 'verify',
+        args: [slice(signer, 20), digest, signature],
+      })
+      return answer === VERIFIED
+    } catch (error) {
+      // A verifier that reverts or answers nothing says no; a node that cannot be asked says nothing.
+      const saysNo = (each: unknown) =>
+        each instanceof ContractFunctionRevertedError || each instanceof ContractFunctionZeroDataError
+      if (error instanceof BaseError && error.walk(saysNo)) return false
+      throw error
+    }
+  }
+}
+
+/** Joins a verifier contract and a key to an ERC-7913 signer. */
+export function deviceSigner(verifier: Address, key: Hex): Hex {
+  return concat([verifier, key])
+}
+
+/**
+ * Whether a statement is the traveller's: signed by the payer, or by a device that the payer paired and whose pairing
+ * had not ended at `atSeconds`. The same rule as in the contracts.
+ */
+export async function isTravellers(
+  verify: SignatureVerifier,
+  domain: Domain,
+  statement: { payer: Address; binding: DeviceBinding; digest: Hex; signature: Hex; atSeconds: number },
+): Promise<boolean> {
+  const { payer, binding, digest, signature, atSeconds } = statement
+  if (size(binding.device) === 0) return verify(payer, digest, signature)
+  if (binding.validUntil < atSeconds) return false
+  const pairing = digestOf('PairingConsent', domain, {
+    payer,
+    device: binding.device,
+    validUntil: binding.validUntil,
+  })
+  return (
+    (await verify(payer, pairing, binding.payerSignature)) &&
+    (await verify(binding.device, digest, signature))
+  )
+}

@@ -1,0 +1,34 @@
+import { GB_BYTES, minBigint, mulDivUp, refuse } from '@gesim/base'
+import type { IntentTerms } from './words.ts'
+
+const MAX_U64 = (1n << 64n) - 1n
+
+/** The fields of the terms that make the price. */
+export type Tariff = Pick<
+  IntentTerms,
+  'pricePerGB' | 'activationFee' | 'includedBytes' | 'blockBytes' | 'maxDeposit'
+>
+
+/**
+ * The charge for the bytes used since activation, in micro-USDC: the activation fee, and the bytes above the included
+ * ones, rounded up to blocks, at the price of 1e9 bytes, rounded up to whole micros in the carrier's favour; never more
+ * than the deposit. Computed from cumulative bytes, so rounding costs at most one micro in an intent's life.
+ */
+export function chargeMicros(
+  terms: Tariff,
+  cumBytes: bigint,
+  activated: boolean,
+  depositMicros: bigint = terms.maxDeposit,
+): bigint {
+  if (cumBytes < 0n || cumBytes > MAX_U64) throw refuse('proofs.out-of-range', { field: 'cumBytes' })
+  if (!activated) return 0n
+  return minBigint(depositMicros, terms.maxDeposit, fullChargeMicros(terms, cumBytes))
+}
+
+/** The same without a deposit to end it: what the tariff says for the bytes. */
+export function fullChargeMicros(terms: Tariff, cumBytes: bigint): bigint {
+  const above = cumBytes > terms.includedBytes ? cumBytes - terms.includedBytes : 0n
+  const block = terms.blockBytes === 0n ? 1n : terms.blockBytes
+  const blocks = mulDivUp(above, 1n, block)
+  return terms.activationFee + mulDivUp(blocks * block, terms.pricePerGB, GB_BYTES)
+}

@@ -1,0 +1,176 @@
+import { createCipheriv, createDecipheriv } from 'node:crypto'
+import { bytesEqual, concatBytes, refuse } from '@gesim/base'
+import { header, node, readTlv } from '@gesim/tlv'
+import { aesBlock, Cmac } from './cmac.ts'
+import { x963Kdf } from './kdf.ts'
+
+/** The keys of one bound profile package, or the profile protection keys that replace them. */
+export interface SessionKeys {
+  /** MAC chaining value before the first segment. */
+  readonly initialMcv: Uint8Array
+  readonly sEnc: Uint8Array
+  readonly sMac: Uint8Array
+}
+
+/** What both sides put into the key derivation beside the shared secret. */
+export interface KeyContext {
+  /** Key type, `88` for AES. */
+  readonly keyType?: number
+  /** Key length in bytes, 16. */
+  readonly keyLength?: number
+  readonly hostId: Uint8Array
+  /** The EID, 16 bytes. */
+  readonly eid: Uint8Array
+}
+
+/** AES, as the control reference template names it. */
+export const KEY_TYPE_AES = 0x88
+/** Bytes of an AES-128 key. */
+export const KEY_LENGTH = 16
+/** The longest protected segment, tag and length included (SGP.22 section 2.5.5). */
+export const MAX_SEGMENT_BYTES = 1020
+/** Most plaintext of an encrypted segment: 1007 bytes make a segment of 1020, one more would make 1036. */
+export const MAX_ENCRYPTED_PLAIN_BYTES = 1007
+/** Most plaintext of a segment that is only authenticated. */
+export const MAX_MAC_ONLY_PLAIN_BYTES = 1008
+
+const MAC_BYTES = 8
+
+/** Session keys of a shared secret (SGP.22 annex G): MAC chaining value, S-ENC, S-MAC, in this order. */
+export function deriveSessionKeys(sharedSecret: Uint8Array, context: KeyContext): SessionKeys {
+  const { keyType = KEY_TYPE_AES, keyLength = KEY_LENGTH, hostId, eid } = context
+  const sharedInfo = concatBytes(
+    Uint8Array.of(keyType, keyLength),
+    Uint8Array.of(hostId.length),
+    hostId,
+    Uint8Array.of(eid.length),
+    eid,
+  )
+  const keys = x963Kdf(sharedSecret, sharedInfo, 48)
+  return { initialMcv: keys.slice(0, 16), sEnc: keys.slice(16, 32), sMac: keys.slice(32, 48) }
+}
+
+/** Either side of the BSP protocol (SGP.22 section 2.6.4): chained MACs and a block counter. */
+class Chain {
+  readonly #sEnc: Uint8Array
+  readonly #cmac: Cmac
+  #mcv: Uint8Array
+  // SGP.22 2.6.4.4: the counter starts at 1 and counts every segment, also those that are not encrypted.
+  #counter = 1
+
+  constructor(keys: SessionKeys) {
+    this.#sEnc = keys.sEnc
+    this.#cmac = new Cmac(keys.sMac)
+    this.#mcv = keys.initialMcv
+  }
+
+  get key(): Uint8Array {
+    return this.#sEnc
+  }
+
+  /** The initial chaining vector of the next segment; each is used once. */
+  nextIcv(): Uint8Array {
+    const block = new Uint8Array(16)
+    new DataView(block.buffer).setUint32(12, this.#counter)
+    return aesBlock(this.#sEnc, block)
+  }
+
+  macOf(head: Uint8Array, body: Uint8Array): Uint8Array {
+    return this.#cmac.of(this.#mcv, head, body)
+  }
+
+  advance(mac: Uint8Array): void {
+    this.#mcv = mac
+    this.#counter++
+  }
+}
+
+/** Protects segments: the SM-DP+ side. */
+export class BspSender {
+  readonly #chain: Chain
+
+  constructor(keys: SessionKeys) {
+    this.#chain = new Chain(keys)
+  }
+
+  /** One encrypted and authenticated segment. */
+  encryptAndMac(tag: number, plain: Uint8Array): Uint8Array {
+    const padded = new Uint8Array(plain.length - (plain.length % 16) + 16)
+    padded.set(plain)
+    padded[plain.length] = 0x80
+    const cipher = createCipheriv('aes-128-cbc', this.#chain.key, this.#chain.nextIcv()).setAutoPadding(false)
+    return this.#seal(tag, cipher.update(padded))
+  }
+
+  /** One segment that is authenticated and readable. */
+  macOnly(tag: number, plain: Uint8Array): Uint8Array {
+    return this.#seal(tag, plain)
+  }
+
+  #seal(tag: number, body: Uint8Array): Uint8Array {
+    const mac = this.#chain.macOf(header(tag, body.length + MAC_BYTES), body)
+    this.#chain.advance(mac)
+    return node(tag, body, mac.subarray(0, MAC_BYTES))
+  }
+
+  /** Data of any length as encrypted segments, each of at most 1020 bytes. */
+  encryptAll(tag: number, plain: Uint8Array): Uint8Array[] {
+    return pieces(plain, MAX_ENCRYPTED_PLAIN_BYTES).map((piece) => this.encryptAndMac(tag, piece))
+  }
+
+  /** Data of any length as authenticated segments, each of at most 1020 bytes. */
+  macAll(tag: number, plain: Uint8Array): Uint8Array[] {
+    return pieces(plain, MAX_MAC_ONLY_PLAIN_BYTES).map((piece) => this.macOnly(tag, piece))
+  }
+}
+
+function pieces(data: Uint8Array, size: number): Uint8Array[] {
+  const out: Uint8Array[] = []
+  for (let at = 0; at < data.length; at += size) out.push(data.subarray(at, at + size))
+  return out
+}
+
+/** Checks and opens segments: the eUICC side. A refused segment ends the session; do not go on after one. */
+export class BspReceiver {
+  readonly #chain: Chain
+
+  constructor(keys: SessionKeys) {
+    this.#chain = new Chain(keys)
+  }
+
+  /** The plaintext of an encrypted segment. Throws `crypto.bad-mac` and `crypto.bad-segment`. */
+  decrypt(segment: Uint8Array): Uint8Array {
+    const { body, mac } = this.#check(segment)
+    if (body.length === 0 || body.length % 16 !== 0)
+      throw refuse('crypto.bad-segment', { length: body.length })
+    const decipher = createDecipheriv('aes-128-cbc', this.#chain.key, this.#chain.nextIcv()).setAutoPadding(
+      false,
+    )
+    const padded = decipher.update(body)
+    this.#chain.advance(mac)
+    let length = padded.length - 1
+    while (length >= 0 && padded[length] === 0) length--
+    if (length < padded.length - 16 || padded[length] !== 0x80)
+      throw refuse('crypto.bad-segment', { length: body.length })
+    return Uint8Array.from(padded.subarray(0, length))
+  }
+
+  /** The content of an authenticated segment. Throws `crypto.bad-mac` and `crypto.bad-segment`. */
+  verify(segment: Uint8Array): Uint8Array {
+    const { body, mac } = this.#check(segment)
+    this.#chain.advance(mac)
+    return body
+  }
+
+  #check(segment: Uint8Array): { body: Uint8Array; mac: Uint8Array } {
+    const element = readTlv(segment)
+    const { value } = element
+    if (value.length < MAC_BYTES) throw refuse('crypto.bad-segment', { length: value.length })
+    const body = value.subarray(0, value.length - MAC_BYTES)
+    const head = segment.subarray(0, element.valueStart)
+    const mac = this.#chain.macOf(head, body)
+    if (!bytesEqual(mac.subarray(0, MAC_BYTES), value.subarray(value.length - MAC_BYTES)))
+      throw refuse('crypto.bad-mac')
+    return { body, mac }
+  }
+}

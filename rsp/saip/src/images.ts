@@ -1,0 +1,168 @@
+import type { FileManagementElement, FileStep, TemplateElement } from './elements.ts'
+import { type Fcp, readDescriptor } from './fcp.ts'
+import { type FileStructure, type Template, type TemplateFile, templateOf } from './templates.ts'
+
+/** A file as the card shall hold it: what the template and the package say, put together. */
+export interface FileImage {
+  readonly name?: string
+  readonly structure: FileStructure
+  readonly fileId: number
+  /** Directories from the root down to the one that holds this file. */
+  readonly under: readonly number[]
+  /** Whole content; empty for a directory and for a link. */
+  readonly content: Uint8Array
+  readonly recordBytes?: number
+  readonly shortId?: number
+  /** AID of an application's directory. */
+  readonly dfName?: Uint8Array
+  readonly securityAttributes?: Uint8Array
+  readonly pinStatusTemplate?: Uint8Array
+  /** Path of the file whose content this one shares. */
+  readonly linkPath?: Uint8Array
+  /** Octets that the package wrote beyond the size it gave the file. */
+  readonly overflow: number
+}
+
+const isDirectory = (structure: FileStructure) =>
+  structure === 'mf' || structure === 'adf' || structure === 'df'
+
+/** Repeats a pattern over a stretch: whole again and again, or its last octet after the first time. */
+function fillWith(target: Uint8Array, pattern: Uint8Array, again: boolean): void {
+  if (pattern.length === 0) return
+  for (let i = 0; i < target.length; i++)
+    target[i] = again ? pattern[i % pattern.length]! : pattern[Math.min(i, pattern.length - 1)]!
+}
+
+/** Where writing ends when each step moves on from where the one before stopped. */
+function extentOf(steps: readonly FileStep[]): number {
+  let at = 0
+  let most = 0
+  for (const step of steps) {
+    if (step.do === 'move') at += step.bytes
+    if (step.do === 'fill') {
+      at += step.content.length
+      most = Math.max(most, at)
+    }
+  }
+  return most
+}
+
+function makeContent(
+  fcp: Fcp | undefined,
+  template: TemplateFile | undefined,
+  structure: FileStructure,
+  recordBytes: number | undefined,
+  records: number | undefined,
+  steps: readonly FileStep[],
+): { content: Uint8Array; overflow: number } {
+  const pattern = fcp?.proprietary?.fillPattern
+  const repeat = fcp?.proprietary?.repeatPattern
+  const extent = extentOf(steps)
+  const counted = recordBytes && records ? recordBytes * records : undefined
+  const own = structure === 'transparent' || structure === 'ber-tlv' ? template?.bytes : counted
+  const size =
+    fcp?.fileSize ?? own ?? Math.max(extent, pattern?.length ?? 0, repeat?.length ?? 0, recordBytes ?? 0)
+  const content = new Uint8Array(size)
+  // TS 102 222, 6.3.2.2.2: in a file of records the pattern begins anew in each record.
+  const stretch = recordBytes || size || 1
+  for (let at = 0; at < size; at += stretch) {
+    const part = content.subarray(at, Math.min(at + stretch, size))
+    fillWith(part, repeat ?? pattern ?? template?.fill ?? Uint8Array.of(0xff), repeat !== undefined)
+  }
+  let at = 0
+  for (const step of steps) {
+    if (step.do === 'move') at += step.bytes
+    if (step.do !== 'fill') continue
+    if (at < size) content.set(step.content.subarray(0, size - at), at)
+    at += step.content.length
+  }
+  return { content, overflow: Math.max(0, extent - size) }
+}
+
+function makeImage(
+  under: readonly number[],
+  steps: readonly FileStep[],
+  template?: TemplateFile,
+): FileImage | undefined {
+  if (steps.some((step) => step.do === 'skip-file')) return undefined
+  const create = steps.find((step) => step.do === 'create')
+  const fcp = create?.do === 'create' ? create.fcp : undefined
+  const described = fcp?.fileDescriptor && readDescriptor(fcp.fileDescriptor)
+  const structure =
+    template && isDirectory(template.structure)
+      ? template.structure
+      : (described?.structure ?? template?.structure)
+  const fileId = fcp?.fileId ?? template?.fileId
+  if (!structure || fileId === undefined) return undefined
+  const common = {
+    name: template?.name,
+    structure,
+    fileId,
+    under,
+    shortId: fcp?.shortId === 0 ? undefined : (fcp?.shortId ?? template?.shortId),
+    dfName: fcp?.dfName,
+    securityAttributes: fcp?.securityAttributes,
+    pinStatusTemplate: fcp?.pinStatusTemplate,
+    linkPath: fcp?.linkPath,
+  }
+  if (isDirectory(structure) || fcp?.linkPath)
+    return { ...common, content: new Uint8Array(), overflow: 0, recordBytes: described?.recordBytes }
+  const holdsRecords = structure === 'linear' || structure === 'cyclic'
+  const recordBytes = holdsRecords ? (described?.recordBytes ?? template?.bytes) : undefined
+  const records = described?.records ?? template?.records
+  return { ...common, recordBytes, ...makeContent(fcp, template, structure, recordBytes, records, steps) }
+}
+
+/**
+ * The files of a template element, directories before what they hold. `under` counts from the template's root:
+ * the MF, or the application the element belongs to. The application's own directory stands under nothing.
+ */
+export function templateImages(element: TemplateElement): { root: Template['root']; images: FileImage[] } {
+  const template = templateOf(element.kind)
+  if (!template) return { root: 'mf', images: [] }
+  const paths = new Map<string, readonly number[]>()
+  const images: FileImage[] = []
+  for (const { number, steps } of element.files) {
+    const file = template.files[number - 2]
+    const under = (file?.under && paths.get(file.under)) || []
+    const image = makeImage(under, steps, file)
+    if (!image) continue
+    images.push(image)
+    // MF and ADF are the root itself: what they hold stands under nothing.
+    if (file && isDirectory(image.structure))
+      paths.set(file.name, image.structure === 'df' ? [...under, image.fileId] : [])
+  }
+  return { root: template.root, images }
+}
+
+/** The files that file management creates. `under` counts from the MF; an ADF is named by its file identifier. */
+export function managementImages(element: FileManagementElement): FileImage[] {
+  const images: FileImage[] = []
+  for (const command of element.commands) {
+    let under: number[] = []
+    let steps: FileStep[] = []
+    const close = () => {
+      const image = steps.length ? makeImage(under, steps) : undefined
+      if (image) images.push(image)
+      steps = []
+    }
+    for (const step of command) {
+      if (step.do === 'path') {
+        close()
+        under = pathOf(step.path)
+      } else if (step.do === 'create') {
+        close()
+        steps = [step]
+      } else if (steps.length) steps.push(step)
+    }
+    close()
+  }
+  return images
+}
+
+/** The file identifiers of a path of two octets each; a leading MF is left out. */
+export function pathOf(bytes: Uint8Array): number[] {
+  const ids: number[] = []
+  for (let i = 0; i + 1 < bytes.length; i += 2) ids.push(bytes[i]! * 256 + bytes[i + 1]!)
+  return ids[0] === 0x3f00 ? ids.slice(1) : ids
+}

@@ -1,0 +1,6 @@
+export { PACKAGES } from './catalogue.ts'
+export { esimAccessSimulatorFailures } from './failures.ts'
+export type { EsimAccessServer } from './server.ts'
+export { startEsimAccess } from './server.ts'
+export { esimAccessSettings } from './settings.ts'
+export { signatureIsRight } from './signature.ts'
