@@ -13,6 +13,8 @@ export {
   intentEscrowAbi,
   localPriceFeedAbi,
   localSanctionsListAbi,
+  operationProbeAbi,
+  operationProbeCode,
   payOnUsageAbi,
   priceOracleAbi,
   settlementAbi,

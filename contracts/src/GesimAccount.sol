@@ -109,6 +109,6 @@ contract GesimAccount is
 
     function _nobody() private pure returns (bytes[] memory signers) {
         signers = new bytes[](1);
-        signers[0] = abi.encodePacked(address(0x000000000000000000000000000000000000dEaD));
+        signers[0] = abi.encodePacked(address(type(uint160).max));
     }
 }

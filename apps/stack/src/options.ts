@@ -40,7 +40,8 @@ export function readOptions(args: readonly string[]): Options {
       process.exit(0)
     }
     const webPort = Number(values.port)
-    if (!Number.isInteger(webPort) || webPort < 1 || webPort > 65_535) throw new Error(`--port ${values.port} is not a port`)
+    if (!Number.isInteger(webPort) || webPort < 1 || webPort > 65_535)
+      throw new Error(`--port ${values.port} is not a port`)
     return { reset: values.reset, dataDir: resolve(values.data), webPort, web: !values['no-web'] }
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n\n${HELP}`)

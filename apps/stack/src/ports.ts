@@ -1,7 +1,29 @@
 // Ports on loopback: the ones of last time when they are still free, else others.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 
 const HOST = '127.0.0.1'
+
+/** Where each part listens, and the port it likes best. */
+const WANTED = {
+  web: 3000,
+  node: 4100,
+  chain: 8645,
+  database: 5499,
+  smdp: 8450,
+  smds: 8451,
+  signIn: 4200,
+  phone: 4300,
+  aurora: 8460,
+  auroraRadio: 8461,
+  borealis: 8470,
+  borealisRadio: 8471,
+  esimAccess: 8480,
+} as const
+
+export type PartName = keyof typeof WANTED
+export type Ports = Record<PartName, number>
 
 function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
@@ -11,13 +33,21 @@ function isFree(port: number): Promise<boolean> {
   })
 }
 
-/** The first free port of: the wanted one, then the ones after it. Ports already given in this run are passed by. */
-export async function choosePort(wanted: number, taken: Set<number>): Promise<number> {
-  for (let port = wanted; port < wanted + 500; port++) {
-    if (!taken.has(port) && (await isFree(port))) {
-      taken.add(port)
-      return port
+/** A free port for each part: last time's, else the first free one from the wanted one on. Written down for next time. */
+export async function choosePorts(dataDir: string, webPort: number): Promise<Ports> {
+  const path = join(dataDir, 'ports.json')
+  const last = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Partial<Ports>) : {}
+  const taken = new Set<number>()
+  const chosen = {} as Ports
+  for (const part of Object.keys(WANTED) as PartName[]) {
+    const wanted = part === 'web' ? webPort : (last[part] ?? WANTED[part] + webPort - WANTED.web)
+    let port = wanted
+    while (taken.has(port) || !(await isFree(port))) {
+      if (++port > wanted + 500) throw new Error(`no free port for ${part} from ${wanted} on`)
     }
+    taken.add(port)
+    chosen[part] = port
   }
-  throw new Error(`no free port from ${wanted} on`)
+  writeFileSync(path, JSON.stringify(chosen, null, 2))
+  return chosen
 }

@@ -3,7 +3,11 @@
 const isTerminal = process.stdout.isTTY === true
 
 /** Runs one part of the start and prints a line with how long it took. */
-export async function part<T>(title: string, work: () => Promise<T>, detail?: (value: T) => string): Promise<T> {
+export async function part<T>(
+  title: string,
+  work: () => Promise<T>,
+  detail?: (value: T) => string,
+): Promise<T> {
   const startedAt = Date.now()
   if (isTerminal) process.stdout.write(`· ${title} …`)
   try {

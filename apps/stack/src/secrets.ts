@@ -5,50 +5,58 @@ import { join } from 'node:path'
 
 export type Hex = `0x${string}`
 
+export interface CarrierSecrets {
+  readonly admin: Hex
+  readonly provisioning: Hex
+  readonly usage: Hex
+  readonly apiKey: string
+  readonly adminToken: string
+}
+
 export interface LocalSecrets {
-  readonly deployer: Hex
   readonly operator: Hex
   readonly poster: Hex
-  readonly paymasterSigner: Hex
+  readonly sponsor: Hex
   readonly executors: readonly Hex[]
   readonly attestors: readonly Hex[]
-  readonly safeOwners: readonly Hex[]
-  readonly carriers: readonly { admin: Hex; provisioning: Hex; usage: Hex }[]
-  /** Secrets that are no chain keys, 32 bytes each, hex without prefix. */
+  readonly safeOwners: readonly [Hex, Hex, Hex]
+  readonly carriers: readonly CarrierSecrets[]
+  /** 32 bytes each, hex without prefix. */
   readonly pepper: string
-  readonly envelope: string
+  readonly identitySeal: string
+  readonly provisionerSeal: string
   readonly commitment: string
-  readonly smdpEncryption: string
-  readonly smdpLookup: string
-  readonly logKey: string
-  readonly oidcClientSecret: string
-  readonly carrierApiKeys: readonly string[]
-  readonly carrierAdminTokens: readonly string[]
+  readonly smdpData: string
+  readonly smdsData: string
+  readonly logSeed: string
 }
 
 const secret = () => randomBytes(32).toString('hex')
 const key = (): Hex => `0x${secret()}`
+const carrier = (): CarrierSecrets => ({
+  admin: key(),
+  provisioning: key(),
+  usage: key(),
+  apiKey: `gs_test_${randomBytes(24).toString('base64url')}`,
+  adminToken: secret(),
+})
 
 function draw(): LocalSecrets {
-  const apiKey = () => `gs_test_${randomBytes(24).toString('base64url')}`
   return {
-    deployer: key(),
     operator: key(),
     poster: key(),
-    paymasterSigner: key(),
+    sponsor: key(),
     executors: [key(), key(), key(), key()],
     attestors: [key(), key(), key()],
     safeOwners: [key(), key(), key()],
-    carriers: [0, 1].map(() => ({ admin: key(), provisioning: key(), usage: key() })),
+    carriers: [carrier(), carrier()],
     pepper: secret(),
-    envelope: secret(),
+    identitySeal: secret(),
+    provisionerSeal: secret(),
     commitment: secret(),
-    smdpEncryption: secret(),
-    smdpLookup: secret(),
-    logKey: secret(),
-    oidcClientSecret: secret(),
-    carrierApiKeys: [apiKey(), apiKey()],
-    carrierAdminTokens: [secret(), secret()],
+    smdpData: secret(),
+    smdsData: secret(),
+    logSeed: secret(),
   }
 }
 

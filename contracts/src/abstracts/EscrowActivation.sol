@@ -18,7 +18,7 @@ import {SumTree} from "../libraries/SumTree.sol";
 import {EscrowBase} from "./EscrowBase.sol";
 
 /// @title From Held to a carrier's book, or back to the traveller
-abstract contract EscrowActivation is EscrowBase {
+abstract contract EscrowActivation is IIntentEscrow, EscrowBase {
     using Records for IntentRecord;
     using Records for BookRecord;
 

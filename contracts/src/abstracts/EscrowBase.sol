@@ -7,7 +7,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {ICarrierRegistry} from "../interfaces/ICarrierRegistry.sol";
 import {IComplianceHook} from "../interfaces/IComplianceHook.sol";
-import {IIntentEscrow} from "../interfaces/IIntentEscrow.sol";
+import {IIntentEscrowEvents} from "../interfaces/IIntentEscrowEvents.sol";
 import {ISettlement} from "../interfaces/ISettlement.sol";
 import {
     BookRecord,
@@ -27,7 +27,7 @@ import {SumTree} from "../libraries/SumTree.sol";
 import {GesimDomain} from "./GesimDomain.sol";
 
 /// @title What every part of the escrow stands on: its records, its constants, and money on its way out
-abstract contract EscrowBase is IIntentEscrow, GesimDomain, ReentrancyGuardTransient {
+abstract contract EscrowBase is IIntentEscrowEvents, GesimDomain, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
     using Records for uint256;
     using Records for IntentRecord;
@@ -64,7 +64,7 @@ abstract contract EscrowBase is IIntentEscrow, GesimDomain, ReentrancyGuardTrans
     mapping(bytes32 intentId => ExitRecord) internal _exits;
     mapping(address account => uint64) internal _balances;
 
-    constructor(EscrowParameters memory p) GesimDomain(address(this)) {
+    constructor(EscrowParameters memory p, address escrow) GesimDomain(escrow) {
         if (p.usdc.code.length == 0) revert IntentEscrow_InvalidParameter("usdc");
         if (p.carriers.code.length == 0) revert IntentEscrow_InvalidParameter("carriers");
         if (p.settlement == address(0)) revert IntentEscrow_InvalidParameter("settlement");
@@ -92,8 +92,7 @@ abstract contract EscrowBase is IIntentEscrow, GesimDomain, ReentrancyGuardTrans
         _outflowFloor = p.outflowFloor;
     }
 
-    /// @inheritdoc IIntentEscrow
-    function parameters() external view returns (EscrowParameters memory) {
+    function _parameters() internal view returns (EscrowParameters memory) {
         return
             EscrowParameters({
                 usdc: address(_usdc),
@@ -162,6 +161,18 @@ abstract contract EscrowBase is IIntentEscrow, GesimDomain, ReentrancyGuardTrans
             SumTree.checkLeaf(refs[i], intentId, intent.book, intent.index, leaves[i]);
             if (leaves[i].amount > highest) highest = leaves[i].amount;
         }
+    }
+
+    /// @dev What goes back after a charge; the book must have it.
+    function _refundOf(
+        IntentRecord memory intent,
+        BookRecord memory book,
+        uint64 charge
+    ) internal pure returns (uint64 refunded) {
+        if (charge > intent.funded) revert IntentEscrow_ChargeTooHigh(charge, intent.funded);
+        refunded = intent.funded - charge;
+        uint64 available = book.ceiling - book.claimed;
+        if (available < refunded) revert IntentEscrow_BookShort(available, refunded);
     }
 
     /// @dev Ends an intent. The caller has decided the refund and that the book can bear it.

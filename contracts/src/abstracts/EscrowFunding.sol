@@ -18,7 +18,7 @@ import {Structs712} from "../libraries/Structs712.sol";
 import {EscrowBase} from "./EscrowBase.sol";
 
 /// @title Money in
-abstract contract EscrowFunding is EscrowBase {
+abstract contract EscrowFunding is IIntentEscrow, EscrowBase {
     using SafeERC20 for IERC20;
     using Records for IntentRecord;
     using Records for BookRecord;

@@ -20,6 +20,45 @@ import {
     UsageVoucher
 } from "./DataTypes.sol";
 
+/// @title Ends of an active intent that do not wait for a FINAL leaf
+/// @notice By both sides' word at once; or without the carrier: the payer states a charge, a device voucher shown by
+/// anyone raises it, and after the time the rest goes back.
+interface IEscrowExits {
+    /// @notice Closes an Open intent at a charge that both sides signed. Anyone may send it.
+    /// @dev Not in the posting window. The charge is at least the highest of leaves, watermark and activation fee.
+    /// @param carrierKey A key of role USAGE of the book's carrier.
+    /// @param payerSignature The payer's over the same consent; not read when the payer sends it.
+    function closeInstant(
+        IntentTerms calldata terms,
+        CloseConsent calldata consent,
+        address carrierKey,
+        bytes calldata carrierSignature,
+        bytes calldata payerSignature,
+        LeafProof[] calldata leaves,
+        bool toBalance
+    ) external returns (uint64 refunded);
+
+    /// @notice Starts a unilateral exit of an Open intent at a charge the payer states. Only the payer.
+    /// @dev Not in the posting window. Holds back funded minus the highest of statement, leaves, watermark, activation
+    /// fee from the book. The leaves limit the hold only: a corrupt root cannot raise the charge for good.
+    function requestExit(IntentTerms calldata terms, uint64 statedCharge, LeafProof[] calldata leaves) external;
+
+    /// @notice Shows a device voucher against an exit. Anyone; prolongs the exit once.
+    function counterExit(
+        IntentTerms calldata terms,
+        UsageVoucher calldata voucher,
+        bytes calldata signature,
+        DeviceBinding calldata binding
+    ) external;
+
+    /// @notice Takes an exit back: the intent is Open again. Only the payer.
+    function cancelExit(IntentTerms calldata terms) external;
+
+    /// @notice Ends an exit after its time and returns the rest. Anyone may send it.
+    /// @dev Not in the posting window. Charges the highest of statement, evidence, leaves, watermark, activation fee.
+    function finalizeExit(IntentTerms calldata terms, LeafProof[] calldata leaves) external returns (uint64 refunded);
+}
+
 /// @title The escrow: all the money of all intents, and the only contract that moves it
 /// @notice A traveller's USDC goes in with terms that never change. Until a carrier's installed profile is accepted
 /// (`activate`) the traveller takes all of it back, alone, at once. From then on it lies in the carrier's book: the
@@ -37,7 +76,7 @@ import {
 ///
 /// Closing and vouchers revert in the posting window (from an epoch's cutoff until its root is posted or the time for
 /// it is over), because a root that was built before the close could land after it.
-interface IIntentEscrow is IIntentEscrowEvents {
+interface IIntentEscrow is IIntentEscrowEvents, IEscrowExits {
     /// @notice Registers an intent without money.
     /// @dev Only `terms.payer`: nobody else can spoil a payer's batch by registering first. Requirements: known flags,
     /// now < provisionBy < deadline, activationFee <= maxDeposit <= the escrow's limit, id not known yet.
@@ -115,40 +154,6 @@ interface IIntentEscrow is IIntentEscrowEvents {
     /// @param amount The voucher's amount, by the tariff.
     /// @return paid What left the book; the watermark becomes base + paid.
     function releaseToCarrier(bytes32 intentId, uint64 base, uint64 amount) external returns (uint64 paid);
-
-    /// @notice Closes an Open intent at a charge that both sides signed. Anyone may send it.
-    /// @dev Not in the posting window. The charge is at least the highest of leaves, watermark and activation fee.
-    /// @param carrierKey A key of role USAGE of the book's carrier.
-    /// @param payerSignature The payer's over the same consent; not read when the payer sends it.
-    function closeInstant(
-        IntentTerms calldata terms,
-        CloseConsent calldata consent,
-        address carrierKey,
-        bytes calldata carrierSignature,
-        bytes calldata payerSignature,
-        LeafProof[] calldata leaves,
-        bool toBalance
-    ) external returns (uint64 refunded);
-
-    /// @notice Starts a unilateral exit of an Open intent at a charge the payer states. Only the payer.
-    /// @dev Not in the posting window. Holds back funded minus the highest of statement, leaves, watermark, activation
-    /// fee from the book. The leaves limit the hold only: a corrupt root cannot raise the charge for good.
-    function requestExit(IntentTerms calldata terms, uint64 statedCharge, LeafProof[] calldata leaves) external;
-
-    /// @notice Shows a device voucher against an exit. Anyone; prolongs the exit once.
-    function counterExit(
-        IntentTerms calldata terms,
-        UsageVoucher calldata voucher,
-        bytes calldata signature,
-        DeviceBinding calldata binding
-    ) external;
-
-    /// @notice Takes an exit back: the intent is Open again. Only the payer.
-    function cancelExit(IntentTerms calldata terms) external;
-
-    /// @notice Ends an exit after its time and returns the rest. Anyone may send it.
-    /// @dev Not in the posting window. Charges the highest of statement, evidence, leaves, watermark, activation fee.
-    function finalizeExit(IntentTerms calldata terms, LeafProof[] calldata leaves) external returns (uint64 refunded);
 
     /// @notice Sends some of the caller's balance. Refused while compliance flags the caller or the receiver.
     function withdrawBalance(uint64 amount, address to) external;

@@ -16,14 +16,16 @@ import {
 /// a vote. A fault in a book freezes that book from that epoch on; whoever signed the root can then be slashed.
 /// @dev Faults are judged by the state of the chain as of the root's cutoff. Holds no money.
 interface IPayOnUsage {
-    /// @notice A proven fault of an epoch. One storage slot.
+    /// @notice A proven fault of an epoch. Two storage slots.
     /// @param challenger Who proved it first; rewarded from slashed stake.
     /// @param bps Share of the signers' stake to slash.
     /// @param code Selector of the proof.
+    /// @param root The faulty root: whoever signed it is liable.
     struct Fault {
         address challenger;
         uint16 bps;
         bytes4 code;
+        bytes32 root;
     }
 
     event FaultProven(uint32 indexed epoch, uint32 indexed book, bytes4 fault, address challenger);
@@ -51,10 +53,12 @@ interface IPayOnUsage {
     error PayOnUsage_WrongRoot(bytes32 actual, bytes32 expected);
     /// @notice The attestor was slashed for this epoch already.
     error PayOnUsage_AlreadySlashed(uint32 epoch, address attestor);
-    /// @notice The attestor's signature does not fit.
-    error PayOnUsage_InvalidSignature(address attestor, bytes32 digest);
-    /// @notice The attestor is not in the committee that the commitment names.
-    error PayOnUsage_NotMember(uint32 committeeVersion, address attestor);
+    /// @notice The signature does not fit. Of a device: the first 20 bytes of its key.
+    error PayOnUsage_InvalidSignature(address signer, bytes32 digest);
+    /// @notice One proof for each epoch of the escrow's `leafEpochs(book)` is needed.
+    error PayOnUsage_LeafCount(uint256 actual, uint256 expected);
+    /// @notice No node stands at this height and place.
+    error PayOnUsage_InvalidPlace(uint8 level, uint32 place);
 
     /// @notice Pays the carrier of an Open intent up to a voucher. Anyone may send it.
     /// @dev Not in the posting window. Worth of the voucher: the least of its amount, the tariff's amount for its bytes,
@@ -70,10 +74,11 @@ interface IPayOnUsage {
         LeafProof[] calldata leaves
     ) external returns (uint64 paid);
 
-    /// @notice F1: a node whose sums are not those of its children. Freezes the book, or voids the epoch above books.
-    /// @param level Height of the node: 1 to 32 (the root); a book's node has 20.
+    /// @notice F1: a node whose sums are not those of its children, or of its leaf. Freezes the book, or voids the epoch
+    /// when the node stands above books.
+    /// @param level Height of the node: 0 (a leaf) to 32 (the root); a book's node has 20.
     /// @param prefix The node's place among the nodes of its level, from the left.
-    /// @param node The node with its path. @param children The 96 bytes that hash to it.
+    /// @param node The node with its path. @param children What hashes to it: 96 bytes, of a leaf 128.
     function proveSumMismatch(
         uint32 epoch,
         uint8 level,
@@ -117,7 +122,7 @@ interface IPayOnUsage {
         NodeProof calldata node
     ) external;
 
-    /// @notice F6: one attestor signed two commitments of one epoch. Slashes it wholly.
+    /// @notice F6: one attestor signed two roots for one epoch. Slashes it wholly.
     function proveEquivocation(
         address attestor,
         EpochCommitment calldata one,

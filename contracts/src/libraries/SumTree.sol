@@ -20,13 +20,19 @@ library SumTree {
     bytes32 internal constant LEAF_TAG = keccak256("GeSIM leaf v1");
 
     /// @notice The siblings do not fit the bitmap.
-    error SumTree_MalformedPath(uint256 bitmap, uint256 siblingBytes);
+    error SumTree_MalformedPath(uint256 siblingBytes);
     /// @notice A sum exceeds 64 bits.
     error SumTree_Carry();
     /// @notice The path leads to another root.
     error SumTree_WrongRoot(bytes32 actual, bytes32 expected);
     /// @notice The path leads to other sums than the commitment's.
     error SumTree_WrongSums(uint256 actual, uint256 expected);
+
+    /// @notice A node of the tree. @param sums total << 64 | coSigned.
+    struct Node {
+        bytes32 hash;
+        uint256 sums;
+    }
 
     /// @notice Reverts unless the leaf is at the place in the tree of `ref`.
     function checkLeaf(
@@ -36,10 +42,9 @@ library SumTree {
         uint256 index,
         LeafProof calldata proof
     ) internal pure {
-        (bytes32 hash, uint256 sums) = leafNode(intentId, proof);
-        uint256 place = (book << INDEX_LEVELS) | index;
-        (hash, sums) = climb(hash, sums, place, DEPTH, proof.bitmap, proof.siblings);
-        _compare(ref, hash, sums);
+        Node memory node = leafNode(intentId, proof);
+        climb(node, (book << INDEX_LEVELS) | index, DEPTH, proof.bitmap, proof.siblings);
+        _compare(ref, node);
     }
 
     /// @notice Reverts unless the book has this node in the tree of `ref`.
@@ -49,26 +54,21 @@ library SumTree {
 
     /// @notice Reverts unless the node of a height is at the place in the tree of `ref`.
     function checkNode(RootRef memory ref, uint256 level, uint256 place, NodeProof calldata proof) internal pure {
-        (bytes32 hash, uint256 sums) = climb(
-            proof.hash,
-            pack(proof.total, proof.coSigned),
-            place,
-            DEPTH - level,
-            proof.bitmap,
-            proof.siblings
-        );
-        _compare(ref, hash, sums);
+        Node memory node = Node(proof.hash, pack(proof.total, proof.coSigned));
+        climb(node, place, DEPTH - level, proof.bitmap, proof.siblings);
+        _compare(ref, node);
     }
 
-    /// @notice Hash and sums of a leaf; the empty node when it says nothing.
-    function leafNode(bytes32 intentId, LeafProof calldata leaf) internal pure returns (bytes32 hash, uint256 sums) {
+    /// @notice The node of a leaf; the empty one when it says nothing.
+    function leafNode(bytes32 intentId, LeafProof calldata leaf) internal pure returns (Node memory) {
         uint256 packed = (uint256(leaf.amount) << 192) |
             (uint256(leaf.coSigned) << 128) |
             (uint256(leaf.bytesUsed) << 64) |
             (uint256(leaf.seq) << 32) |
             leaf.flags;
-        if (packed == 0 && leaf.evidence == 0) return (0, 0);
-        return (keccak256(abi.encode(LEAF_TAG, intentId, packed, leaf.evidence)), packed >> 128);
+        bytes32 evidence = leaf.evidence;
+        if (packed == 0 && evidence == 0) return Node(0, 0);
+        return Node(keccak256(abi.encode(LEAF_TAG, intentId, packed, evidence)), packed >> 128);
     }
 
     /// @notice Both sums in one word.
@@ -76,38 +76,35 @@ library SumTree {
         return (uint256(total) << 64) | coSigned;
     }
 
-    /// @notice Hashes upwards from a node.
+    /// @notice Hashes upwards: `node` becomes its ancestor.
     /// @param place Its place among the nodes of its level. @param steps Levels to climb.
     function climb(
-        bytes32 hash,
-        uint256 sums,
+        Node memory node,
         uint256 place,
         uint256 steps,
         uint256 bitmap,
         bytes calldata siblings
-    ) internal pure returns (bytes32, uint256) {
-        if (bitmap >> steps != 0 || place >> steps != 0) revert SumTree_MalformedPath(bitmap, siblings.length);
+    ) internal pure {
+        if (bitmap >> steps != 0 || place >> steps != 0) revert SumTree_MalformedPath(siblings.length);
         uint256 carry;
-        uint256 left;
-        // Uses memory beyond the free pointer for one 96-byte preimage, and reads siblings where they lie.
+        uint256 unread;
+        // Reads siblings where they lie, and uses memory beyond the free pointer for one preimage of 96 bytes.
         assembly ("memory-safe") {
-            let preimage := mload(0x40)
+            let hash := mload(node)
+            let sums := mload(add(node, 32))
             let offset := siblings.offset
-            for {
-                let step := 0
-            } lt(step, steps) {
-                step := add(step, 1)
-            } {
+            for {} steps {} {
                 let siblingHash := 0
                 let siblingSums := 0
-                if and(shr(step, bitmap), 1) {
+                if and(bitmap, 1) {
                     siblingHash := calldataload(offset)
                     siblingSums := shr(128, calldataload(add(offset, 32)))
                     offset := add(offset, 48)
                 }
                 if or(or(hash, sums), or(siblingHash, siblingSums)) {
-                    // The second hash overwrites the padding behind the first sums: write from left to right.
-                    switch and(shr(step, place), 1)
+                    let preimage := mload(0x40)
+                    // The right hash overwrites the padding behind the left sums: write from left to right.
+                    switch and(place, 1)
                     case 0 {
                         mstore(preimage, hash)
                         mstore(add(preimage, 32), shl(128, sums))
@@ -122,21 +119,25 @@ library SumTree {
                     }
                     hash := keccak256(preimage, 96)
                     let total := add(shr(64, sums), shr(64, siblingSums))
-                    let coSigned := add(and(sums, 0xffffffffffffffff), and(siblingSums, 0xffffffffffffffff))
-                    carry := or(carry, or(shr(64, total), shr(64, coSigned)))
-                    sums := or(shl(64, total), coSigned)
+                    sums := add(and(sums, 0xffffffffffffffff), and(siblingSums, 0xffffffffffffffff))
+                    carry := or(carry, or(shr(64, total), shr(64, sums)))
+                    sums := or(shl(64, total), sums)
                 }
+                place := shr(1, place)
+                bitmap := shr(1, bitmap)
+                steps := sub(steps, 1)
             }
-            left := sub(add(siblings.offset, siblings.length), offset)
+            unread := sub(add(siblings.offset, siblings.length), offset)
+            mstore(node, hash)
+            mstore(add(node, 32), sums)
         }
-        if (left != 0) revert SumTree_MalformedPath(bitmap, siblings.length);
+        if (unread != 0) revert SumTree_MalformedPath(siblings.length);
         if (carry != 0) revert SumTree_Carry();
-        return (hash, sums);
     }
 
-    function _compare(RootRef memory ref, bytes32 hash, uint256 sums) private pure {
-        if (hash != ref.root) revert SumTree_WrongRoot(hash, ref.root);
+    function _compare(RootRef memory ref, Node memory node) private pure {
+        if (node.hash != ref.root) revert SumTree_WrongRoot(node.hash, ref.root);
         uint256 expected = pack(ref.total, ref.coSigned);
-        if (sums != expected) revert SumTree_WrongSums(sums, expected);
+        if (node.sums != expected) revert SumTree_WrongSums(node.sums, expected);
     }
 }

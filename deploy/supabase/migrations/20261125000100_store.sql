@@ -30,7 +30,7 @@ language plpgsql as $$
 declare
   one text;
 begin
-  foreach one in array string_to_array(replace(tables, ' ', ''), ',') loop
+  foreach one in array string_to_array(regexp_replace(tables, '\s', '', 'g'), ',') loop
     execute format('alter table gesim.%I enable row level security', one);
     execute format('revoke all on table gesim.%I from public, anon, authenticated', one);
     execute format('grant select, insert, update, delete on table gesim.%I to service_role', one);

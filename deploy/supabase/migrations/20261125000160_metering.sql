@@ -11,6 +11,9 @@ create table gesim.metering_services (
   ended_at bigint,
   final_at bigint,
   connected boolean not null default false,
+  -- Each side has spoken since service ended.
+  device_last boolean not null default false,
+  carrier_last boolean not null default false,
   -- The last accepted record of each side.
   device_seq bigint not null default 0,
   device_bytes bigint not null default 0,

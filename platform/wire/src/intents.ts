@@ -126,6 +126,7 @@ export const Receipt = Type.Object({
   ),
   provisioning: Type.Optional(Part),
   metering: Type.Optional(Part),
+  billing: Type.Optional(Part),
   settlement: Type.Optional(Part),
   transparency: Type.Optional(Part),
 })

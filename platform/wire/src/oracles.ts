@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { route } from './route.ts'
-import { Country, Line, Seconds } from './words.ts'
+import { Address, Country, Line, Seconds } from './words.ts'
 
 export const Rate = Type.Object({
   /** Such as "ETH/USD": one unit of the first in the second. */
@@ -20,7 +20,8 @@ export const ComplianceSignal = Type.Object({
   requirement: Type.Union([Type.Literal('none'), Type.Literal('registration'), Type.Literal('blocked')]),
   note: Line,
   source: Line,
-  checkedOn: Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$', maxLength: 10 }),
+  /** When the row was written; it is checked by a lawyer before it is relied on. */
+  notedOn: Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$', maxLength: 10 }),
 })
 export type ComplianceSignal = Static<typeof ComplianceSignal>
 
@@ -39,5 +40,19 @@ export const oraclesRoutes = {
     caller: 'anyone',
     query: Type.Object({ country: Type.Optional(Country) }),
     answer: Type.Object({ signals: Type.Array(ComplianceSignal) }),
+  }),
+  screening: route({
+    method: 'GET',
+    path: '/v1/oracles/screening/:address',
+    summary: 'What the compliance hook on chain lets an address do',
+    caller: 'operator',
+    params: Type.Object({ address: Address }),
+    answer: Type.Object({
+      address: Address,
+      fund: Type.Boolean(),
+      claim: Type.Boolean(),
+      withdraw: Type.Boolean(),
+    }),
+    refuses: ['oracles.not-operator', 'oracles.chain-unreachable'],
   }),
 } as const

@@ -94,6 +94,8 @@ export function serve<R extends Route, Server extends HttpServer>(
         request,
         reply,
       })
+      // A redirect or a stream has answered already.
+      if (reply.sent) return reply
       return definition.status === 204 ? undefined : answer
     },
   })

@@ -1,0 +1,222 @@
+// `npm start`: the whole product on loopback under one parent that stops it all.
+import { existsSync, mkdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { sleepMs } from '@gesim/base'
+import { startAnvil } from '@gesim/contracts/testing'
+import { startPostgres } from '@gesim/store'
+import { CARRIERS, makeCertificates } from './certificates.ts'
+import { deploy } from './chain.ts'
+import { type Child, startChild } from './child.ts'
+import * as environments from './environments.ts'
+import { ROOT, readOptions } from './options.ts'
+import { choosePorts } from './ports.ts'
+import { part } from './progress.ts'
+import { localSecrets } from './secrets.ts'
+
+const startedAt = Date.now()
+const options = readOptions(process.argv.slice(2))
+const { dataDir } = options
+/** What to stop, in the order of starting; stopped from the end. */
+const running: { name: string; stop(): Promise<void> }[] = []
+let stopping: Promise<void> | undefined
+
+function stopAll(): Promise<void> {
+  stopping ??= (async () => {
+    const pidPath = join(dataDir, 'stack.pid')
+    for (const one of running.reverse()) await one.stop().catch(() => {})
+    if (existsSync(pidPath)) unlinkSync(pidPath)
+  })()
+  return stopping
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    if (!stopping) console.log('\n· stopping everything')
+    stopAll().then(() => process.exit(0))
+  })
+}
+
+/** Refuses to run twice over the same data; with --reset, removes it. */
+function takeDataDir(): void {
+  const pidPath = join(dataDir, 'stack.pid')
+  const pid = existsSync(pidPath) ? Number(readFileSync(pidPath, 'utf8')) : 0
+  if (pid && isAlive(pid)) {
+    console.error(
+      `GeSIM already runs on this data (process ${pid}). Stop it first, or use --data for another folder.`,
+    )
+    process.exit(1)
+  }
+  if (options.reset) rmSync(dataDir, { recursive: true, force: true })
+  mkdirSync(join(dataDir, 'logs'), { recursive: true, mode: 0o700 })
+  writeFileSync(pidPath, String(process.pid))
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+async function program(
+  name: string,
+  path: string,
+  env: Record<string, string>,
+  more: { args?: string[]; readyWithinMs?: number } = {},
+): Promise<Child> {
+  const child = await startChild(
+    {
+      name,
+      command: process.execPath,
+      args: [join(ROOT, path), ...(more.args ?? [])],
+      cwd: ROOT,
+      env,
+      logPath: join(dataDir, 'logs', `${name}.log`),
+      restart: true,
+      readyWithinMs: more.readyWithinMs ?? 60_000,
+    },
+    (text) => {
+      if (!stopping) console.log(`! ${text}`)
+    },
+  )
+  running.push(child)
+  return child
+}
+
+async function main(): Promise<void> {
+  takeDataDir()
+  console.log(`GeSIM, on loopback. Data and logs: ${dataDir}\n`)
+  const ports = await choosePorts(dataDir, options.webPort)
+  const urls = environments.urlsOf(ports)
+  const secrets = localSecrets(dataDir)
+
+  // The web app needs nothing but an address, and building it the first time takes longest: it begins at once.
+  const web = options.web ? startWeb(ports) : Promise.resolve(null)
+  web.catch(() => {})
+  const [postgres, deployment, certificates] = await Promise.all([
+    part('database (Postgres 17)', async () => {
+      const started = await startPostgres({
+        dataDir: join(dataDir, 'postgres'),
+        port: ports.database,
+        databases: ['gesim', 'gesim_smdp', 'gesim_smds'],
+      })
+      running.unshift({ name: 'postgres', stop: () => started.stop() })
+      return started
+    }),
+    part('chain and contracts', async () => {
+      const anvil = await startAnvil({ port: ports.chain, statePath: join(dataDir, 'chain.json') })
+      running.push({ name: 'anvil', stop: () => anvil.stop() })
+      return deploy(anvil.rpcUrl, secrets)
+    }),
+    part('certificates', async () => makeCertificates(dataDir, ports)),
+  ])
+  const facts: environments.StackFacts = {
+    dataDir,
+    ports,
+    secrets,
+    certificates,
+    deployment,
+    databaseUrl: postgres.url('gesim'),
+    smdpDatabaseUrl: postgres.url('gesim_smdp'),
+    smdsDatabaseUrl: postgres.url('gesim_smds'),
+  }
+  const children = await Promise.all([
+    part('SM-DP+', () => program('smdp', 'rsp/smdp/src/main.ts', environments.smdpEnvironment(facts))),
+    part('SM-DS', () => program('smds', 'rsp/smds/src/main.ts', environments.smdsEnvironment(facts))),
+    part('sign-in provider', () =>
+      program('sign-in', 'simulators/sign-in/src/main.ts', environments.signInEnvironment(facts)),
+    ),
+    part('node (every role)', () =>
+      program('node', 'apps/node/src/main.ts', environments.nodeEnvironment(facts)),
+    ),
+    ...CARRIERS.map(({ name, title }, at) =>
+      part(`simulated carrier ${title}`, () =>
+        program(
+          `carrier-${name}`,
+          'simulators/carrier/src/main.ts',
+          environments.carrierEnvironment(facts, at),
+        ),
+      ),
+    ),
+    ...secrets.attestors.map((_, at) =>
+      part(`attestor ${at + 1}`, () =>
+        program(`attestor-${at + 1}`, 'apps/node/src/main.ts', environments.attestorEnvironment(facts, at), {
+          args: ['--roles', 'attestor'],
+        }),
+      ),
+    ),
+    part('phone in software', () =>
+      program('phone', 'apps/phone/src/main.ts', environments.phoneEnvironment(facts)),
+    ),
+  ])
+  const webChild = await web
+  writeStackFile(facts, [...children, ...(webChild ? [webChild] : [])])
+  const seconds = ((Date.now() - startedAt) / 1000).toFixed(1)
+  console.log(`\nGeSIM is open after ${seconds} s: ${webChild ? urls.web : urls.node}\n`)
+  console.log(tryThis(urls, webChild !== null))
+}
+
+async function startWeb(ports: environments.StackFacts['ports']): Promise<Child> {
+  return part('web app', () =>
+    program(
+      'web',
+      'apps/web/src/serve.ts',
+      environments.webEnvironment({ ports } as environments.StackFacts),
+      {
+        readyWithinMs: 300_000,
+      },
+    ),
+  )
+}
+
+/** What programs beside the stack (the terminal command, tests) need to find it. */
+function writeStackFile(facts: environments.StackFacts, children: readonly Child[]): void {
+  const urls = environments.urlsOf(facts.ports)
+  const file = {
+    webUrl: options.web ? urls.web : null,
+    nodeUrl: urls.node,
+    rpcUrl: urls.rpc,
+    phoneUrl: urls.phone,
+    databaseUrl: facts.databaseUrl,
+    smdpDatabaseUrl: facts.smdpDatabaseUrl,
+    smdpUrl: urls.smdp,
+    smdsAddress: `localhost:${facts.ports.smds}`,
+    pkiDir: facts.certificates.pkiDir,
+    logDir: join(facts.dataDir, 'logs'),
+    carriers: CARRIERS.map(({ name, radio }, at) => ({
+      name,
+      book: facts.deployment.carriers[at]!.book,
+      adminUrl: `http://127.0.0.1:${facts.ports[radio]}`,
+      adminToken: facts.secrets.carriers[at]!.adminToken,
+    })),
+    pids: Object.fromEntries(children.map((child) => [child.name, child.pid()])),
+  }
+  writeFileSync(join(facts.dataDir, 'stack.json'), JSON.stringify(file, null, 2), { mode: 0o600 })
+}
+
+function tryThis(urls: ReturnType<typeof environments.urlsOf>, web: boolean): string {
+  const lines = web
+    ? [
+        `Try: open ${urls.web}, choose a plan for Spain, sign in as Ada, pay.`,
+        `     The phone in software is at ${urls.phone}.`,
+        `     Dashboards: ${urls.web}/carrier  ${urls.web}/finance  ${urls.web}/developer`,
+      ]
+    : []
+  return [
+    ...lines,
+    'Or:  npx gesim buy --country ES',
+    '',
+    'Ctrl-C stops everything; the next start resumes.',
+  ].join('\n')
+}
+
+main().catch(async (error) => {
+  console.error(`\n${error instanceof Error ? error.message : error}`)
+  console.error(
+    `\nThe logs are in ${join(dataDir, 'logs')}. Next: look there, then \`npm start -- --reset\` begins anew.`,
+  )
+  await Promise.race([stopAll(), sleepMs(10_000)])
+  process.exit(1)
+})

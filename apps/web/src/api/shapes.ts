@@ -1,0 +1,43 @@
+import type {
+  AnswerOf,
+  advisorRoutes,
+  authRoutes,
+  carriersRoutes,
+  developerRoutes,
+  intentsRoutes,
+  walletRoutes,
+} from '@gesim/wire'
+
+export type {
+  Activation,
+  CarrierBook,
+  FinanceSummary,
+  FinanceTransactions,
+  Hex,
+  Intent,
+  IntentStateWord,
+  LedgerPage,
+  Network,
+  Plan,
+  Quote,
+  Receipt,
+  Session,
+  TimelineEntry,
+  Usage,
+  Wallet,
+} from '@gesim/wire'
+
+export type Providers = AnswerOf<typeof authRoutes.providers>
+export type Sessions = AnswerOf<typeof authRoutes.sessions>
+export type Passkeys = AnswerOf<typeof walletRoutes.getPasskey>
+export type Activity = AnswerOf<typeof walletRoutes.activity>
+export type Stored = AnswerOf<typeof walletRoutes.privacy>
+export type Intents = AnswerOf<typeof intentsRoutes.list>
+export type Pairing = AnswerOf<typeof intentsRoutes.pairing>
+export type PairingCode = AnswerOf<typeof intentsRoutes.createPairingCode>
+export type ApiKeys = AnswerOf<typeof developerRoutes.listKeys>
+export type ApiRequests = AnswerOf<typeof developerRoutes.requests>
+export type JournalEvents = AnswerOf<typeof developerRoutes.events>
+export type CarrierBooks = AnswerOf<typeof carriersRoutes.dashboard>
+export type Decisions = AnswerOf<typeof advisorRoutes.decisions>
+export type NewApiKey = AnswerOf<typeof developerRoutes.createKey>

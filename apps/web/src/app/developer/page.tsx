@@ -1,0 +1,22 @@
+import type { Metadata } from 'next'
+import { tryFromServer } from '../../api/server.ts'
+import type { Network } from '../../api/shapes.ts'
+import { DeveloperView } from '../../dashboards/developer-view.tsx'
+import { OpenNotice } from '../../dashboards/frame.tsx'
+import { Page } from '../../ui/site-frame.tsx'
+
+export const metadata: Metadata = { title: 'Developers' }
+
+export default async function DeveloperPage() {
+  const { answer } = await tryFromServer<Network>('/v1/network')
+  return (
+    <Page
+      wide
+      title="Developers"
+      lead="Build on this installation: keys, requests, events, and the API as it describes itself."
+    >
+      {answer?.local && <OpenNotice />}
+      <DeveloperView />
+    </Page>
+  )
+}

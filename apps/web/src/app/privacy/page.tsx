@@ -1,0 +1,112 @@
+import type { Metadata } from 'next'
+import { sessionOf, tryFromServer } from '../../api/server.ts'
+import type { Sessions, Stored } from '../../api/shapes.ts'
+import { ForgetMe } from '../../privacy/forget-me.tsx'
+import { ButtonLink } from '../../ui/button.tsx'
+import { FailureNotice } from '../../ui/failure-notice.tsx'
+import { Notice } from '../../ui/notice.tsx'
+import { Page } from '../../ui/site-frame.tsx'
+import { Table } from '../../ui/table.tsx'
+import { dayAndTime } from '../../words/format.ts'
+
+export const metadata: Metadata = { title: 'What we know about you' }
+
+const NEVER = [
+  'your name, e-mail, phone number or address',
+  'your IP address',
+  'the serial numbers of your phone, its chip or the eSIM (only keyed fingerprints of them)',
+  'which websites you visit or whom you write to',
+  'your key: one part of three, useless alone',
+]
+
+export default async function Privacy() {
+  const session = await sessionOf()
+  const [stored, sessions] = session.signedIn
+    ? await Promise.all([tryFromServer<Stored>('/v1/privacy'), tryFromServer<Sessions>('/v1/auth/sessions')])
+    : [null, null]
+  return (
+    <Page wide title="What we know about you" lead="All of it, from the real rows. Not a policy: the data.">
+      <section className="mb-10">
+        {!session.signedIn && (
+          <Notice
+            tone="plain"
+            title="You are not signed in, so: nothing"
+            action={
+              <ButtonLink size="small" href="/sign-in?return=/privacy">
+                Sign in and look
+              </ButtonLink>
+            }
+          >
+            Looking at this site leaves nothing with us. One cookie remembers the colours you chose, on your
+            device.
+          </Notice>
+        )}
+        {stored?.failure && <FailureNotice failure={stored.failure} money="none" />}
+        {stored?.answer && (
+          <Table
+            testId="stored"
+            caption="Everything stored about you"
+            rows={stored.answer.stored}
+            keyOf={(row, index) => `${row.what}${index}`}
+            empty="Nothing is stored about you."
+            columns={[
+              { name: 'What', cell: (row) => <span className="font-medium">{row.what}</span> },
+              {
+                name: 'Value',
+                cell: (row) => <span className="font-mono text-caption break-all">{row.value}</span>,
+              },
+              { name: 'Why', cell: (row) => row.why },
+              { name: 'Until', cell: (row) => row.until },
+            ]}
+          />
+        )}
+      </section>
+      {sessions?.answer && (
+        <section className="mb-10">
+          <h2 className="mb-3 text-title">Where you are signed in</h2>
+          <Table
+            caption="Sessions"
+            rows={sessions.answer.sessions}
+            keyOf={(row) => row.id}
+            empty="Nowhere."
+            columns={[
+              {
+                name: 'Since',
+                cell: (row) => <span suppressHydrationWarning>{dayAndTime(row.createdAtMs)}</span>,
+              },
+              {
+                name: 'Seen',
+                cell: (row) => <span suppressHydrationWarning>{dayAndTime(row.seenAtMs)}</span>,
+              },
+              {
+                name: 'Ends',
+                cell: (row) => <span suppressHydrationWarning>{dayAndTime(row.expiresAtMs)}</span>,
+              },
+              { name: '', cell: (row) => (row.current ? 'this one' : '') },
+            ]}
+          />
+        </section>
+      )}
+      <div className="grid gap-6 md:grid-cols-2">
+        <section className="card p-6">
+          <h2 className="text-title">What we never have</h2>
+          <ul className="mt-3 list-disc space-y-2 pl-5 text-small text-soft">
+            {NEVER.map((line) => (
+              <li key={line}>{line}</li>
+            ))}
+          </ul>
+        </section>
+        <section className="card p-6">
+          <h2 className="text-title">What cannot be deleted</h2>
+          <p className="mt-3 text-small text-soft">
+            Payments are on a public chain. They show that an account, a number without a name, paid into a
+            contract and was paid back. That history is permanent and public, for us too. We hold no directly
+            identifying data that would connect it to you; your sign-in provider and whoever sent you money
+            may be able to.
+          </p>
+        </section>
+      </div>
+      {session.signedIn && <ForgetMe />}
+    </Page>
+  )
+}

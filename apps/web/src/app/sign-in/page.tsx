@@ -1,0 +1,62 @@
+import type { Metadata } from 'next'
+import { redirect } from 'next/navigation'
+import { sessionOf, tryFromServer } from '../../api/server.ts'
+import type { Providers } from '../../api/shapes.ts'
+import { ButtonLink } from '../../ui/button.tsx'
+import { FailureNotice } from '../../ui/failure-notice.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { Mark } from '../../ui/logo.tsx'
+
+export const metadata: Metadata = { title: 'Sign in' }
+
+export default async function SignIn({
+  searchParams,
+}: {
+  searchParams: Promise<{ return?: string | string[] }>
+}) {
+  const asked = (await searchParams).return
+  const back = typeof asked === 'string' && /^\/(?![/\\])[!-~]*$/.test(asked) ? asked : '/esims'
+  const session = await sessionOf()
+  if (session.signedIn) redirect(back)
+  const { answer, failure } = await tryFromServer<Providers>('/v1/auth/providers')
+  return (
+    <div className="mx-auto max-w-md px-4 pt-12 sm:pt-20">
+      <Mark className="size-12" />
+      <h1 className="mt-5 text-heading">Sign in</h1>
+      <p className="mt-2 text-body text-soft">
+        A wallet is made for you on this device as you arrive. You need not do anything about it.
+      </p>
+      <div className="mt-8 space-y-3">
+        {failure && <FailureNotice failure={failure} money="none" />}
+        {answer?.providers.map((provider) => (
+          <ButtonLink
+            key={provider.id}
+            wide
+            hard
+            look="quiet"
+            data-testid={`provider-${provider.id}`}
+            href={`/v1/auth/login?provider=${encodeURIComponent(provider.id)}&return=${encodeURIComponent(back)}`}
+          >
+            Continue with {provider.name}
+          </ButtonLink>
+        ))}
+      </div>
+      <ul className="mt-8 space-y-3 text-small text-soft">
+        <Point>We ask your provider only whether it is you. Not for a name, not for an e-mail.</Point>
+        <Point>
+          What we keep is a number computed with a secret key. It cannot be turned back into your account
+          there.
+        </Point>
+      </ul>
+    </div>
+  )
+}
+
+function Point({ children }: { children: React.ReactNode }) {
+  return (
+    <li className="flex gap-3">
+      <Icon name="shield" className="mt-0.5 size-5 text-sea" />
+      {children}
+    </li>
+  )
+}

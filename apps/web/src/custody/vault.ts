@@ -1,0 +1,85 @@
+import { fromBase64Url, toBase64Url } from '@gesim/base'
+import { newDeviceKey, open, seal } from './seal.ts'
+
+/** The device share of one wallet, sealed under a key that cannot be exported from this browser. */
+interface Row {
+  readonly account: string
+  readonly key: CryptoKey
+  readonly sealedShares: readonly string[]
+}
+
+const DATABASE = 'gesim'
+const STORE = 'device-shares'
+
+/**
+ * Keeps a device share beside the ones already here. A new split changes the server's share and ours, and a browser
+ * may die between the two: so the old one stays until {@link keepOnly} says which one fits.
+ */
+export async function addDeviceShare(account: `0x${string}`, share: string): Promise<void> {
+  const known = await readRow(account)
+  const key = known?.key ?? (await newDeviceKey())
+  const sealed = await seal(key, contextOf(account), fromBase64Url(share))
+  await put({ account: account.toLowerCase(), key, sealedShares: [...(known?.sealedShares ?? []), sealed] })
+}
+
+/** Forgets all device shares of the account but this one, which is kept. */
+export async function keepOnly(account: `0x${string}`, share: string): Promise<void> {
+  const key = (await readRow(account))?.key ?? (await newDeviceKey())
+  const sealed = await seal(key, contextOf(account), fromBase64Url(share))
+  await put({ account: account.toLowerCase(), key, sealedShares: [sealed] })
+}
+
+/** The device shares of the account in this browser, the newest first; none where there is none. */
+export async function readDeviceShares(account: `0x${string}`): Promise<string[]> {
+  const row = await readRow(account)
+  if (!row) return []
+  const shares: string[] = []
+  for (const sealed of row.sealedShares)
+    shares.unshift(toBase64Url(await open(row.key, contextOf(account), sealed)))
+  return shares
+}
+
+/** Forgets the account's shares in this browser. */
+export async function forgetDeviceShares(account: `0x${string}`): Promise<void> {
+  await run('readwrite', (store) => store.delete(account.toLowerCase()))
+}
+
+function contextOf(account: string): string {
+  return `gesim/device-share/v1/${account.toLowerCase()}`
+}
+
+function readRow(account: string): Promise<Row | undefined> {
+  return run<Row | undefined>('readonly', (store) => store.get(account.toLowerCase()))
+}
+
+function put(row: Row): Promise<unknown> {
+  return run('readwrite', (store) => store.put(row))
+}
+
+async function run<T = unknown>(
+  mode: IDBTransactionMode,
+  work: (store: IDBObjectStore) => IDBRequest,
+): Promise<T> {
+  const database = await openDatabase()
+  try {
+    return await new Promise<T>((resolve, reject) => {
+      const transaction = database.transaction(STORE, mode, { durability: 'strict' })
+      const request = work(transaction.objectStore(STORE))
+      // Only a completed transaction is on disk: a wallet must not be registered on a share that may be lost.
+      transaction.oncomplete = () => resolve(request.result as T)
+      transaction.onerror = () => reject(transaction.error)
+      transaction.onabort = () => reject(transaction.error)
+    })
+  } finally {
+    database.close()
+  }
+}
+
+function openDatabase(): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(DATABASE, 1)
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: 'account' })
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error)
+  })
+}

@@ -1,0 +1,148 @@
+'use client'
+import type { Intent } from '../api/shapes.ts'
+import { Flags } from '../shop/plan-card.tsx'
+import { dataWords } from '../shop/plan-words.ts'
+import { Button, ButtonLink } from '../ui/button.tsx'
+import { IntentId } from '../ui/copy.tsx'
+import { Notice } from '../ui/notice.tsx'
+import { type WebFailureCode, webFailures } from '../words/failures.ts'
+import { ActivationPanel } from './activation-panel.tsx'
+import { MoneyBox } from './money-box.tsx'
+import { STATE_WORDS } from './steps.ts'
+import { Timeline } from './timeline.tsx'
+import { UsagePanel } from './usage-panel.tsx'
+import { useConsents } from './use-consents.ts'
+import { useIntent } from './use-intent.ts'
+
+/** The page of one purchase, from the payment to the last cent. */
+export function PurchaseView({ initial }: { initial: Intent }) {
+  const { intent, failure, live, refresh } = useIntent(initial)
+  const { asked, allow, busy } = useConsents(intent, refresh)
+  const downloaded = intent.timeline.some(
+    (entry) => entry.step === 'downloaded' || entry.step === 'installed',
+  )
+  const installing = intent.state === 'ready' && !downloaded
+  const using = intent.state === 'active' || intent.state === 'finishing' || intent.state === 'settled'
+  return (
+    <div
+      className="mx-auto max-w-5xl px-4 pt-6 sm:px-6 sm:pt-10"
+      data-testid="purchase"
+      data-state={intent.state}
+    >
+      <div className="mb-6 flex flex-wrap items-end justify-between gap-4">
+        <div>
+          <p className="flex items-center gap-2.5 text-small font-semibold text-soft">
+            <Flags countries={intent.plan.countries} />
+            {intent.plan.name}, {dataWords(intent.plan)}
+          </p>
+          <h1 className="mt-2 text-heading" data-testid="state-words">
+            {STATE_WORDS[intent.state]}
+          </h1>
+        </div>
+        <div className="flex flex-col items-start sm:items-end">
+          <IntentId id={intent.intentId} />
+          <p
+            className="flex items-center gap-1.5 px-1.5 text-caption text-faint"
+            data-testid="live"
+            data-live={live}
+          >
+            <span className={`size-2 rounded-full ${live ? 'bg-sea' : 'bg-edge'}`} aria-hidden="true" />
+            {failure ? 'No connection, trying again' : live ? 'Live' : 'Asked every few seconds'}
+          </p>
+        </div>
+      </div>
+      <div className="space-y-4">
+        {asked && (
+          <AskedNotice
+            what={asked.what}
+            code={asked.code}
+            intentId={intent.intentId}
+            busy={busy}
+            onAllow={allow}
+          />
+        )}
+        {intent.failure && (
+          <Notice tone="wait" title={intent.failure.says} testId="intent-failure">
+            <p>Your money is still yours, held in escrow.</p>
+            <p>{intent.failure.remedy}</p>
+          </Notice>
+        )}
+      </div>
+      <div className="mt-4 grid items-start gap-5 lg:grid-cols-[1fr_22rem] lg:gap-6">
+        <div className="space-y-5">
+          {installing && <ActivationPanel intent={intent} />}
+          {using && (
+            <div className="lg:hidden">
+              <UsagePanel intent={intent} />
+            </div>
+          )}
+          <section className="card p-5 sm:p-6" aria-labelledby="progress">
+            <h2 id="progress" className="mb-5 text-title">
+              What happens
+            </h2>
+            <Timeline intent={intent} />
+            {intent.carrier && (
+              <details className="mt-5 border-t border-line pt-4 text-small">
+                <summary className="min-h-6 font-medium text-sea">Why this network?</summary>
+                <p className="mt-2 text-soft">{intent.carrier.why}</p>
+              </details>
+            )}
+          </section>
+        </div>
+        <div className="space-y-5 lg:sticky lg:top-24">
+          {using && (
+            <div className="hidden lg:block">
+              <UsagePanel intent={intent} />
+            </div>
+          )}
+          <MoneyBox intent={intent} refresh={refresh} />
+        </div>
+      </div>
+    </div>
+  )
+}
+
+function AskedNotice({
+  what,
+  code,
+  intentId,
+  busy,
+  onAllow,
+}: {
+  what: 'pairing' | 'activation'
+  code: string
+  intentId: string
+  busy: boolean
+  onAllow: () => void
+}) {
+  const title =
+    what === 'pairing'
+      ? 'A phone asks to be connected to this purchase.'
+      : 'Please confirm that the eSIM is installed.'
+  const text = webFailures[code as WebFailureCode]
+  const href = `/v1/auth/login?fresh=1&return=${encodeURIComponent(`/esims/${intentId}`)}`
+  const action =
+    code === 'web.sign-in-again' ? (
+      <>
+        <ButtonLink size="small" hard href={href} data-testid="sign-in-again">
+          Sign in once more
+        </ButtonLink>
+        <Button size="small" look="quiet" busy={busy} onClick={onAllow} data-testid="allow">
+          Use the passkey
+        </Button>
+      </>
+    ) : code === 'web.wallet-elsewhere' ? (
+      <ButtonLink size="small" href="/wallet/restore">
+        Restore the wallet here
+      </ButtonLink>
+    ) : (
+      <Button size="small" busy={busy} onClick={onAllow} data-testid="allow">
+        {what === 'pairing' ? 'Allow it' : 'It is installed'}
+      </Button>
+    )
+  return (
+    <Notice tone="wait" icon="key" title={title} action={action} testId="asked">
+      {text ? `${text.says} ${text.remedy}` : `It could not be done silently (${code}).`}
+    </Notice>
+  )
+}

@@ -1,0 +1,94 @@
+import type { Intent } from '../api/shapes.ts'
+import { Hash } from '../ui/copy.tsx'
+import { Icon } from '../ui/icon.tsx'
+import { clockTime, count } from '../words/format.ts'
+import { ACTORS, type ShownStep, STEP_WORDS, shownSteps } from './steps.ts'
+
+/** The thread of a purchase, each step with its time, who did it and where to check. */
+export function Timeline({ intent }: { intent: Intent }) {
+  const steps = shownSteps(intent)
+  const latest = steps.findLast((shown) => shown.state === 'done')
+  return (
+    <>
+      <p role="status" className="sr-only">
+        {latest ? STEP_WORDS[latest.step].done : ''}
+      </p>
+      <ol data-testid="timeline">
+        {steps.map((shown, index) => (
+          <TimelineRow key={shown.step} shown={shown} last={index === steps.length - 1} />
+        ))}
+      </ol>
+    </>
+  )
+}
+
+function TimelineRow({ shown, last }: { shown: ShownStep; last: boolean }) {
+  const { step, state, entry } = shown
+  const words = STEP_WORDS[step]
+  return (
+    <li
+      className="relative flex gap-4 pb-6 last:pb-0"
+      data-step={step}
+      data-state={state}
+      aria-current={state === 'now' ? 'step' : undefined}
+    >
+      {!last && (
+        <span
+          aria-hidden="true"
+          className={`absolute top-7 bottom-0 left-[0.8125rem] w-0.5 ${state === 'done' ? 'bg-sea' : 'bg-line'}`}
+        />
+      )}
+      <Dot state={state} />
+      <div className="min-w-0 flex-1">
+        <p className="flex items-baseline justify-between gap-3">
+          <span className={`text-body ${state === 'next' ? 'text-faint' : 'font-semibold'}`}>
+            {state === 'done' ? words.done : words.wait}
+          </span>
+          {entry && (
+            <time
+              dateTime={new Date(entry.atMs).toISOString()}
+              suppressHydrationWarning
+              className="figures shrink-0 text-caption text-faint"
+            >
+              {clockTime(entry.atMs, true)}
+            </time>
+          )}
+        </p>
+        {state === 'now' && <p className="text-small text-soft">{words.meanwhile}</p>}
+        {entry && (
+          <p className="flex flex-wrap items-center gap-x-2 text-caption text-faint">
+            <span>by {ACTORS[entry.actor]}</span>
+            {entry.note && <span>· {entry.note}</span>}
+            {entry.txHash && (
+              <span className="flex items-center">
+                · proof <Hash value={entry.txHash} label="Transaction" />
+              </span>
+            )}
+            {entry.gasUsed && <span className="figures">{count(entry.gasUsed)} gas, paid by GeSIM</span>}
+          </p>
+        )}
+      </div>
+    </li>
+  )
+}
+
+function Dot({ state }: { state: ShownStep['state'] }) {
+  if (state === 'done')
+    return (
+      <span className="z-10 grid size-7 shrink-0 place-items-center rounded-full bg-sea text-on-sea">
+        <Icon name="check" className="size-4" />
+      </span>
+    )
+  if (state === 'now')
+    return (
+      <span className="relative z-10 grid size-7 shrink-0 place-items-center">
+        <span className="breathe absolute size-4 rounded-full bg-sea/40" />
+        <span className="size-4 rounded-full border-[3px] border-sea bg-surface" />
+      </span>
+    )
+  return (
+    <span className="z-10 grid size-7 shrink-0 place-items-center">
+      <span className="size-3 rounded-full border-2 border-edge/60 bg-surface" />
+    </span>
+  )
+}

@@ -1,0 +1,46 @@
+import type { Intent, Usage } from '../api/shapes.ts'
+import { percent } from '../words/format.ts'
+
+/** What the usage ring says about a purchase. */
+export interface UsageShown {
+  readonly usedPercent: number
+  /** Bytes used, and the whole of which they are a part; null where only money bounds it. */
+  readonly usedBytes: bigint
+  readonly wholeBytes: bigint | null
+  readonly spentMicros: bigint
+  readonly depositMicros: bigint
+}
+
+/** Data against what is included; beyond that, or without any included, money against the deposit. */
+export function usageShown(intent: Intent): UsageShown {
+  const usedBytes = BigInt(intent.usage?.bytes ?? '0')
+  const included = BigInt(intent.terms.includedBytes)
+  const pricePerGb = BigInt(intent.terms.pricePerGB)
+  const depositMicros = BigInt(intent.fundedMicros) || BigInt(intent.terms.maxDeposit)
+  const fee = BigInt(intent.terms.activationFee)
+  const spentMicros = BigInt(intent.usage?.amountMicros ?? intent.chargedMicros)
+  const payable = depositMicros > fee ? depositMicros - fee : 0n
+  const bought = pricePerGb > 0n ? (payable * 1_000_000_000n) / pricePerGb : 0n
+  const wholeBytes = included + bought > 0n ? included + bought : null
+  const usedPercent =
+    wholeBytes !== null ? percent(usedBytes, wholeBytes) : percent(spentMicros, depositMicros)
+  return { usedPercent, usedBytes, wholeBytes, spentMicros, depositMicros }
+}
+
+/** Whose figure it is, in words. */
+export const SOURCES: Readonly<Record<Usage['source'], string>> = {
+  'co-signed': 'signed by your phone and the carrier',
+  carrier: 'counted by the carrier',
+  device: 'counted by your phone',
+}
+
+const STEADY_AFTER_MS = 5 * 60_000
+
+/** When the data runs out at the pace so far, or null while that cannot be said honestly. */
+export function runsOutAtMs(shown: UsageShown, sinceMs: number, asOfMs: number): number | null {
+  const elapsedMs = asOfMs - sinceMs
+  if (shown.wholeBytes === null || shown.usedBytes <= 0n || elapsedMs < STEADY_AFTER_MS) return null
+  const left = shown.wholeBytes - shown.usedBytes
+  if (left <= 0n) return asOfMs
+  return asOfMs + Number((left * BigInt(Math.round(elapsedMs))) / shown.usedBytes)
+}

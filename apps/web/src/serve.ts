@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { readSettings } from '@gesim/base'
+import { webSettings } from './settings.ts'
+
+// Starts the web app as one process of the stack: builds when the sources are newer than the build, says
+// `ready {json}` once it answers, ends when told to.
+const folder = join(import.meta.dirname, '..')
+const next = join(dirname(createRequire(import.meta.url).resolve('next/package.json')), 'dist/bin/next')
+const settings = readSettings(webSettings)
+const env = { ...process.env, NODE_ENV: 'production' as const, NEXT_TELEMETRY_DISABLED: '1' }
+
+function newestMs(path: string): number {
+  const info = statSync(path)
+  if (!info.isDirectory()) return info.mtimeMs
+  return Math.max(info.mtimeMs, ...readdirSync(path).map((name) => newestMs(join(path, name))))
+}
+
+/** The build holds code of the packages below too: theirs count as sources. */
+function isStale(): boolean {
+  const stamp = join(folder, '.next/BUILD_ID')
+  if (!existsSync(stamp)) return true
+  const root = join(folder, '../..')
+  const sources = [
+    join(folder, 'src'),
+    join(folder, 'next.config.ts'),
+    ...['base', 'proofs'].map((name) => join(root, name, 'src')),
+    join(root, 'contracts/abi'),
+  ]
+  return sources.some((path) => newestMs(path) > statSync(stamp).mtimeMs)
+}
+
+function run(args: string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [next, ...args], { cwd: folder, env, stdio: ['ignore', 2, 2] })
+    child.once('error', reject)
+    child.once('exit', (code) => resolve(code ?? 1))
+  })
+}
+
+async function untilItAnswers(url: string): Promise<void> {
+  for (;;) {
+    try {
+      await fetch(`${url}/icon.svg`, { signal: AbortSignal.timeout(2000) })
+      return
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  }
+}
+
+if (isStale() && (await run(['build'])) !== 0) process.exit(1)
+const args = ['start', '--port', String(settings.port), '--hostname', settings.host]
+const server = spawn(process.execPath, [next, ...args], { cwd: folder, env, stdio: ['ignore', 2, 2] })
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => server.kill(signal))
+server.once('exit', (code, signal) => process.exit(signal ? 0 : (code ?? 0)))
+await untilItAnswers(`http://${settings.host}:${settings.port}`)
+// WebAuthn knows no IP addresses: people open `localhost`.
+console.log(`ready ${JSON.stringify({ url: `http://localhost:${settings.port}`, port: settings.port })}`)

@@ -1,0 +1,97 @@
+import Link from 'next/link'
+import type { Plan } from '../api/shapes.ts'
+import { Badge } from '../ui/badge.tsx'
+import { Flag } from '../ui/flag.tsx'
+import { Icon } from '../ui/icon.tsx'
+import { countryName } from '../words/countries.ts'
+import { dataWords, placeWords, priceNote, priceWords, validityWords } from './plan-words.ts'
+
+/** A plan as a ticket: where and how much on the left, what it costs on the stub. */
+export function PlanCard({ plan }: { plan: Plan }) {
+  return (
+    <article
+      data-testid="plan-card"
+      data-plan={plan.planId}
+      className="card group relative flex flex-col overflow-hidden transition-shadow duration-200 hover:shadow-sheet has-focus-visible:outline-3 has-focus-visible:outline-offset-2 has-focus-visible:outline-sea"
+    >
+      <div className="flex flex-1 flex-col gap-4 p-5">
+        <div className="flex items-center gap-3">
+          <Flags countries={plan.countries} />
+          <h3 className="min-w-0 text-small font-semibold text-soft">
+            <Link
+              href={`/plans/${encodeURIComponent(plan.planId)}`}
+              className="outline-none after:absolute after:inset-0"
+            >
+              {plan.name}
+              <span className="sr-only">
+                , {dataWords(plan)}, {priceWords(plan)} USDC
+              </span>
+            </Link>
+          </h3>
+        </div>
+        <div>
+          <p className="text-heading font-bold">{dataWords(plan)}</p>
+          <p className="text-small text-soft">
+            {validityWords(plan)} · {placeWords(plan)}
+          </p>
+        </div>
+        <ul className="space-y-1.5 text-small text-soft">
+          <Fact icon="antenna">
+            {plan.networks.map((network) => `${network.name} ${network.generation}`).join(', ')}
+          </Fact>
+          <Fact icon="globe">Internet leaves in {countryName(plan.breakoutCountry)}</Fact>
+          <Fact icon="phone">{plan.hotspot ? 'Hotspot allowed' : 'No hotspot'}</Fact>
+          {plan.throttle && <Fact icon="clock">{plan.throttle}</Fact>}
+        </ul>
+        <div className="mt-auto flex flex-wrap gap-1.5 pt-1">
+          <Badge tone="sea" icon="shield">
+            Refundable until installed
+          </Badge>
+          {plan.registration ? (
+            <Badge tone="amber">Registration needed</Badge>
+          ) : (
+            <Badge>No documents asked</Badge>
+          )}
+        </div>
+      </div>
+      <div className="flex items-center justify-between gap-3 border-t border-dashed border-edge/50 bg-sunken/60 px-5 py-4">
+        <div>
+          <p className="figures text-lead font-bold">
+            {priceWords(plan)} <span className="text-caption font-medium text-faint">USDC</span>
+          </p>
+          <p className="figures text-caption text-faint">{priceNote(plan)}</p>
+        </div>
+        <span className="grid size-11 place-items-center rounded-full bg-sea text-on-sea transition-transform duration-200 group-hover:translate-x-0.5">
+          <Icon name="arrow" />
+        </span>
+      </div>
+    </article>
+  )
+}
+
+function Fact({
+  icon,
+  children,
+}: {
+  icon: 'antenna' | 'globe' | 'phone' | 'clock'
+  children: React.ReactNode
+}) {
+  return (
+    <li className="flex gap-2">
+      <Icon name={icon} className="mt-0.5 size-4.5 text-faint" />
+      <span>{children}</span>
+    </li>
+  )
+}
+
+/** Up to four flags, overlapping. */
+export function Flags({ countries }: { countries: readonly string[] }) {
+  const shown = countries.slice(0, 4)
+  return (
+    <span className="flex -space-x-2">
+      {shown.map((code) => (
+        <Flag key={code} code={code} className="size-8 ring-2 ring-surface" />
+      ))}
+    </span>
+  )
+}

@@ -1,0 +1,228 @@
+'use client'
+import { type Failure, isFailure } from '@gesim/base'
+import { useRouter } from 'next/navigation'
+import { useCallback, useEffect, useState } from 'react'
+import { ApiFailure, ask } from '../api/ask.ts'
+import type { Plan, Quote, Wallet } from '../api/shapes.ts'
+import { Button, ButtonLink } from '../ui/button.tsx'
+import { FailureNotice } from '../ui/failure-notice.tsx'
+import { Icon } from '../ui/icon.tsx'
+import { Notice } from '../ui/notice.tsx'
+import { useWalletState } from '../wallet/wallet-state.ts'
+import { type WebFailureCode, webFailures } from '../words/failures.ts'
+import { clockTime, usdc } from '../words/format.ts'
+import { dataWords, validityWords } from './plan-words.ts'
+import type { PurchaseStep } from './purchase.ts'
+
+const STEP_WORDS: Readonly<Record<PurchaseStep, string>> = {
+  unlocking: 'Opening your wallet',
+  sealing: 'Protecting it with your passkey',
+  checking: 'Checking the terms',
+  paying: 'Paying into escrow',
+  paid: 'Paid',
+}
+
+interface Ready {
+  quote: Quote
+  wallet: Wallet
+  balanceMicros: bigint
+  local: boolean
+  passkeyPossible: boolean
+}
+
+/** The one confirmation. Everything that can be asked beforehand is asked while the sheet opens. */
+export function PurchaseSheet({ plan }: { plan: Plan }) {
+  const router = useRouter()
+  const walletState = useWalletState()
+  const [ready, setReady] = useState<Ready | null>(null)
+  const [step, setStep] = useState<PurchaseStep | null>(null)
+  const [failure, setFailure] = useState<ApiFailure | Failure | null>(null)
+  const [topping, setTopping] = useState(false)
+  const account = walletState.step === 'ready' ? walletState.account : null
+
+  const prepare = useCallback(async () => {
+    if (!account) return
+    setFailure(null)
+    try {
+      setReady(await prepareOf(plan, account))
+    } catch (error) {
+      if (!isFailure(error)) throw error
+      setFailure(error)
+    }
+  }, [plan, account])
+
+  useEffect(() => {
+    void prepare()
+  }, [prepare])
+
+  async function confirm(passkey: boolean) {
+    if (!ready || step) return
+    setFailure(null)
+    setStep('unlocking')
+    try {
+      const { purchase } = await import('./purchase.ts')
+      const intentId = await purchase(plan, ready.quote, ready.wallet, { passkey, onStep: setStep })
+      router.push(`/esims/${intentId}`)
+    } catch (error) {
+      setStep(null)
+      if (!isFailure(error)) throw error
+      if (error.code === 'web.payment-unconfirmed' && ready.quote.intentId) {
+        router.push(`/esims/${ready.quote.intentId}`)
+        return
+      }
+      setFailure(error)
+    }
+  }
+
+  async function topUp() {
+    if (!account || !ready) return
+    setTopping(true)
+    try {
+      const { askFaucet } = await import('../chain/balance.ts')
+      const balanceMicros = await askFaucet(account, faucetAmount(ready))
+      setReady({ ...ready, balanceMicros })
+    } catch (error) {
+      if (!isFailure(error)) throw error
+      setFailure(error)
+    } finally {
+      setTopping(false)
+    }
+  }
+
+  const short = ready !== null && ready.balanceMicros < BigInt(ready.quote.priceMicros)
+  const signInHref = `/v1/auth/login?return=${encodeURIComponent(`/plans/${plan.planId}?buy=1`)}&fresh=1`
+  return (
+    <div>
+      <div className="flex items-baseline justify-between gap-4">
+        <p className="text-small text-soft">
+          <span className="block font-semibold text-ink">{plan.name}</span>
+          {dataWords(plan)}, {validityWords(plan)}
+        </p>
+        <p className="figures text-heading font-bold whitespace-nowrap">
+          {usdc(ready?.quote.priceMicros ?? plan.priceMicros)}
+          <span className="ml-1 text-small font-medium text-faint">USDC</span>
+        </p>
+      </div>
+      <dl className="figures mt-4 space-y-1.5 border-t border-line pt-4 text-small text-soft">
+        <div className="flex justify-between gap-4">
+          <dt>Network fee, paid by GeSIM</dt>
+          <dd>0.00</dd>
+        </div>
+        <div className="flex justify-between gap-4">
+          <dt>Your balance</dt>
+          <dd data-testid="sheet-balance">{ready ? usdc(ready.balanceMicros) : '…'}</dd>
+        </div>
+      </dl>
+      <p className="mt-4 flex gap-3 rounded-card bg-sea-wash p-4 text-small">
+        <Icon name="shield" className="mt-0.5 size-5 text-sea" />
+        The money waits in escrow. It is yours, and one tap brings it back, until the eSIM is installed.
+      </p>
+      {plan.registration && (
+        <div className="mt-3">
+          <Notice tone="wait" title="Registration needed">
+            {plan.registration}
+          </Notice>
+        </div>
+      )}
+      {failure && (
+        <div className="mt-4">
+          <FailureNotice failure={textOf(failure)} money="wallet" onAgain={() => void prepare()} />
+          {failure.code === 'web.sign-in-again' && (
+            <ButtonLink wide hard href={signInHref} className="mt-3">
+              Sign in once more
+            </ButtonLink>
+          )}
+          {failure.code === 'web.wallet-elsewhere' && (
+            <ButtonLink wide href="/wallet/restore" className="mt-3">
+              Restore the wallet here
+            </ButtonLink>
+          )}
+        </div>
+      )}
+      <div className="mt-5 space-y-3" aria-live="polite">
+        {step ? (
+          <Button wide busy>
+            {STEP_WORDS[step]}
+          </Button>
+        ) : walletState.step === 'failed' ? (
+          <FailureNotice
+            failure={textByCode(walletState.code)}
+            money="none"
+            onAgain={() => location.reload()}
+          />
+        ) : !ready ? (
+          !failure && (
+            <Button wide busy>
+              {walletState.step === 'making' ? 'Preparing your wallet' : 'Fixing the price'}
+            </Button>
+          )
+        ) : short ? (
+          ready.local ? (
+            <Button wide busy={topping} onClick={topUp} data-testid="faucet">
+              Get test money (local network only)
+            </Button>
+          ) : (
+            <ButtonLink wide href="/wallet/top-up">
+              Top up first
+            </ButtonLink>
+          )
+        ) : ready.wallet.shares.passkey || !ready.passkeyPossible ? (
+          <Button wide onClick={() => confirm(false)} data-testid="confirm">
+            Confirm and pay
+          </Button>
+        ) : (
+          <>
+            <p className="text-small text-soft">
+              How shall this wallet be protected? Both ways are safe; the second gives you a file to keep.
+            </p>
+            <Button wide onClick={() => confirm(true)} data-testid="confirm-passkey">
+              <Icon name="key" />
+              Confirm with a passkey
+            </Button>
+            <Button wide onClick={() => confirm(false)} data-testid="confirm">
+              Confirm without a passkey
+            </Button>
+          </>
+        )}
+      </div>
+      {ready && !step && (
+        <p className="figures mt-3 text-center text-caption text-faint">
+          Price fixed until {clockTime(ready.quote.expiresAt * 1000, true)}
+        </p>
+      )}
+    </div>
+  )
+}
+
+async function prepareOf(plan: Plan, account: `0x${string}`): Promise<Ready> {
+  const [{ balanceOf }, { network }, { passkeyPossible }] = await Promise.all([
+    import('../chain/balance.ts'),
+    import('../chain/network.ts'),
+    import('../custody/passkey.ts'),
+  ])
+  const [quote, wallet, balanceMicros, { local }, possible] = await Promise.all([
+    ask<Quote>('POST', '/v1/quotes', { body: { planId: plan.planId } }),
+    ask<Wallet>('GET', '/v1/wallet'),
+    balanceOf(account),
+    network(),
+    passkeyPossible(),
+  ])
+  return { quote, wallet, balanceMicros, local, passkeyPossible: possible }
+}
+
+/** Enough for the plan and a second one, in whole tens, at most what the faucet gives. */
+function faucetAmount(ready: Ready): bigint {
+  const missing = BigInt(ready.quote.priceMicros) * 2n - ready.balanceMicros
+  const tens = ((missing + 9_999_999n) / 10_000_000n) * 10_000_000n
+  return tens > 100_000_000n ? 100_000_000n : tens
+}
+
+function textOf(failure: ApiFailure | Failure) {
+  if (failure instanceof ApiFailure) return failure
+  return textByCode(failure.code)
+}
+
+function textByCode(code: string) {
+  const text = webFailures[code as WebFailureCode] ?? webFailures['web.answer-unreadable']
+  return { code, says: text.says, remedy: text.remedy }
+}

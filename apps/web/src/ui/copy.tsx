@@ -1,0 +1,61 @@
+'use client'
+import { type ReactNode, useEffect, useState } from 'react'
+import { short } from '../words/format.ts'
+import { Icon } from './icon.tsx'
+
+/** Copies a text and says so. The value itself may be shown shortened or as anything else. */
+export function Copy({
+  value,
+  children,
+  label,
+  testId,
+}: {
+  value: string
+  children: ReactNode
+  label: string
+  testId?: string
+}) {
+  const [copied, setCopied] = useState(false)
+  useEffect(() => {
+    if (!copied) return
+    const timer = setTimeout(() => setCopied(false), 2000)
+    return () => clearTimeout(timer)
+  }, [copied])
+  return (
+    <button
+      type="button"
+      data-testid={testId}
+      data-value={value}
+      aria-label={`${label}: ${copied ? 'copied' : 'copy'}`}
+      onClick={() => navigator.clipboard.writeText(value).then(() => setCopied(true))}
+      className="inline-flex min-h-8 max-w-full items-center gap-1.5 rounded-chip px-1.5 text-left font-mono text-caption text-soft hover:bg-sunken hover:text-ink"
+    >
+      <span className="min-w-0 break-all">{children}</span>
+      <Icon name={copied ? 'check' : 'copy'} className={`size-4 ${copied ? 'text-sea' : 'text-faint'}`} />
+      <span role="status" className="sr-only">
+        {copied ? 'Copied' : ''}
+      </span>
+    </button>
+  )
+}
+
+/** The one number to name when asking about a purchase, on every screen of it. */
+export function IntentId({ id }: { id: string }) {
+  return (
+    <p className="flex items-center gap-1 text-caption text-faint">
+      Purchase number
+      <Copy value={id} label="Purchase number" testId="intent-id">
+        {short(id, 8, 6)}
+      </Copy>
+    </p>
+  )
+}
+
+/** A hash, address or key, shortened, with the whole of it to copy. */
+export function Hash({ value, label }: { value: string; label: string }) {
+  return (
+    <Copy value={value} label={label}>
+      {short(value)}
+    </Copy>
+  )
+}

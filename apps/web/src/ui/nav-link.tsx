@@ -1,0 +1,25 @@
+'use client'
+import Link from 'next/link'
+import { usePathname } from 'next/navigation'
+import type { ReactNode } from 'react'
+
+/** A link of the navigation that knows whether the reader is there. */
+export function NavLink({
+  href,
+  className,
+  children,
+  testId,
+}: {
+  href: string
+  className: string
+  children: ReactNode
+  testId?: string
+}) {
+  const path = usePathname()
+  const here = path === href || path.startsWith(`${href}/`)
+  return (
+    <Link href={href} aria-current={here ? 'page' : undefined} className={className} data-testid={testId}>
+      {children}
+    </Link>
+  )
+}

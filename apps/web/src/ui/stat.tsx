@@ -1,0 +1,34 @@
+import type { ReactNode } from 'react'
+
+/** One figure of a dashboard with its name and, where it matters, a remark. */
+export function Stat({
+  name,
+  value,
+  unit,
+  note,
+  tone = 'text-ink',
+  testId,
+}: {
+  name: string
+  value: ReactNode
+  unit?: string
+  note?: ReactNode
+  tone?: string
+  testId?: string
+}) {
+  return (
+    <div className="card flex flex-col gap-1 p-4" data-testid={testId}>
+      <dt className="text-caption text-faint">{name}</dt>
+      <dd className={`figures text-title font-semibold ${tone}`}>
+        {value}
+        {unit && <span className="ml-1 text-caption font-medium text-faint">{unit}</span>}
+      </dd>
+      {note && <dd className="text-caption text-soft">{note}</dd>}
+    </div>
+  )
+}
+
+/** Figures side by side. */
+export function Stats({ children }: { children: ReactNode }) {
+  return <dl className="grid grid-cols-2 gap-3 md:grid-cols-3 lg:grid-cols-4">{children}</dl>
+}

@@ -1,0 +1,48 @@
+'use client'
+import { useState } from 'react'
+import { Icon, type IconName } from './icon.tsx'
+
+const CHOICES: { value: Theme; name: string; icon: IconName }[] = [
+  { value: 'system', name: 'System', icon: 'auto' },
+  { value: 'light', name: 'Light', icon: 'sun' },
+  { value: 'dark', name: 'Dark', icon: 'moon' },
+]
+
+export type Theme = 'system' | 'light' | 'dark'
+
+/** Light, dark, or as the system is. Kept in a cookie, so that the server draws the right one from the start. */
+export function ThemeSwitch({ initial }: { initial: Theme }) {
+  const [theme, setTheme] = useState(initial)
+  function choose(value: Theme) {
+    setTheme(value)
+    if (value === 'system') delete document.documentElement.dataset.theme
+    else document.documentElement.dataset.theme = value
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser
+    document.cookie = `theme=${value}; path=/; max-age=31536000; samesite=lax`
+  }
+  return (
+    <fieldset
+      className="inline-flex rounded-full border border-line bg-surface p-1"
+      data-testid="theme-switch"
+    >
+      <legend className="sr-only">Colours</legend>
+      {CHOICES.map((choice) => (
+        <label
+          key={choice.value}
+          className="relative flex min-h-9 cursor-pointer items-center gap-1.5 rounded-full px-3 text-caption text-faint has-checked:bg-sea-wash has-checked:font-semibold has-checked:text-sea has-focus-visible:outline-3 has-focus-visible:outline-sea"
+        >
+          <input
+            type="radio"
+            name="theme"
+            value={choice.value}
+            checked={theme === choice.value}
+            onChange={() => choose(choice.value)}
+            className="absolute inset-0 cursor-pointer opacity-0"
+          />
+          <Icon name={choice.icon} className="size-4" />
+          {choice.name}
+        </label>
+      ))}
+    </fieldset>
+  )
+}

@@ -1,0 +1,160 @@
+'use client'
+import { useEffect, useRef, useState } from 'react'
+import { ask } from '../api/ask.ts'
+import type { Hex, Passkeys, Session, Wallet } from '../api/shapes.ts'
+import { Button, ButtonLink } from '../ui/button.tsx'
+import { Icon } from '../ui/icon.tsx'
+import { Notice } from '../ui/notice.tsx'
+import { HoldToSee } from './hold-to-see.tsx'
+import { SeedFailure, type Shown, shown } from './with-wallet.tsx'
+import { WordQuiz } from './word-quiz.tsx'
+
+/** A sign-in counts as re-authentication for this long; the server keeps secrets open for five minutes. */
+const REAUTHENTICATED_MS = 60_000
+const FRESH_MS = 5 * 60_000
+const RETURN = encodeURIComponent('/wallet/export')
+
+interface Secret {
+  readonly words: string[]
+  readonly privateKey: Hex
+}
+
+/** Takes the key out of GeSIM: re-authentication, hold to see, a question about what was written down. */
+export function ExportView({ session, hasPasskey }: { session: Session; hasPasskey: boolean }) {
+  const secret = useRef<Secret | null>(null)
+  const [step, setStep] = useState<'ask' | 'see' | 'quiz' | 'done'>('ask')
+  const [busy, setBusy] = useState(false)
+  const [failure, setFailure] = useState<Shown | null>(null)
+  const [recent, setRecent] = useState(false)
+
+  useEffect(() => {
+    const signedInAtMs = (session.freshUntilMs ?? 0) - FRESH_MS
+    const leftMs = signedInAtMs + REAUTHENTICATED_MS - Date.now()
+    setRecent(leftMs > 0)
+    const timer = setTimeout(() => setRecent(false), Math.max(0, leftMs))
+    // Leaving the page forgets the words, also where the browser keeps pages for going back.
+    const forget = () => {
+      secret.current = null
+      setStep('ask')
+    }
+    window.addEventListener('pagehide', forget)
+    return () => {
+      clearTimeout(timer)
+      window.removeEventListener('pagehide', forget)
+      secret.current = null
+    }
+  }, [session.freshUntilMs])
+
+  async function open(way: 'sign-in' | 'passkey') {
+    setBusy(true)
+    setFailure(null)
+    try {
+      secret.current = await secretOf(way)
+      setStep('see')
+    } catch (error) {
+      setFailure(shown(error))
+    } finally {
+      setBusy(false)
+    }
+  }
+
+  if (step === 'ask')
+    return (
+      <div className="space-y-5">
+        <Notice tone="trouble" icon="key" title="Whoever has these words has the money">
+          <p>GeSIM never asks for them, nobody from support does, and no website does.</p>
+          <p>
+            Look around: no camera, no shared screen, nobody behind you. A photo of the words is a copy of the
+            key.
+          </p>
+        </Notice>
+        {failure && <SeedFailure failure={failure} back="/wallet/export" onAgain={() => setFailure(null)} />}
+        <div className="card space-y-3 p-5 sm:p-6">
+          <p className="text-small text-soft">First, show once more that it is you.</p>
+          {recent && (
+            <Button wide busy={busy} onClick={() => open('sign-in')} data-testid="export-continue">
+              Continue, I have just signed in
+            </Button>
+          )}
+          {hasPasskey && (
+            <Button
+              wide
+              busy={busy}
+              look={recent ? 'quiet' : 'solid'}
+              onClick={() => open('passkey')}
+              data-testid="export-passkey"
+            >
+              <Icon name="key" />
+              Use the passkey
+            </Button>
+          )}
+          {!recent && (
+            <ButtonLink
+              wide
+              hard
+              look={hasPasskey ? 'quiet' : 'solid'}
+              href={`/v1/auth/login?fresh=1&return=${RETURN}`}
+              data-testid="export-sign-in"
+            >
+              Sign in once more
+            </ButtonLink>
+          )}
+        </div>
+      </div>
+    )
+  if (step === 'see' && secret.current)
+    return (
+      <div className="space-y-5">
+        <HoldToSee words={secret.current.words} privateKey={secret.current.privateKey} />
+        <Button wide onClick={() => setStep('quiz')} data-testid="export-written">
+          I have written them down
+        </Button>
+      </div>
+    )
+  if (step === 'quiz' && secret.current)
+    return (
+      <WordQuiz
+        words={secret.current.words}
+        onBack={() => setStep('see')}
+        onRight={() => {
+          secret.current = null
+          setStep('done')
+        }}
+      />
+    )
+  return (
+    <Notice
+      tone="calm"
+      title="You have your key"
+      testId="export-done"
+      action={
+        <ButtonLink hard size="small" href="/wallet">
+          Back to the wallet
+        </ButtonLink>
+      }
+    >
+      <p>
+        The words open the owner key of this wallet at the usual place (m/44'/60'/0'/0/0). The wallet goes on
+        working here as before.
+      </p>
+      <p>They are no longer in this page’s memory.</p>
+    </Notice>
+  )
+}
+
+async function secretOf(way: 'sign-in' | 'passkey'): Promise<Secret> {
+  const [{ unlock, lock }, { ownerOf, wordsOf }, { openWithPasskey }] = await Promise.all([
+    import('./keeper.ts'),
+    import('../custody/seed.ts'),
+    import('../custody/passkey.ts'),
+  ])
+  const wallet = await ask<Wallet>('GET', '/v1/wallet')
+  const entropy =
+    way === 'passkey'
+      ? await openWithPasskey(wallet.account!, (await ask<Passkeys>('GET', '/v1/wallet/passkey')).passkeys)
+      : await unlock(wallet, { silent: true })
+  const secret = { words: wordsOf(entropy), privateKey: ownerOf(entropy).privateKey }
+  lock()
+  entropy.fill(0)
+  return secret
+}

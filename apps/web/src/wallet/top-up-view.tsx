@@ -1,0 +1,68 @@
+'use client'
+import { useEffect, useState } from 'react'
+import type { Hex, Network } from '../api/shapes.ts'
+import { Copy } from '../ui/copy.tsx'
+import { Notice } from '../ui/notice.tsx'
+import { Qr } from '../ui/qr.tsx'
+import { usdc } from '../words/format.ts'
+import { useWalletState } from './wallet-state.ts'
+
+/** Where USDC can be sent to: address, picture, and a link that other wallets understand (EIP-681). */
+export function TopUpView() {
+  const wallet = useWalletState()
+  const account = wallet.step === 'ready' ? wallet.account : null
+  const [network, setNetwork] = useState<Network | null>(null)
+  const [balance, setBalance] = useState<bigint | null>(null)
+  useEffect(() => {
+    if (!account) return
+    let timer: ReturnType<typeof setInterval> | undefined
+    Promise.all([import('../chain/network.ts'), import('../chain/balance.ts')]).then(([net, chain]) => {
+      net.network().then(setNetwork)
+      const look = () => void chain.balanceOf(account).then(setBalance, () => undefined)
+      look()
+      timer = setInterval(look, 4000)
+    })
+    return () => clearInterval(timer)
+  }, [account])
+  if (!account || !network)
+    return <div className="h-80 animate-pulse rounded-card bg-sunken" aria-hidden="true" />
+  const link = transferLink(network, account)
+  return (
+    <div className="grid gap-6 sm:grid-cols-[18rem_1fr]">
+      <Qr text={link} label="Address for USDC, to scan with another wallet" testId="top-up-qr" />
+      <div className="space-y-5">
+        <div>
+          <p className="text-caption text-faint">Your address</p>
+          <Copy value={account} label="Address" testId="top-up-address">
+            {account}
+          </Copy>
+        </div>
+        <p className="text-small">
+          <a className="prose-link" href={link}>
+            Open in a wallet on this device
+          </a>
+        </p>
+        <p className="text-small text-soft" role="status">
+          Balance now:{' '}
+          <span className="figures font-semibold text-ink">
+            {balance === null ? '…' : usdc(balance)} USDC
+          </span>
+        </p>
+        <Notice tone="wait" icon="shield" title="USDC on this network only">
+          Send USDC on {network.chainId === 8453 ? 'Base' : `chain ${network.chainId}`}. Anything else sent to
+          this address may be lost.
+        </Notice>
+        {network.local && (
+          <p className="text-small text-soft">
+            This is a local network with test money: use “Test money” on the wallet page.
+          </p>
+        )}
+      </div>
+    </div>
+  )
+}
+
+/** EIP-681: a transfer of the token to the account, the amount left open. */
+function transferLink(network: Network, account: Hex): string {
+  return `ethereum:${network.addresses.usdc}@${network.chainId}/transfer?address=${account}`
+}

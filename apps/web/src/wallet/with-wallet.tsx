@@ -1,0 +1,79 @@
+'use client'
+import { isFailure } from '@gesim/base'
+import { useCallback, useState } from 'react'
+import { ApiFailure, ask } from '../api/ask.ts'
+import type { Hex, Wallet } from '../api/shapes.ts'
+import { ButtonLink } from '../ui/button.tsx'
+import { FailureNotice } from '../ui/failure-notice.tsx'
+import { type WebFailureCode, webFailures } from '../words/failures.ts'
+
+/** A failure as the pages of the wallet show it. */
+export interface Shown {
+  readonly code: string
+  readonly says: string
+  readonly remedy: string
+}
+
+/** Runs something that needs the seed, and keeps what went wrong for the page to show. */
+export function useSeed(): {
+  busy: boolean
+  failure: Shown | null
+  run: <T>(work: (account: Hex, entropy: Uint8Array) => Promise<T>) => Promise<T | null>
+} {
+  const [busy, setBusy] = useState(false)
+  const [failure, setFailure] = useState<Shown | null>(null)
+  const run = useCallback(async <T,>(work: (account: Hex, entropy: Uint8Array) => Promise<T>) => {
+    setBusy(true)
+    setFailure(null)
+    try {
+      const { unlock } = await import('./keeper.ts')
+      const wallet = await ask<Wallet>('GET', '/v1/wallet')
+      const entropy = await unlock(wallet)
+      return await work(wallet.account!, entropy)
+    } catch (error) {
+      setFailure(shown(error))
+      return null
+    } finally {
+      setBusy(false)
+    }
+  }, [])
+  return { busy, failure, run }
+}
+
+/** The words of a failure. Rethrows what is none: that is a fault of ours, for the error page. */
+export function shown(error: unknown): Shown {
+  if (error instanceof ApiFailure) return error
+  if (!isFailure(error)) throw error
+  return {
+    code: error.code,
+    ...(webFailures[error.code as WebFailureCode] ?? webFailures['web.answer-unreadable']),
+  }
+}
+
+/** The failure with the way on: sign in again, restore, or simply once more. */
+export function SeedFailure({
+  failure,
+  back,
+  onAgain,
+}: {
+  failure: Shown
+  back: string
+  onAgain: () => void
+}) {
+  const signIn = `/v1/auth/login?fresh=1&return=${encodeURIComponent(back)}`
+  return (
+    <div className="space-y-3">
+      <FailureNotice failure={failure} money="none" onAgain={onAgain} />
+      {(failure.code === 'web.sign-in-again' || failure.code === 'identity.not-fresh') && (
+        <ButtonLink wide hard href={signIn} data-testid="sign-in-again">
+          Sign in once more
+        </ButtonLink>
+      )}
+      {failure.code === 'web.wallet-elsewhere' && (
+        <ButtonLink wide href="/wallet/restore">
+          Restore the wallet here
+        </ButtonLink>
+      )}
+    </div>
+  )
+}

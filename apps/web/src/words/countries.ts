@@ -1,0 +1,53 @@
+const names = new Intl.DisplayNames(['en'], { type: 'region' })
+
+/** The English name of an ISO 3166 country code; the code itself where it has none. */
+export function countryName(code: string): string {
+  try {
+    return names.of(code.toUpperCase()) ?? code
+  } catch {
+    return code
+  }
+}
+
+/** Words people type that are not the name: endonyms, cities, older and shorter names. */
+const SYNONYMS: Readonly<Record<string, string>> = {
+  AE: 'uae emirates dubai abu dhabi',
+  AT: 'osterreich vienna wien',
+  AU: 'sydney melbourne',
+  BR: 'brasil rio sao paulo',
+  CA: 'toronto vancouver',
+  CH: 'schweiz suisse svizzera zurich geneva',
+  CN: 'prc beijing shanghai',
+  CZ: 'czech republic cesko prague praha',
+  DE: 'deutschland berlin munich',
+  EG: 'cairo misr',
+  ES: 'espana madrid barcelona canary mallorca',
+  FR: 'paris',
+  GB: 'uk england scotland wales great britain london',
+  GR: 'hellas athens',
+  HR: 'hrvatska',
+  ID: 'bali jakarta',
+  IN: 'bharat delhi mumbai',
+  IT: 'italia rome roma milan',
+  JP: 'nippon nihon tokyo osaka',
+  KR: 'korea seoul',
+  MX: 'mexico cancun',
+  NL: 'holland amsterdam',
+  PT: 'lisbon lisboa porto madeira azores',
+  SE: 'sverige stockholm',
+  TH: 'bangkok phuket',
+  TR: 'turkey turkiye istanbul',
+  US: 'usa america new york',
+  VN: 'hanoi saigon',
+  ZA: 'cape town',
+}
+
+/** Lower case without accents, so that "Türkiye", "turkiye" and "TURKIYE" are one. */
+export function fold(text: string): string {
+  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().trim()
+}
+
+/** Everything a country can be found by, folded. */
+export function countryWords(code: string): string {
+  return fold(`${countryName(code)} ${code} ${SYNONYMS[code.toUpperCase()] ?? ''}`)
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {GesimDomain} from "./abstracts/GesimDomain.sol";
+import {SettlementRoots} from "./abstracts/SettlementRoots.sol";
+import {IIntentEscrow} from "./interfaces/IIntentEscrow.sol";
+import {ISettlement} from "./interfaces/ISettlement.sol";
+import {EpochCommitment, EpochRecord, NodeProof, SettlementParameters} from "./interfaces/DataTypes.sol";
+import {Records} from "./libraries/Records.sol";
+import {Structs712} from "./libraries/Structs712.sol";
+
+/// @title Settlement: the promises are in ISettlement
+/// @dev Which roots count is in SettlementRoots; here: how a root gets in, who signed it, and paying several books.
+contract Settlement is SettlementRoots {
+    using Records for EpochRecord;
+
+    constructor(SettlementParameters memory p) SettlementRoots(p) GesimDomain(p.escrow) {
+        address expected = IIntentEscrow(p.escrow).parameters().settlement;
+        if (expected != address(this)) revert Settlement_WrongEscrow(address(this), expected);
+    }
+
+    /// @inheritdoc ISettlement
+    function postEpoch(
+        EpochCommitment calldata commitment,
+        address[] calldata signers,
+        bytes[] calldata signatures,
+        bytes calldata deltas
+    ) external {
+        _checkTime(commitment);
+        _checkSuccession(commitment);
+        bytes32 dataHash = keccak256(deltas);
+        if (dataHash != commitment.dataHash) revert Settlement_WrongData(dataHash, commitment.dataHash);
+        uint16 weight = _weigh(commitment, signers, signatures);
+        _store(commitment, weight);
+        emit UsageCommitted(
+            commitment.epoch,
+            commitment.root,
+            commitment.total,
+            commitment.coSigned,
+            commitment.prevRoot,
+            commitment.dataHash,
+            uint40(block.timestamp),
+            weight
+        );
+    }
+
+    /// @inheritdoc ISettlement
+    function attest(
+        EpochCommitment calldata commitment,
+        address[] calldata signers,
+        bytes[] calldata signatures
+    ) external {
+        EpochRecord memory record = _kept(commitment.epoch);
+        if (record.root != commitment.root) revert Settlement_WrongRoot(commitment.root, record.root);
+        uint40 cutoff = _cutoff(commitment.epoch);
+        if (commitment.cutoff != cutoff) revert Settlement_WrongCutoff(commitment.cutoff, cutoff);
+        uint16 weight = _weigh(commitment, signers, signatures);
+        if (weight <= record.weight) revert Settlement_NoMoreWeight(weight, record.weight);
+        record.weight = weight;
+        bool quorum = weight >= _quorumBps;
+        if (quorum && record.quorumAfter == NO_QUORUM) {
+            record.quorumAfter = uint32(block.timestamp - record.postedAt);
+        }
+        _words[commitment.epoch % RING] = record.pack();
+        emit EpochAttested(commitment.epoch, weight, quorum);
+    }
+
+    /// @inheritdoc ISettlement
+    function settle(
+        uint32 epoch,
+        uint32[] calldata books,
+        NodeProof[] calldata nodes
+    ) external returns (uint64 paid) {
+        if (nodes.length != books.length) revert Settlement_ProofCount(nodes.length, books.length);
+        for (uint256 i = 0; i < books.length; ++i) {
+            // A blocked payout address or a frozen book must not hold up the others.
+            try IIntentEscrow(_escrow).claim(epoch, books[i], nodes[i]) returns (uint64 gross) {
+                paid += gross;
+            } catch (bytes memory reason) {
+                emit BookNotSettled(epoch, books[i], reason);
+            }
+        }
+    }
+
+    /// @inheritdoc ISettlement
+    function digestOf(EpochCommitment calldata commitment) external view returns (bytes32) {
+        return _digest(Structs712.hash(commitment));
+    }
+
+    function _checkTime(EpochCommitment calldata commitment) private view {
+        uint40 cutoff = _cutoff(commitment.epoch);
+        if (commitment.cutoff != cutoff) revert Settlement_WrongCutoff(commitment.cutoff, cutoff);
+        uint256 until = uint256(cutoff) + _postingSeconds;
+        if (block.timestamp < cutoff || block.timestamp > until) {
+            revert Settlement_OutsideWindow(block.timestamp, cutoff, until);
+        }
+    }
+
+    function _checkSuccession(EpochCommitment calldata commitment) private view {
+        uint256 heads = _heads;
+        uint32 before = uint32(heads);
+        if (commitment.epoch <= before) revert Settlement_NotAfterLatest(commitment.epoch, before);
+        uint64 expectedFrom = before == 0 ? commitment.fromBlock : uint64(heads >> TO_BLOCK_SHIFT) + 1;
+        if (
+            commitment.fromBlock != expectedFrom ||
+            uint256(commitment.toBlock) + 1 < commitment.fromBlock ||
+            commitment.toBlock >= block.number
+        ) revert Settlement_WrongBlocks(commitment.fromBlock, commitment.toBlock, expectedFrom);
+        EpochRecord memory record;
+        if (before != 0) record = _record(before);
+        if (commitment.prevRoot != record.root) revert Settlement_WrongPrevRoot(commitment.prevRoot, record.root);
+        if (
+            commitment.total < record.total ||
+            commitment.coSigned < record.coSigned ||
+            commitment.coSigned > commitment.total
+        ) revert Settlement_SumsFell(commitment.total, commitment.coSigned, record.total, record.coSigned);
+    }
+
+    function _store(EpochCommitment calldata commitment, uint16 weight) private {
+        EpochRecord memory record = EpochRecord({
+            root: commitment.root,
+            total: commitment.total,
+            coSigned: commitment.coSigned,
+            postedAt: uint40(block.timestamp),
+            quorumAfter: weight >= _quorumBps ? 0 : NO_QUORUM,
+            epoch: commitment.epoch,
+            weight: weight
+        });
+        _roots[commitment.epoch % RING] = commitment.root;
+        _words[commitment.epoch % RING] = record.pack();
+        uint256 epochs = (_heads << 32) & EPOCHS_MASK;
+        _heads = (uint256(commitment.toBlock) << TO_BLOCK_SHIFT) | epochs | commitment.epoch;
+    }
+
+    /// @dev The signed share of the committee of the cutoff, in basis points, rounded up: two of three equal stakes are
+    /// 6,667, two thirds.
+    function _weigh(
+        EpochCommitment calldata commitment,
+        address[] calldata signers,
+        bytes[] calldata signatures
+    ) private view returns (uint16) {
+        if (signers.length == 0 || signers.length != signatures.length) {
+            revert Settlement_SignatureCount(signers.length, signatures.length);
+        }
+        uint32 committee = _attestors.committeeVersionAt(commitment.cutoff);
+        if (commitment.committeeVersion != committee) {
+            revert Settlement_WrongCommittee(commitment.committeeVersion, committee);
+        }
+        bytes32 digest = _digest(Structs712.hash(commitment));
+        for (uint256 i = 0; i < signers.length; ++i) {
+            // ECDSA only: asking sixteen addresses for code would cost more than their signatures.
+            (address recovered, , ) = ECDSA.tryRecoverCalldata(digest, signatures[i]);
+            if (recovered == address(0) || recovered != signers[i]) {
+                revert Settlement_InvalidSignature(signers[i], digest);
+            }
+        }
+        (uint96 signed, uint96 total) = _attestors.weightOfSigners(committee, signers);
+        return uint16(Math.ceilDiv(uint256(signed) * BPS, total));
+    }
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {IEscrowExits} from "../interfaces/IIntentEscrow.sol";
+import {
+    BookRecord,
+    CloseConsent,
+    DeviceBinding,
+    EscrowParameters,
+    ExitRecord,
+    IntentRecord,
+    IntentState,
+    IntentTerms,
+    LeafProof,
+    UsageVoucher
+} from "../interfaces/DataTypes.sol";
+import {Records} from "../libraries/Records.sol";
+import {Structs712} from "../libraries/Structs712.sol";
+import {Tariff} from "../libraries/Tariff.sol";
+import {EscrowBase} from "./EscrowBase.sol";
+
+/// @title Ends that do not wait for a FINAL leaf: by both sides' word, or without the carrier, by time
+/// @dev A part of the escrow in a contract of its own, because one contract holds 24,576 bytes of code only. The escrow
+/// makes it in its constructor and runs it by delegatecall, so it works on the escrow's storage and money; it has the
+/// same storage because all of it is declared in EscrowBase. Called directly it finds no intents and refuses.
+contract EscrowExits is IEscrowExits, EscrowBase {
+    using Records for IntentRecord;
+    using Records for BookRecord;
+
+    uint8 private constant ROLE_USAGE = 2;
+
+    constructor(EscrowParameters memory p) EscrowBase(p, msg.sender) {}
+
+    /// @inheritdoc IEscrowExits
+    function closeInstant(
+        IntentTerms calldata terms,
+        CloseConsent calldata consent,
+        address carrierKey,
+        bytes calldata carrierSignature,
+        bytes calldata payerSignature,
+        LeafProof[] calldata leaves,
+        bool toBalance
+    ) external nonReentrant returns (uint64 refunded) {
+        (bytes32 intentId, IntentRecord memory intent) = _intentIn(terms, IntentState.Open);
+        _checkClose(intentId, intent.book, terms.payer, consent, carrierKey, carrierSignature, payerSignature);
+        refunded = _closeAgreed(terms, intentId, intent, consent.finalAmount, leaves, toBalance);
+    }
+
+    /// @inheritdoc IEscrowExits
+    function requestExit(
+        IntentTerms calldata terms,
+        uint64 statedCharge,
+        LeafProof[] calldata leaves
+    ) external nonReentrant {
+        _requirePayer(terms.payer);
+        (bytes32 intentId, IntentRecord memory intent) = _intentIn(terms, IntentState.Open);
+        if (statedCharge > intent.funded) revert IntentEscrow_ChargeTooHigh(statedCharge, intent.funded);
+        BookRecord memory book = _book(intent.book);
+        (uint256 highest, ) = _highestLeaf(intentId, intent, book.claimedEpoch, leaves);
+
+        // The leaves limit what is held back; they are not kept as the charge, since a corrupt root must not raise it.
+        uint256 least = Math.max(Math.max(statedCharge, intent.settled), terms.activationFee);
+        uint256 owed = Math.min(Math.max(least, highest), intent.funded);
+        uint64 hold = uint64(Math.min(intent.funded - owed, book.ceiling - book.claimed));
+        book.ceiling -= hold;
+        book.hold += hold;
+        _books[intent.book] = book.pack();
+
+        intent.state = IntentState.Exiting;
+        _intents[intentId] = intent.pack();
+        uint40 finalizeAt = uint40(block.timestamp) + _exitSeconds;
+        _exits[intentId] = ExitRecord(uint64(least), hold, finalizeAt, false);
+        emit ExitRequested(intentId, statedCharge, hold, finalizeAt);
+    }
+
+    /// @inheritdoc IEscrowExits
+    function counterExit(
+        IntentTerms calldata terms,
+        UsageVoucher calldata voucher,
+        bytes calldata signature,
+        DeviceBinding calldata binding
+    ) external nonReentrant {
+        (bytes32 intentId, IntentRecord memory intent) = _intentIn(terms, IntentState.Exiting);
+        if (voucher.intentId != intentId) revert IntentEscrow_IntentMismatch(voucher.intentId, intentId);
+        _requireTraveller(terms.payer, _digest(Structs712.hash(voucher)), signature, binding);
+        ExitRecord memory leaving = _exits[intentId];
+        uint64 charge = uint64(Math.min(voucher.cumAmount, Tariff.charge(terms, voucher.cumBytes, intent.funded)));
+        if (charge <= leaving.charge) revert IntentEscrow_NoNewEvidence(charge, leaving.charge);
+        if (block.timestamp >= leaving.finalizeAt) revert IntentEscrow_Expired(block.timestamp, leaving.finalizeAt);
+
+        uint64 most = intent.funded - charge;
+        if (leaving.hold > most) {
+            BookRecord memory book = _book(intent.book);
+            book.ceiling += leaving.hold - most;
+            book.hold -= leaving.hold - most;
+            _books[intent.book] = book.pack();
+            leaving.hold = most;
+        }
+        leaving.charge = charge;
+        if (!leaving.countered) {
+            leaving.countered = true;
+            leaving.finalizeAt += _counterSeconds;
+        }
+        _exits[intentId] = leaving;
+        emit ExitCountered(intentId, charge, leaving.finalizeAt);
+    }
+
+    /// @inheritdoc IEscrowExits
+    function cancelExit(IntentTerms calldata terms) external nonReentrant {
+        _requirePayer(terms.payer);
+        (bytes32 intentId, IntentRecord memory intent) = _intentIn(terms, IntentState.Exiting);
+        BookRecord memory book = _book(intent.book);
+        _releaseHold(intentId, book);
+        _books[intent.book] = book.pack();
+        intent.state = IntentState.Open;
+        _intents[intentId] = intent.pack();
+        emit ExitCancelled(intentId);
+    }
+
+    /// @inheritdoc IEscrowExits
+    function finalizeExit(
+        IntentTerms calldata terms,
+        LeafProof[] calldata leaves
+    ) external nonReentrant returns (uint64 refunded) {
+        (bytes32 intentId, IntentRecord memory intent) = _intentIn(terms, IntentState.Exiting);
+        BookRecord memory book = _book(intent.book);
+        bool latestFinal;
+        (refunded, latestFinal) = _exitRefund(intentId, intent, book, terms, leaves);
+        _releaseHold(intentId, book);
+        // A drained book gives what it has: the payer is not locked in by somebody else's fault.
+        refunded = uint64(Math.min(refunded, book.ceiling - book.claimed));
+        _spendOutflow(intent.book, book, refunded, latestFinal);
+        _close(intentId, intent, book, terms, refunded, REASON_EXIT, false);
+    }
+
+    function _checkClose(
+        bytes32 intentId,
+        uint32 book,
+        address payer,
+        CloseConsent calldata consent,
+        address carrierKey,
+        bytes calldata carrierSignature,
+        bytes calldata payerSignature
+    ) private view {
+        if (consent.intentId != intentId) revert IntentEscrow_IntentMismatch(consent.intentId, intentId);
+        if (consent.validUntil < block.timestamp) revert IntentEscrow_Expired(block.timestamp, consent.validUntil);
+        if (!_carriers.isBookKey(book, ROLE_USAGE, carrierKey, uint48(block.timestamp))) {
+            revert IntentEscrow_NotCarrierKey(book, ROLE_USAGE, carrierKey);
+        }
+        bytes32 digest = _digest(Structs712.hash(consent));
+        if (!SignatureChecker.isValidSignatureNowCalldata(carrierKey, digest, carrierSignature)) {
+            revert IntentEscrow_InvalidCarrierSignature(carrierKey, digest);
+        }
+        if (msg.sender == payer) return;
+        if (!SignatureChecker.isValidSignatureNowCalldata(payer, digest, payerSignature)) {
+            revert IntentEscrow_InvalidPayerSignature(payer, digest);
+        }
+    }
+
+    function _closeAgreed(
+        IntentTerms calldata terms,
+        bytes32 intentId,
+        IntentRecord memory intent,
+        uint64 charge,
+        LeafProof[] calldata leaves,
+        bool toBalance
+    ) private returns (uint64 refunded) {
+        BookRecord memory book = _book(intent.book);
+        (uint256 least, bool latestFinal) = _highestLeaf(intentId, intent, book.claimedEpoch, leaves);
+        least = Math.max(Math.max(least, intent.settled), terms.activationFee);
+        if (charge < least) revert IntentEscrow_ChargeTooLow(charge, uint64(least));
+        refunded = _refundOf(intent, book, charge);
+        _spendOutflow(intent.book, book, refunded, latestFinal);
+        _close(intentId, intent, book, terms, refunded, REASON_INSTANT, toBalance);
+    }
+
+    function _exitRefund(
+        bytes32 intentId,
+        IntentRecord memory intent,
+        BookRecord memory book,
+        IntentTerms calldata terms,
+        LeafProof[] calldata leaves
+    ) private view returns (uint64 refunded, bool latestFinal) {
+        ExitRecord memory leaving = _exits[intentId];
+        if (block.timestamp < leaving.finalizeAt) revert IntentEscrow_TooEarly(block.timestamp, leaving.finalizeAt);
+        uint256 highest;
+        (highest, latestFinal) = _highestLeaf(intentId, intent, book.claimedEpoch, leaves);
+        uint256 charge = Math.max(Math.max(leaving.charge, highest), Math.max(intent.settled, terms.activationFee));
+        refunded = intent.funded - uint64(Math.min(charge, intent.funded));
+    }
+
+    /// @dev Gives what an exit held back to the book again (the caller stores it).
+    function _releaseHold(bytes32 intentId, BookRecord memory book) private {
+        uint64 hold = _exits[intentId].hold;
+        book.hold -= hold;
+        book.ceiling += hold;
+        delete _exits[intentId];
+    }
+}

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+import {IAttestorRegistry} from "../interfaces/IAttestorRegistry.sol";
+import {IIntentEscrow} from "../interfaces/IIntentEscrow.sol";
+import {IPayOnUsage} from "../interfaces/IPayOnUsage.sol";
+import {ISettlement} from "../interfaces/ISettlement.sol";
+import {
+    EpochCommitment,
+    EpochRecord,
+    IntentRecord,
+    IntentState,
+    IntentTerms,
+    LeafProof,
+    NodeProof,
+    RootRef
+} from "../interfaces/DataTypes.sol";
+import {Structs712} from "../libraries/Structs712.sol";
+import {SumTree} from "../libraries/SumTree.sol";
+import {Tariff} from "../libraries/Tariff.sol";
+import {GesimDomain} from "./GesimDomain.sol";
+
+/// @title Faults of roots that code can decide
+/// @dev What is on chain only grows after a cutoff (deposits, counts, closes), and each proof uses it in the direction in
+/// which growing excuses: an honest root is never provable as a fault. A lagging watermark is no fault.
+abstract contract FaultProofs is IPayOnUsage, GesimDomain {
+    uint256 private constant BPS = 10_000;
+    uint16 private constant SHARE_OF_SUMS = 2_000;
+    uint16 private constant SHARE_OF_LEAF = 1_000;
+    uint32 private constant LEAF_FINAL = 1;
+    uint256 private constant NODE_BYTES = 48;
+
+    IIntentEscrow internal immutable _escrow;
+    ISettlement internal immutable _settlement;
+    IAttestorRegistry private immutable _attestors;
+    uint40 private immutable _epochSeconds;
+    uint16 private immutable _quorumBps;
+
+    mapping(uint32 epoch => Fault) private _faults;
+    mapping(uint32 epoch => mapping(address attestor => bool)) private _slashed;
+
+    constructor(IIntentEscrow escrow, ISettlement settlement, IAttestorRegistry attestors) {
+        _escrow = escrow;
+        _settlement = settlement;
+        _attestors = attestors;
+        _epochSeconds = settlement.parameters().epochSeconds;
+        _quorumBps = settlement.parameters().quorumBps;
+    }
+
+    /// @inheritdoc IPayOnUsage
+    function proveSumMismatch(
+        uint32 epoch,
+        uint8 level,
+        uint32 prefix,
+        NodeProof calldata node,
+        bytes calldata children
+    ) external {
+        if (level > SumTree.DEPTH) revert PayOnUsage_InvalidPlace(level, prefix);
+        SumTree.checkNode(_ref(epoch), level, prefix, node);
+        if (keccak256(children) != node.hash) revert PayOnUsage_NoFault();
+        (uint256 total, uint256 coSigned) = _sumsOf(level, children);
+        if (total == node.total && coSigned == node.coSigned) revert PayOnUsage_NoFault();
+        if (level > SumTree.INDEX_LEVELS) {
+            _record(epoch, 0, msg.sig, SHARE_OF_SUMS);
+            _settlement.voidEpoch(epoch, msg.sig);
+        } else {
+            _freeze(epoch, uint32(prefix >> (SumTree.INDEX_LEVELS - level)), SHARE_OF_SUMS);
+        }
+    }
+
+    /// @inheritdoc IPayOnUsage
+    function proveOverEscrow(uint32 epoch, bytes32 intentId, LeafProof calldata leaf) external {
+        IntentRecord memory intent = _placed(epoch, intentId, leaf);
+        bool isAbove = leaf.amount > intent.funded;
+        bool isUnlikeClose = _closedBy(intent, epoch) && leaf.amount != intent.settled;
+        if (!isAbove && !isUnlikeClose) revert PayOnUsage_NoFault();
+        _freeze(epoch, intent.book, SHARE_OF_LEAF);
+    }
+
+    /// @inheritdoc IPayOnUsage
+    function proveRegression(
+        bytes32 intentId,
+        uint32 olderEpoch,
+        LeafProof calldata older,
+        uint32 newerEpoch,
+        LeafProof calldata newer
+    ) external {
+        if (olderEpoch >= newerEpoch) revert PayOnUsage_EpochOrder(olderEpoch, newerEpoch);
+        IntentRecord memory intent = _placed(newerEpoch, intentId, newer);
+        // Against a root that does not count nobody can be asked to rise.
+        uint32 frozenFrom = _settlement.frozenFrom(intent.book);
+        if (frozenFrom != 0 && olderEpoch >= frozenFrom) revert PayOnUsage_UnknownEpoch(olderEpoch);
+        _placed(olderEpoch, intentId, older);
+        bool fell = newer.amount < older.amount ||
+            newer.coSigned < older.coSigned ||
+            newer.bytesUsed < older.bytesUsed ||
+            newer.seq < older.seq;
+        bool wasFinal = older.flags & LEAF_FINAL != 0;
+        bool isByClose = _closedBy(intent, newerEpoch) && newer.amount == intent.settled;
+        bool reopened = wasFinal && (newer.flags & LEAF_FINAL == 0 || (newer.amount != older.amount && !isByClose));
+        if (!fell && !reopened) revert PayOnUsage_NoFault();
+        _freeze(newerEpoch, intent.book, SHARE_OF_LEAF);
+    }
+
+    /// @inheritdoc IPayOnUsage
+    function proveTariff(uint32 epoch, IntentTerms calldata terms, LeafProof calldata leaf) external {
+        IntentRecord memory intent = _placed(epoch, Structs712.hash(terms), leaf);
+        // Both sides may close above the tariff; vouchers never release above it, but what they did stands.
+        if (
+            _closedBy(intent, epoch) ||
+            leaf.amount <= Tariff.fullCharge(terms, leaf.bytesUsed) ||
+            leaf.amount <= intent.settled
+        ) revert PayOnUsage_NoFault();
+        _freeze(epoch, intent.book, SHARE_OF_LEAF);
+    }
+
+    /// @inheritdoc IPayOnUsage
+    function proveMisplaced(
+        uint32 epoch,
+        uint32 book,
+        uint32 index,
+        bytes32 intentId,
+        LeafProof calldata leaf
+    ) external {
+        if (index >= SumTree.MAX_INDICES) revert PayOnUsage_InvalidPlace(0, index);
+        SumTree.checkLeaf(_ref(epoch), intentId, book, index, leaf);
+        if (SumTree.leafNode(intentId, leaf).hash == 0) revert PayOnUsage_NoFault();
+        IntentRecord memory intent = _escrow.intentOf(intentId);
+        bool belongs = intent.activatedAt != 0 &&
+            intent.activatedAt < _cutoff(epoch) &&
+            intent.book == book &&
+            intent.index == index;
+        if (belongs) revert PayOnUsage_NoFault();
+        _freeze(epoch, book, SHARE_OF_LEAF);
+    }
+
+    /// @inheritdoc IPayOnUsage
+    function proveUnallocated(
+        uint32 epoch,
+        uint32 book,
+        uint8 level,
+        uint32 prefix,
+        NodeProof calldata node
+    ) external {
+        uint256 depth = SumTree.INDEX_LEVELS;
+        if (level >= depth || prefix >> (depth - level) != 0) revert PayOnUsage_InvalidPlace(level, prefix);
+        SumTree.checkNode(_ref(epoch), level, (uint256(book) << (depth - level)) | prefix, node);
+        bool isEmpty = node.hash == 0 && node.total == 0 && node.coSigned == 0;
+        if (isEmpty || (uint256(prefix) << level) < _escrow.bookOf(book).count) revert PayOnUsage_NoFault();
+        _freeze(epoch, book, SHARE_OF_LEAF);
+    }
+
+    /// @inheritdoc IPayOnUsage
+    function proveEquivocation(
+        address attestor,
+        EpochCommitment calldata one,
+        bytes calldata signatureOfOne,
+        EpochCommitment calldata other,
+        bytes calldata signatureOfOther
+    ) external {
+        if (one.epoch != other.epoch || one.root == other.root) revert PayOnUsage_NoFault();
+        _requireSigner(attestor, one, signatureOfOne);
+        _requireSigner(attestor, other, signatureOfOther);
+        emit FaultProven(one.epoch, 0, msg.sig, msg.sender);
+        _slash(one.epoch, attestor, uint16(BPS), msg.sig, msg.sender);
+    }
+
+    /// @inheritdoc IPayOnUsage
+    function slashSigner(
+        EpochCommitment calldata commitment,
+        address attestor,
+        bytes calldata signature
+    ) external returns (uint96) {
+        Fault memory fault = _faults[commitment.epoch];
+        if (fault.code == 0) revert PayOnUsage_NoFaultProven(commitment.epoch);
+        if (commitment.root != fault.root) revert PayOnUsage_WrongRoot(commitment.root, fault.root);
+        _requireSigner(attestor, commitment, signature);
+        return _slash(commitment.epoch, attestor, fault.bps, fault.code, fault.challenger);
+    }
+
+    /// @inheritdoc IPayOnUsage
+    function faultOf(uint32 epoch) external view returns (Fault memory) {
+        return _faults[epoch];
+    }
+
+    function _slash(
+        uint32 epoch,
+        address attestor,
+        uint16 bps,
+        bytes4 code,
+        address challenger
+    ) private returns (uint96 amount) {
+        if (_slashed[epoch][attestor]) revert PayOnUsage_AlreadySlashed(epoch, attestor);
+        _slashed[epoch][attestor] = true;
+        amount = _attestors.slash(attestor, bps, code, challenger);
+        emit SignerSlashed(epoch, attestor, code, bps, amount);
+    }
+
+    function _freeze(uint32 epoch, uint32 book, uint16 bps) private {
+        _record(epoch, book, msg.sig, bps);
+        _settlement.freezeBook(book, epoch, msg.sig);
+    }
+
+    /// @dev Keeps the first fault of an epoch: its prover is rewarded. A root without quorum had its signers' stake as its
+    /// only bond, so that is what it costs.
+    function _record(uint32 epoch, uint32 book, bytes4 code, uint16 bps) private {
+        emit FaultProven(epoch, book, code, msg.sender);
+        if (_faults[epoch].code != 0) return;
+        EpochRecord memory record = _settlement.epochOf(epoch);
+        if (record.weight < _quorumBps) bps = uint16(BPS);
+        _faults[epoch] = Fault(msg.sender, bps, code, record.root);
+    }
+
+    function _requireSigner(
+        address attestor,
+        EpochCommitment calldata commitment,
+        bytes calldata signature
+    ) private view {
+        bytes32 digest = _digest(Structs712.hash(commitment));
+        (address recovered, , ) = ECDSA.tryRecoverCalldata(digest, signature);
+        if (recovered == address(0) || recovered != attestor) revert PayOnUsage_InvalidSignature(attestor, digest);
+    }
+
+    /// @dev The record of an active intent whose leaf is at its place in the epoch's tree.
+    function _placed(
+        uint32 epoch,
+        bytes32 intentId,
+        LeafProof calldata leaf
+    ) private view returns (IntentRecord memory intent) {
+        intent = _escrow.intentOf(intentId);
+        if (intent.activatedAt == 0) revert PayOnUsage_NoFault();
+        SumTree.checkLeaf(_ref(epoch), intentId, intent.book, intent.index, leaf);
+    }
+
+    function _ref(uint32 epoch) private view returns (RootRef memory) {
+        EpochRecord memory record = _settlement.epochOf(epoch);
+        if (record.epoch == 0) revert PayOnUsage_UnknownEpoch(epoch);
+        return RootRef(record.root, record.total, record.coSigned, record.epoch);
+    }
+
+    function _closedBy(IntentRecord memory intent, uint32 epoch) private view returns (bool) {
+        return intent.state == IntentState.Closed && intent.closedAt < _cutoff(epoch);
+    }
+
+    function _cutoff(uint32 epoch) private view returns (uint256) {
+        return (uint256(epoch) + 1) * _epochSeconds;
+    }
+
+    /// @dev The sums that a preimage shows: of two children, or of a leaf's packed figures.
+    function _sumsOf(uint8 level, bytes calldata children) private pure returns (uint256 total, uint256 coSigned) {
+        if (level == 0) {
+            if (children.length != 128) revert PayOnUsage_NoFault();
+            uint256 packed = uint256(bytes32(children[64:96]));
+            return (packed >> 192, uint64(packed >> 128));
+        }
+        if (children.length != 2 * NODE_BYTES) revert PayOnUsage_NoFault();
+        for (uint256 at = 32; at < children.length; at += NODE_BYTES) {
+            uint128 sums = uint128(bytes16(children[at:at + 16]));
+            total += sums >> 64;
+            coSigned += uint64(sums);
+        }
+    }
+}

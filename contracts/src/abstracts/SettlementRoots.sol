@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {IAttestorRegistry} from "../interfaces/IAttestorRegistry.sol";
+import {ISettlement} from "../interfaces/ISettlement.sol";
+import {EpochRecord, RootRef, SettlementParameters} from "../interfaces/DataTypes.sol";
+import {Records} from "../libraries/Records.sol";
+import {GesimDomain} from "./GesimDomain.sol";
+
+/// @title Which roots are kept, which count for a book, and since when
+/// @dev Two slots for an epoch in a ring of 64, and one word with the newest six epochs, so that "the latest final root"
+/// is found without walking epochs that were skipped.
+abstract contract SettlementRoots is ISettlement, GesimDomain {
+    using Records for uint256;
+    using Records for bytes32;
+    using Records for EpochRecord;
+
+    /// @notice Payouts before slow finality in two successive windows of `slowSeconds`. One storage slot.
+    struct FastPaid {
+        uint64 current;
+        uint64 previous;
+        uint40 since;
+    }
+
+    uint256 internal constant RING = 64;
+    uint256 internal constant BPS = 10_000;
+    uint32 internal constant NO_QUORUM = type(uint32).max;
+    uint16 internal constant VOIDED = type(uint16).max;
+    /// @dev The word of heads: last toBlock 64 | six epochs of 32, the newest lowest.
+    uint256 internal constant HEADS = 6;
+    uint256 internal constant TO_BLOCK_SHIFT = 192;
+    uint256 internal constant EPOCHS_MASK = (1 << TO_BLOCK_SHIFT) - 1;
+
+    address internal immutable _escrow;
+    address private immutable _payOnUsage;
+    IAttestorRegistry internal immutable _attestors;
+    uint40 internal immutable _epochSeconds;
+    uint40 internal immutable _postingSeconds;
+    uint40 private immutable _fastSeconds;
+    uint40 private immutable _slowSeconds;
+    uint16 internal immutable _quorumBps;
+    uint16 private immutable _fastShareBps;
+
+    bytes32[RING] internal _roots;
+    uint256[RING] internal _words;
+    uint256 internal _heads;
+    FastPaid private _fastPaid;
+    mapping(uint32 book => uint32) private _frozen;
+    mapping(uint32 book => EpochRecord) private _lastGood;
+
+    constructor(SettlementParameters memory p) {
+        if (p.escrow.code.length == 0) revert Settlement_InvalidParameter("escrow");
+        if (p.payOnUsage == address(0)) revert Settlement_InvalidParameter("payOnUsage");
+        if (p.attestors.code.length == 0) revert Settlement_InvalidParameter("attestors");
+        if (p.epochSeconds == 0) revert Settlement_InvalidParameter("epochSeconds");
+        if (p.postingSeconds == 0 || p.postingSeconds >= p.epochSeconds) {
+            revert Settlement_InvalidParameter("postingSeconds");
+        }
+        if (p.fastSeconds == 0 || p.fastSeconds > p.slowSeconds) revert Settlement_InvalidParameter("fastSeconds");
+        // The newest six epochs must reach back to one that is final in any case.
+        if (p.slowSeconds > (HEADS - 2) * p.epochSeconds) revert Settlement_InvalidParameter("slowSeconds");
+        if (p.quorumBps <= BPS / 2 || p.quorumBps > BPS) revert Settlement_InvalidParameter("quorumBps");
+        if (p.fastShareBps > BPS) revert Settlement_InvalidParameter("fastShareBps");
+        _escrow = p.escrow;
+        _payOnUsage = p.payOnUsage;
+        _attestors = IAttestorRegistry(p.attestors);
+        _epochSeconds = p.epochSeconds;
+        _postingSeconds = p.postingSeconds;
+        _fastSeconds = p.fastSeconds;
+        _slowSeconds = p.slowSeconds;
+        _quorumBps = p.quorumBps;
+        _fastShareBps = p.fastShareBps;
+    }
+
+    modifier onlyPayOnUsage() {
+        if (msg.sender != _payOnUsage) revert Settlement_NotPayOnUsage(msg.sender, _payOnUsage);
+        _;
+    }
+
+    /// @inheritdoc ISettlement
+    function freezeBook(uint32 book, uint32 fromEpoch, bytes4 fault) external onlyPayOnUsage {
+        EpochRecord memory record = _kept(fromEpoch);
+        if (_isSlowFinal(record)) revert Settlement_AlreadyFinal(fromEpoch);
+        uint32 frozen = _frozen[book];
+        if (frozen != 0 && frozen <= fromEpoch) return;
+        _frozen[book] = fromEpoch;
+        // A copy, because the ring goes on without the book.
+        uint32 good = _newestBefore(fromEpoch);
+        if (good == 0) delete _lastGood[book];
+        else _lastGood[book] = _record(good);
+        emit BookFrozen(book, fromEpoch, fault);
+    }
+
+    /// @inheritdoc ISettlement
+    function voidEpoch(uint32 epoch, bytes4 fault) external onlyPayOnUsage {
+        EpochRecord memory record = _kept(epoch);
+        if (_isSlowFinal(record)) revert Settlement_AlreadyFinal(epoch);
+        record.weight = VOIDED;
+        _words[epoch % RING] = record.pack();
+        uint256 heads = _heads;
+        uint256 left;
+        uint256 places;
+        for (uint256 i = 0; i < HEADS; ++i) {
+            uint256 head = uint32(heads >> (32 * i));
+            if (head == epoch) continue;
+            left |= head << (32 * places++);
+        }
+        _heads = (heads & ~EPOCHS_MASK) | left;
+        emit EpochVoided(epoch, fault);
+    }
+
+    /// @inheritdoc ISettlement
+    function spendFast(uint32 epoch, uint64 wanted) external returns (uint64 granted) {
+        if (msg.sender != _escrow) revert Settlement_NotEscrow(msg.sender, _escrow);
+        EpochRecord memory record = _kept(epoch);
+        FastPaid memory paid = _fastPaid;
+        // Two windows of fixed beginnings hold at least what was paid in the last slowSeconds, so never too little.
+        uint256 elapsed = block.timestamp - paid.since;
+        if (elapsed >= _slowSeconds) {
+            paid.previous = elapsed < 2 * uint256(_slowSeconds) ? paid.current : 0;
+            paid.current = 0;
+            paid.since = uint40(block.timestamp);
+        }
+        uint256 used = uint256(paid.current) + paid.previous;
+        uint256 budget = _fastBudget(epoch, record.weight);
+        granted = uint64(Math.min(wanted, budget > used ? budget - used : 0));
+        paid.current += granted;
+        _fastPaid = paid;
+    }
+
+    /// @inheritdoc ISettlement
+    function isFinal(uint32 epoch, uint32 book) external view returns (bool) {
+        EpochRecord memory record = _recordFor(book, epoch);
+        return record.epoch != 0 && record.epoch == epoch && _counts(book, epoch) && _isFinal(record);
+    }
+
+    /// @inheritdoc ISettlement
+    function latest() external view returns (uint32) {
+        return uint32(_heads);
+    }
+
+    /// @inheritdoc ISettlement
+    function epochOf(uint32 epoch) external view returns (EpochRecord memory record) {
+        record = _record(epoch);
+        if (record.epoch != epoch) delete record;
+    }
+
+    /// @inheritdoc ISettlement
+    function frozenFrom(uint32 book) external view returns (uint32) {
+        return _frozen[book];
+    }
+
+    /// @inheritdoc ISettlement
+    function postingUntil() external view returns (uint40) {
+        return _postingUntil(uint32(_heads));
+    }
+
+    /// @inheritdoc ISettlement
+    function claimBasis(
+        uint32 epoch,
+        uint32 book
+    ) external view returns (RootRef memory ref, bool coSignedFinal, bool totalFinal) {
+        EpochRecord memory record = _recordFor(book, epoch);
+        if (record.epoch != epoch || epoch == 0) revert Settlement_UnknownEpoch(epoch);
+        ref = _ref(record);
+        if (!_counts(book, epoch)) return (ref, false, false);
+        coSignedFinal = _isFinal(record);
+        totalFinal = _isSlowFinal(record);
+    }
+
+    /// @inheritdoc ISettlement
+    function closeBasis(
+        uint32 book,
+        uint32 claimedEpoch
+    ) external view returns (RootRef[] memory refs, bool latestFinal, uint40 lockedUntil) {
+        uint256 heads = _heads;
+        lockedUntil = _postingUntil(uint32(heads));
+        EpochRecord[3] memory found;
+        (found[0], found[1]) = _newestAndFinal(book, heads);
+        latestFinal = found[0].epoch == found[1].epoch;
+        // A root that a proven fault took from the book does not bind its travellers, even if it was claimed from.
+        if (claimedEpoch != 0 && _counts(book, claimedEpoch)) {
+            EpochRecord memory claimed = _recordFor(book, claimedEpoch);
+            if (claimed.epoch == claimedEpoch) found[2] = claimed;
+        }
+        refs = new RootRef[](3);
+        uint256 count;
+        for (uint256 i = 0; i < 3; ++i) {
+            uint32 epoch = found[i].epoch;
+            if (epoch == 0 || (i > 0 && epoch == found[0].epoch) || (i == 2 && epoch == found[1].epoch)) continue;
+            refs[count++] = _ref(found[i]);
+        }
+        // The claimed epoch is never newer than the latest final one, so newest first is the order of finding.
+        assembly ("memory-safe") {
+            mstore(refs, count)
+        }
+    }
+
+    /// @inheritdoc ISettlement
+    function parameters() external view returns (SettlementParameters memory) {
+        return
+            SettlementParameters({
+                escrow: _escrow,
+                payOnUsage: _payOnUsage,
+                attestors: address(_attestors),
+                epochSeconds: _epochSeconds,
+                postingSeconds: _postingSeconds,
+                fastSeconds: _fastSeconds,
+                slowSeconds: _slowSeconds,
+                quorumBps: _quorumBps,
+                fastShareBps: _fastShareBps
+            });
+    }
+
+    function _cutoff(uint32 epoch) internal view returns (uint40) {
+        return (uint40(epoch) + 1) * _epochSeconds;
+    }
+
+    function _record(uint32 epoch) internal view returns (EpochRecord memory) {
+        return _roots[epoch % RING].unpackEpoch(_words[epoch % RING]);
+    }
+
+    /// @dev The record of an epoch that is kept and not voided.
+    function _kept(uint32 epoch) internal view returns (EpochRecord memory record) {
+        record = _record(epoch);
+        if (record.epoch != epoch || epoch == 0) revert Settlement_UnknownEpoch(epoch);
+        if (record.weight == VOIDED) revert Settlement_EpochVoided(epoch);
+    }
+
+    /// @dev As `_record`, or the copy made when the book was frozen.
+    function _recordFor(uint32 book, uint32 epoch) private view returns (EpochRecord memory record) {
+        record = _record(epoch);
+        if (record.epoch != epoch && _frozen[book] != 0) record = _lastGood[book];
+    }
+
+    /// @dev The newest root that counts for the book, and the newest of them that is final; empty where there is none.
+    function _newestAndFinal(
+        uint32 book,
+        uint256 heads
+    ) private view returns (EpochRecord memory newest, EpochRecord memory newestFinal) {
+        uint32 frozen = _frozen[book];
+        for (uint256 i = 0; i < HEADS; ++i) {
+            uint32 epoch = uint32(heads >> (32 * i));
+            if (epoch == 0) break;
+            if (frozen != 0 && epoch >= frozen) continue;
+            EpochRecord memory record = _record(epoch);
+            if (newest.epoch == 0) newest = record;
+            if (_isFinal(record)) return (newest, record);
+        }
+        if (frozen != 0 && newest.epoch == 0) {
+            newest = _lastGood[book];
+            if (_isFinal(newest)) newestFinal = newest;
+        }
+    }
+
+    function _newestBefore(uint32 epoch) private view returns (uint32) {
+        uint256 heads = _heads;
+        for (uint256 i = 0; i < HEADS; ++i) {
+            uint32 head = uint32(heads >> (32 * i));
+            if (head < epoch) return head;
+        }
+        return 0;
+    }
+
+    function _counts(uint32 book, uint32 epoch) private view returns (bool) {
+        uint32 frozen = _frozen[book];
+        return frozen == 0 || epoch < frozen;
+    }
+
+    function _isFinal(EpochRecord memory record) private view returns (bool) {
+        if (record.weight == VOIDED) return false;
+        if (_isSlowFinal(record)) return true;
+        if (record.quorumAfter == NO_QUORUM) return false;
+        return block.timestamp >= uint256(record.postedAt) + record.quorumAfter + _fastSeconds;
+    }
+
+    function _isSlowFinal(EpochRecord memory record) private view returns (bool) {
+        return record.weight != VOIDED && block.timestamp >= uint256(record.postedAt) + _slowSeconds;
+    }
+
+    function _ref(EpochRecord memory record) private pure returns (RootRef memory) {
+        return RootRef(record.root, record.total, record.coSigned, record.epoch);
+    }
+
+    /// @dev The end of the posting window while the root of the epoch that just ended is missing.
+    function _postingUntil(uint32 newest) private view returns (uint40) {
+        uint256 running = block.timestamp / _epochSeconds;
+        uint256 until = running * _epochSeconds + _postingSeconds;
+        if (running == 0 || newest >= running - 1 || block.timestamp > until) return 0;
+        return uint40(until);
+    }
+
+    /// @dev What may be paid on the signers' word alone: a share of their stake in the committee that signed.
+    function _fastBudget(uint32 epoch, uint16 weight) private view returns (uint256) {
+        uint32 committee = _attestors.committeeVersionAt(_cutoff(epoch));
+        (, uint96 total) = _attestors.weightOfSigners(committee, new address[](0));
+        return (uint256(total) * weight * _fastShareBps) / (BPS * BPS);
+    }
+}

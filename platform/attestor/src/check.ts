@@ -1,0 +1,238 @@
+import { maxBigint, minBigint, refuse } from '@gesim/base'
+import type { Hex } from '@gesim/journey'
+import {
+  bigintFromJson,
+  CARRIER_METERED,
+  chargeMicros,
+  type Domain,
+  dataHashOf,
+  decodeDeltas,
+  digestOf,
+  type EpochCommitment,
+  epochInputsHash,
+  evidenceOf,
+  type IntentTerms,
+  intentIdOf,
+  isTravellers,
+  LEAF_FLAGS,
+  type LeafValue,
+  type PlacedLeaf,
+  receiptFromJson,
+  reconcile,
+  SumTree,
+  termsFromJson,
+  usageReceiptFromJson,
+  voucherFromJson,
+  ZERO_HASH,
+} from '@gesim/proofs'
+import type { EpochInput } from '@gesim/wire'
+import type { IntentFacts } from './escrow-index.ts'
+import type { AttestorChain } from './ports.ts'
+
+/** Clocks of signers may run ahead by so much. */
+const CLOCK_SKEW_SECONDS = 60
+
+/** The leaf as numbers. */
+export function leafFrom(input: EpochInput): PlacedLeaf {
+  const { leaf } = input
+  return {
+    intentId: input.intentId.toLowerCase() as Hex,
+    book: input.book,
+    index: input.index,
+    amount: bigintFromJson(leaf.amount),
+    coSigned: bigintFromJson(leaf.coSigned),
+    bytesUsed: bigintFromJson(leaf.bytesUsed),
+    seq: leaf.seq,
+    flags: leaf.flags,
+    evidence: leaf.evidence.toLowerCase() as Hex,
+  }
+}
+
+/** Checks that the leaves give the root, the sums and the deltas. Returns the tree. */
+export function checkTree(
+  commitment: EpochCommitment,
+  deltasHex: Hex,
+  leaves: readonly PlacedLeaf[],
+  previous: SumTree,
+): SumTree {
+  const { epoch } = commitment
+  const tree = new SumTree(leaves)
+  const root = tree.root()
+  if (tree.size !== leaves.length) throw refuse('attestor.wrong-root', { epoch, leaves: leaves.length })
+  if (
+    root.hash !== commitment.root ||
+    root.total !== commitment.total ||
+    root.coSigned !== commitment.coSigned
+  )
+    throw refuse('attestor.wrong-root', { epoch, root: root.hash, served: commitment.root })
+  const { inputsHash, deltas } = decodeDeltas(deltasHex)
+  if (dataHashOf(deltasHex) !== commitment.dataHash || inputsHash !== epochInputsHash(epoch, tree.leaves()))
+    throw refuse('attestor.wrong-data', { epoch })
+  for (const { book, index, increase } of deltas) {
+    const before = previous.get(book, index)?.amount ?? 0n
+    if ((tree.get(book, index)?.amount ?? -1n) !== before + increase)
+      throw refuse('attestor.wrong-data', { epoch, book, index })
+  }
+  return tree
+}
+
+/** Checks that nothing fell since the epoch posted before: no leaf is gone, no figure is lower (fault F3). */
+export function checkMonotone(previous: SumTree, tree: SumTree, facts: ReadonlyMap<Hex, IntentFacts>): void {
+  for (const before of previous.leaves()) {
+    const { intentId, book, index } = before
+    const leaf = tree.get(book, index)
+    if (leaf?.intentId !== intentId) throw refuse('attestor.leaf-missing', { intentId })
+    const fell =
+      leaf.amount < before.amount ||
+      leaf.coSigned < before.coSigned ||
+      leaf.bytesUsed < before.bytesUsed ||
+      leaf.seq < before.seq
+    // A FINAL leaf changes only to what the chain charged at the close.
+    const wasFinal = (before.flags & LEAF_FLAGS.final) !== 0
+    const changedFinal = wasFinal && !sameLeaf(before, leaf) && !facts.get(intentId)?.isClosed
+    if (fell || changedFinal)
+      throw refuse('attestor.leaf-fell', {
+        intentId,
+        amountMicros: leaf.amount,
+        beforeMicros: before.amount,
+      })
+  }
+}
+
+function sameLeaf(a: LeafValue, b: LeafValue): boolean {
+  return (
+    a.amount === b.amount &&
+    a.coSigned === b.coSigned &&
+    a.bytesUsed === b.bytesUsed &&
+    a.seq === b.seq &&
+    a.flags === b.flags &&
+    a.evidence === b.evidence
+  )
+}
+
+/** What was found signed behind an evidence hash. */
+interface Signed {
+  readonly terms: IntentTerms
+  readonly billableBytes: bigint
+  readonly coSignedBytes: bigint
+  readonly seq: number
+}
+
+/**
+ * Checks one leaf: its place by the chain, every signature behind it, and the figures by the signed terms. Signatures
+ * that were found good before (`known`) are not checked again: the evidence hash binds them.
+ */
+export async function checkLeaf(
+  input: EpochInput,
+  context: {
+    readonly domain: Domain
+    readonly chain: Pick<AttestorChain, 'isUsageKey' | 'verify'>
+    readonly facts: ReadonlyMap<Hex, IntentFacts>
+    readonly cutoff: number
+    readonly known: Set<string>
+  },
+): Promise<void> {
+  const leaf = leafFrom(input)
+  const { intentId, book, index } = leaf
+  const facts = context.facts.get(intentId)
+  if (
+    !facts ||
+    facts.activatedAt === 0 ||
+    facts.activatedAt >= context.cutoff ||
+    facts.book !== book ||
+    facts.index !== index
+  )
+    throw refuse('attestor.not-activated', { intentId, book, index })
+  const signed = await readSigned(input, leaf, facts, context)
+  checkFigures(leaf, signed, facts)
+}
+
+async function readSigned(
+  input: EpochInput,
+  leaf: PlacedLeaf,
+  facts: IntentFacts,
+  context: Parameters<typeof checkLeaf>[1],
+): Promise<Signed> {
+  const { domain, chain, known, cutoff } = context
+  const { intentId, book } = leaf
+  if (!input.terms || !input.receipt) throw refuse('attestor.papers-missing', { intentId })
+  const terms = termsFromJson(input.terms)
+  if (intentIdOf(terms) !== intentId) throw refuse('attestor.wrong-terms', { intentId })
+  const provisioning = digestOf('ProvisioningReceipt', domain, receiptFromJson(input.receipt))
+  // The escrow itself checked this receipt's signature and key when it opened.
+  if (provisioning !== facts.receiptDigest) throw refuse('attestor.wrong-receipt', { intentId })
+
+  const voucher = input.voucher ? voucherFromJson(input.voucher.voucher) : null
+  const usage = input.usageReceipt ? usageReceiptFromJson(input.usageReceipt.receipt) : null
+  const voucherDigest = voucher ? digestOf('UsageVoucher', domain, voucher) : ZERO_HASH
+  const usageDigest = usage ? digestOf('CarrierUsageReceipt', domain, usage) : ZERO_HASH
+  if (evidenceOf(voucherDigest, usageDigest, provisioning) !== leaf.evidence)
+    throw refuse('attestor.wrong-evidence', { intentId })
+
+  const name = `${intentId}:${leaf.evidence}`
+  if (!known.has(name)) {
+    const latest = cutoff + CLOCK_SKEW_SECONDS
+    if (voucher && input.voucher) {
+      const { signature, binding } = input.voucher
+      const isGood =
+        voucher.intentId.toLowerCase() === intentId &&
+        voucher.asOf <= latest &&
+        (await isTravellers(chain.verify, domain, {
+          payer: terms.payer,
+          binding,
+          digest: voucherDigest,
+          signature,
+          atSeconds: voucher.asOf,
+        }))
+      if (!isGood) throw refuse('attestor.bad-voucher', { intentId, seq: voucher.seq })
+    }
+    if (usage && input.usageReceipt) {
+      const { key, signature } = input.usageReceipt
+      const isGood =
+        usage.intentId.toLowerCase() === intentId &&
+        usage.asOf <= latest &&
+        (await chain.isUsageKey(book, key, usage.asOf)) &&
+        (await chain.verify(key, usageDigest, signature))
+      if (!isGood) throw refuse('attestor.bad-usage-receipt', { intentId, seq: usage.seq })
+    }
+    known.add(name)
+  }
+  const pair = usage
+    ? reconcile(voucher?.cumBytes ?? 0n, usage.cumBytes, (terms.flags & CARRIER_METERED) !== 0)
+    : { billableBytes: 0n, coSignedBytes: 0n }
+  return {
+    terms,
+    billableBytes: pair.billableBytes,
+    coSignedBytes: pair.coSignedBytes,
+    seq: Math.max(voucher?.seq ?? 0, usage?.seq ?? 0),
+  }
+}
+
+/** The figures that terms, records and chain give, against those of the leaf. */
+function checkFigures(leaf: PlacedLeaf, signed: Signed, facts: IntentFacts): void {
+  const charge = (bytes: bigint) => chargeMicros(signed.terms, bytes, true, facts.fundedMicros)
+  const amount = facts.isClosed
+    ? facts.settledMicros
+    : maxBigint(charge(signed.billableBytes), facts.settledMicros)
+  const mostCoSigned = minBigint(charge(signed.coSignedBytes), amount)
+  const isFinal = (leaf.flags & LEAF_FLAGS.final) !== 0
+  const carrierOnly = (leaf.flags & LEAF_FLAGS.carrierOnly) !== 0
+  const coSignedFits = facts.isClosed ? leaf.coSigned <= mostCoSigned : leaf.coSigned === mostCoSigned
+  if (
+    leaf.amount !== amount ||
+    leaf.amount > facts.fundedMicros ||
+    !coSignedFits ||
+    leaf.bytesUsed !== signed.billableBytes ||
+    leaf.seq !== signed.seq ||
+    (facts.isClosed && !isFinal) ||
+    (!facts.isClosed && carrierOnly !== leaf.coSigned < leaf.amount)
+  )
+    throw refuse('attestor.wrong-charge', {
+      intentId: leaf.intentId,
+      amountMicros: leaf.amount,
+      expectedMicros: amount,
+      coSignedMicros: leaf.coSigned,
+      bytes: leaf.bytesUsed,
+      expectedBytes: signed.billableBytes,
+    })
+}

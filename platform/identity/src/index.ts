@@ -1,0 +1,80 @@
+import { unreachable } from '@gesim/base'
+import { LOCAL_CHAIN_ID } from '@gesim/contracts'
+import { defineStage, type StageContext } from '@gesim/store'
+import { sql } from 'kysely'
+import { identityAccess } from './access.ts'
+import { chainAccounts } from './chain.ts'
+import { cookiesFor } from './cookies.ts'
+import { identityFailures } from './failures.ts'
+import { seedKeys } from './keys.ts'
+import { oidcProvider } from './oidc.ts'
+import { registerRoutes } from './routes.ts'
+import { sweep } from './sessions.ts'
+import { identitySettings } from './settings.ts'
+import { makeSignIn } from './sign-in.ts'
+import { makeWallet } from './wallet.ts'
+
+export type { IdentityAccess } from './access.ts'
+export { identityAccess } from './access.ts'
+export type { SessionFacts } from './sessions.ts'
+export type { ProviderSetting, SeedKey } from './settings.ts'
+export { challengeText } from './sign-in.ts'
+export { accountProofText, didDocument, didOf } from './wallet.ts'
+export { identityFailures, identitySettings }
+
+/** Who signs in: sessions, wallets, API keys, DID documents. */
+export const identityStage = defineStage({
+  name: 'identity',
+  failures: identityFailures,
+  settings: identitySettings,
+
+  async start({ store, settings }) {
+    await seedKeys(store.db, settings.seedKeys)
+    const follower = store.follow(
+      { reader: 'identity', kinds: ['identity.minted', 'budget.granted'] },
+      async (event, tx) => {
+        if (event.kind === 'identity.minted')
+          await sql`update gesim.identity_accounts set token_id = ${event.body.tokenId}, mint_tx = ${event.body.txHash}
+            where account = ${event.body.account}`.execute(tx)
+        else
+          await sql`update gesim.identity_accounts set budget_micros = ${event.body.amountMicros},
+              budget_valid_until = ${event.body.validUntil}, budget_tx = ${event.body.txHash}
+            where account = ${event.body.account}`.execute(tx)
+      },
+    )
+    const sweeper = store.schedule('identity.sweep', 300, sweep)
+    return {
+      async stop() {
+        await Promise.all([follower.stop(), sweeper.stop()])
+      },
+    }
+  },
+
+  routes(app, context) {
+    const { store, settings, chain } = context
+    if (!chain) throw unreachable('identity.no-chain', { why: 'no chain is configured' })
+    const local = chain.chainId === LOCAL_CHAIN_ID
+    const origin = settings.webOrigins[0]!
+    registerRoutes(app, {
+      context: context as StageContext<typeof identitySettings>,
+      settings,
+      local,
+      access: identityAccess(store, settings, local),
+      cookies: cookiesFor(origin),
+      signIn: makeSignIn({
+        store,
+        peppers: settings.peppers,
+        providers: new Map(settings.providers.map((setting) => [setting.id, oidcProvider(setting)])),
+        redirectUri: `${origin}/v1/auth/callback`,
+        sessionDays: settings.sessionDays,
+      }),
+      wallet: makeWallet({
+        store,
+        peppers: settings.peppers,
+        sealKey: settings.sealKey,
+        accounts: chainAccounts(chain),
+        chain,
+      }),
+    })
+  },
+})

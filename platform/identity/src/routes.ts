@@ -1,0 +1,199 @@
+import { refuse, type SettingsOf } from '@gesim/base'
+import type { Hex } from '@gesim/journey'
+import type { StageContext } from '@gesim/store'
+import { authRoutes, developerRoutes, type Session, serve, walletRoutes } from '@gesim/wire'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { sql } from 'kysely'
+import type { IdentityAccess } from './access.ts'
+import { type Cookies, readCookie, setCookie } from './cookies.ts'
+import { createKey, endKey, listKeys } from './keys.ts'
+import { forget, storedAbout } from './privacy.ts'
+import { endSession, endSessionById, findSession, type SessionFacts } from './sessions.ts'
+import type { identitySettings } from './settings.ts'
+import type { makeSignIn } from './sign-in.ts'
+import { prefixOf } from './subject.ts'
+import type { makeWallet } from './wallet.ts'
+
+/** What the routes work with. */
+export interface IdentityParts {
+  readonly context: StageContext<typeof identitySettings>
+  readonly settings: SettingsOf<typeof identitySettings>
+  readonly access: IdentityAccess
+  readonly cookies: Cookies
+  readonly signIn: ReturnType<typeof makeSignIn>
+  readonly wallet: ReturnType<typeof makeWallet>
+  readonly local: boolean
+}
+
+/** Registers sign-in, wallet, privacy, developer keys. */
+export function registerRoutes(app: FastifyInstance, parts: IdentityParts): void {
+  registerAuth(app, parts)
+  registerWallet(app, parts)
+  registerDeveloper(app, parts)
+}
+
+function registerAuth(app: FastifyInstance, parts: IdentityParts): void {
+  const { access, cookies, signIn, settings } = parts
+  const { store } = parts.context
+  const keep = (reply: FastifyReply, secret: string) =>
+    reply.header('set-cookie', setCookie(cookies, cookies.session, secret, settings.sessionDays * 86_400))
+
+  serve(app, authRoutes.providers, () => ({
+    providers: settings.providers.map(({ id, name }) => ({ id, name })),
+  }))
+
+  serve(app, authRoutes.login, async ({ query, reply }) => {
+    const { url, state } = await signIn.begin(query.provider, query.return ?? '/', query.fresh === '1')
+    reply.header('set-cookie', setCookie(cookies, cookies.signIn, state, 600))
+    reply.header('cache-control', 'no-store').redirect(url)
+  })
+
+  serve(app, authRoutes.callback, async ({ query, request, reply }) => {
+    const cookieState = readCookie(request.headers.cookie, cookies.signIn)
+    const raw = new URL(request.url, 'http://any').search
+    const { secret, returnTo } = await signIn.finish(raw, query.state, cookieState, access.secret(request))
+    reply.header('set-cookie', [
+      setCookie(cookies, cookies.session, secret, settings.sessionDays * 86_400),
+      setCookie(cookies, cookies.signIn, '', 0),
+    ])
+    reply.header('cache-control', 'no-store').redirect(new URL(returnTo, settings.webOrigins[0]).href)
+  })
+
+  serve(app, authRoutes.session, async ({ request, reply }) => {
+    reply.header('cache-control', 'no-store')
+    return sessionBody(await access.session(request))
+  })
+
+  serve(app, authRoutes.logout, async ({ request, reply }) => {
+    const secret = access.secret(request)
+    if (secret) await endSession(store.db, secret)
+    reply.header('set-cookie', setCookie(cookies, cookies.session, '', 0))
+  })
+
+  serve(app, authRoutes.sessions, async ({ request }) => {
+    const session = await signedIn(access, request)
+    const { rows } = await sql<{ public_id: string; created_at: Date; seen_at: Date; expires_at: Date }>`
+      select public_id, created_at, seen_at, expires_at from gesim.identity_sessions
+      where subject_ref = ${session.subject} and expires_at > now() order by seen_at desc limit 100`.execute(
+      store.db,
+    )
+    return {
+      sessions: rows.map((row) => ({
+        id: row.public_id,
+        current: row.public_id === session.publicId,
+        createdAtMs: row.created_at.getTime(),
+        seenAtMs: row.seen_at.getTime(),
+        expiresAtMs: row.expires_at.getTime(),
+      })),
+    }
+  })
+
+  serve(app, authRoutes.endSession, async ({ request, params }) => {
+    const session = await signedIn(access, request)
+    await endSessionById(store.db, session.subject, params.id)
+  })
+
+  serve(app, authRoutes.challenge, async ({ query, reply }) => {
+    reply.header('cache-control', 'no-store')
+    return await signIn.challenge(query.address)
+  })
+
+  serve(app, authRoutes.wallet, async ({ body, request, reply }) => {
+    const secret = await signIn.finishWallet(
+      body.address,
+      body.issuedAt,
+      body.signature,
+      access.secret(request),
+    )
+    keep(reply, secret)
+    return sessionBody((await findSession(store.db, secret)) ?? null)
+  })
+}
+
+function registerWallet(app: FastifyInstance, parts: IdentityParts): void {
+  const { access, wallet } = parts
+  const { store } = parts.context
+
+  serve(app, walletRoutes.get, async ({ request }) => wallet.view((await signedIn(access, request)).subject))
+
+  serve(app, walletRoutes.createAccount, async ({ request, body }) =>
+    wallet.register(await signedIn(access, request), body.owner, body.account, body.proof),
+  )
+
+  serve(app, walletRoutes.putShare, async ({ request, body }) =>
+    wallet.putShare((await signedIn(access, request)).subject, body.share),
+  )
+
+  serve(app, walletRoutes.releaseShare, async ({ request }) => ({
+    share: await wallet.releaseShare(await signedIn(access, request)),
+  }))
+
+  serve(app, walletRoutes.putPasskey, async ({ request, body }) =>
+    wallet.putPasskey((await signedIn(access, request)).subject, body.credentialId, body.sealedSeed),
+  )
+
+  serve(app, walletRoutes.getPasskey, async ({ request }) => ({
+    passkeys: await wallet.passkeys((await signedIn(access, request)).subject),
+  }))
+
+  serve(app, walletRoutes.recoverySaved, async ({ request }) =>
+    wallet.recoverySaved((await signedIn(access, request)).subject),
+  )
+
+  serve(app, walletRoutes.privacy, async ({ request }) => ({
+    stored: await storedAbout(store, (await signedIn(access, request)).subject),
+  }))
+
+  serve(app, walletRoutes.forget, async ({ request, reply }) => {
+    const session = await signedIn(access, request)
+    if (session.freshUntilMs < Date.now()) throw refuse('identity.not-fresh')
+    await forget(store, session.subject)
+    reply.header('set-cookie', setCookie(parts.cookies, parts.cookies.session, '', 0))
+  })
+
+  serve(app, walletRoutes.did, async ({ params, reply }) => {
+    reply.type('application/did+json')
+    return await wallet.did(params.account as Hex)
+  })
+}
+
+function registerDeveloper(app: FastifyInstance, parts: IdentityParts): void {
+  const { access, local } = parts
+  const { store } = parts.context
+  const operator = async (request: FastifyRequest) => {
+    if (!(await access.operator(request))) throw refuse('identity.key-wrong')
+  }
+
+  serve(app, developerRoutes.listKeys, async ({ request }) => {
+    await operator(request)
+    return { keys: await listKeys(store.db) }
+  })
+
+  serve(app, developerRoutes.createKey, async ({ request, body }) => {
+    await operator(request)
+    return await createKey(store.db, body, !local)
+  })
+
+  serve(app, developerRoutes.deleteKey, async ({ request, params }) => {
+    await operator(request)
+    await endKey(store.db, params.id)
+  })
+}
+
+/** The session, or `identity.no-session`. */
+async function signedIn(access: IdentityAccess, request: FastifyRequest): Promise<SessionFacts> {
+  const session = await access.session(request)
+  if (!session) throw refuse('identity.no-session')
+  return session
+}
+
+function sessionBody(facts: SessionFacts | null): Session {
+  if (!facts) return { signedIn: false }
+  return {
+    signedIn: true,
+    subjectPrefix: prefixOf(facts.subject),
+    ...(facts.account ? { account: facts.account } : {}),
+    freshUntilMs: facts.freshUntilMs,
+    expiresAtMs: facts.expiresAtMs,
+  }
+}

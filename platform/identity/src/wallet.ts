@@ -1,0 +1,215 @@
+import { refuse } from '@gesim/base'
+import type { Hex } from '@gesim/journey'
+import type { ChainSettings, Store, Tx } from '@gesim/store'
+import type { Wallet } from '@gesim/wire'
+import { sql } from 'kysely'
+import type { Accounts } from './ports.ts'
+import { seal, unseal } from './seal.ts'
+import type { SessionFacts } from './sessions.ts'
+import { requireSigned } from './sign-in.ts'
+import { commitmentOf, type Pepper, prefixOf } from './subject.ts'
+
+/** Releases of a share within an hour. */
+const RELEASES_PER_HOUR = 5
+
+export interface WalletOptions {
+  readonly store: Store
+  readonly peppers: readonly Pepper[]
+  readonly sealKey: Uint8Array
+  readonly accounts: Accounts
+  readonly chain: ChainSettings
+}
+
+interface AccountRow {
+  account: Hex
+  owner: Hex
+  token_id: string | null
+  mint_tx: Hex | null
+  budget_micros: string | null
+  budget_valid_until: bigint | null
+  budget_tx: Hex | null
+}
+
+/** The text that an owner key signs to register its account: names the account, itself and this sign-in. */
+export function accountProofText(account: Hex, owner: Hex, subject: string): string {
+  return `GeSIM wallet\naccount: ${account.toLowerCase()}\nowner: ${owner.toLowerCase()}\nsession: ${prefixOf(subject)}`
+}
+
+/** The did:pkh of an account. */
+export function didOf(chainId: number, account: Hex): string {
+  return `did:pkh:eip155:${chainId}:${account}`
+}
+
+/** Accounts, shares, sealed seeds. */
+export function makeWallet(options: WalletOptions) {
+  const { store, accounts, chain } = options
+
+  async function accountOf(subject: string): Promise<AccountRow | undefined> {
+    const { rows } =
+      await sql<AccountRow>`select account, owner, token_id, mint_tx, budget_micros, budget_valid_until,
+      budget_tx from gesim.identity_accounts where subject_ref = ${subject}`.execute(store.db)
+    return rows[0]
+  }
+
+  async function view(subject: string): Promise<Wallet> {
+    const row = await accountOf(subject)
+    const { rows } = await sql<{ server: boolean; passkey: boolean; recovery_saved: boolean }>`
+      select recovery_saved,
+        exists (select from gesim.identity_shares x where x.subject_ref = s.subject_ref) as server,
+        exists (select from gesim.identity_passkeys x where x.subject_ref = s.subject_ref) as passkey
+      from gesim.identity_subjects s where subject_ref = ${subject}`.execute(store.db)
+    const kept = rows[0]
+    return {
+      account: row?.account ?? null,
+      signers: row ? [row.owner] : [],
+      deployed: row ? await accounts.deployed(row.account) : false,
+      budget:
+        row?.budget_micros && row.budget_tx
+          ? {
+              amountMicros: row.budget_micros,
+              validUntil: Number(row.budget_valid_until),
+              txHash: row.budget_tx,
+            }
+          : null,
+      shares: {
+        server: kept?.server ?? false,
+        passkey: kept?.passkey ?? false,
+        recoverySaved: kept?.recovery_saved ?? false,
+      },
+      identity:
+        row?.token_id && row.mint_tx
+          ? { tokenId: row.token_id, txHash: row.mint_tx, did: didOf(chain.chainId, row.account) }
+          : null,
+    }
+  }
+
+  return {
+    accountOf,
+    view,
+
+    /** Registers the account of a sign-in. The same registration again changes nothing. */
+    async register(session: SessionFacts, owner: Hex, account: Hex, proof: Hex): Promise<Wallet> {
+      const own = account.toLowerCase() as Hex
+      const key = owner.toLowerCase() as Hex
+      await requireSigned(key, accountProofText(own, key, session.subject), proof)
+      if ((await accounts.addressFor(key)).toLowerCase() !== own)
+        throw refuse('identity.account-wrong', { account: own })
+      await store.tx(async (tx) => {
+        const { rows } = await sql<{ subject_ref: string; account: Hex }>`select subject_ref, account
+          from gesim.identity_accounts where account = ${own} or subject_ref = ${session.subject} for update`.execute(
+          tx,
+        )
+        if (rows.some((row) => row.subject_ref !== session.subject || row.account !== own))
+          throw refuse('identity.account-taken', { account: own })
+        if (rows.length > 0) return
+        const commitment = commitmentOf(options.peppers.at(-1)!, session.subject)
+        await sql`insert into gesim.identity_accounts (account, subject_ref, owner, commitment)
+          values (${own}, ${session.subject}, ${key}, ${commitment})`.execute(tx)
+        await store.append(tx, 'account.registered', null, { account: own, commitment })
+      })
+      return await view(session.subject)
+    },
+
+    async putShare(subject: string, share: string): Promise<void> {
+      await sql`insert into gesim.identity_shares (subject_ref, sealed)
+        values (${subject}, ${seal(options.sealKey, `share:${subject}`, share)})
+        on conflict (subject_ref) do update set sealed = excluded.sealed, stored_at = now()`.execute(store.db)
+    },
+
+    /** Gives the share to a fresh sign-in, a few times an hour at most. */
+    async releaseShare(session: SessionFacts): Promise<string> {
+      if (session.freshUntilMs < Date.now()) throw refuse('identity.not-fresh')
+      const sealed = await store.tx(async (tx: Tx) => {
+        // Locks the share, so that parallel requests are counted one after the other.
+        const { rows } = await sql<{ sealed: Buffer }>`select sealed from gesim.identity_shares
+          where subject_ref = ${session.subject} for update`.execute(tx)
+        if (!rows[0]) throw refuse('identity.no-share')
+        const count = await sql<{ n: bigint }>`select count(*) as n from gesim.identity_share_releases
+          where subject_ref = ${session.subject} and at > now() - interval '1 hour'`.execute(tx)
+        if (count.rows[0]!.n >= RELEASES_PER_HOUR) throw refuse('identity.too-many-releases')
+        await sql`insert into gesim.identity_share_releases (subject_ref) values (${session.subject})`.execute(
+          tx,
+        )
+        return rows[0].sealed
+      })
+      return unseal(options.sealKey, `share:${session.subject}`, sealed)
+    },
+
+    async putPasskey(subject: string, credentialId: string, sealedSeed: string): Promise<void> {
+      await sql`insert into gesim.identity_passkeys (subject_ref, credential_id, sealed_seed)
+        values (${subject}, ${credentialId}, ${sealedSeed})
+        on conflict (subject_ref, credential_id) do update set sealed_seed = excluded.sealed_seed`.execute(
+        store.db,
+      )
+    },
+
+    async passkeys(subject: string) {
+      const { rows } = await sql<{ credential_id: string; sealed_seed: string; created_at: Date }>`
+        select credential_id, sealed_seed, created_at from gesim.identity_passkeys
+        where subject_ref = ${subject} order by created_at limit 20`.execute(store.db)
+      return rows.map((row) => ({
+        credentialId: row.credential_id,
+        sealedSeed: row.sealed_seed,
+        createdAtMs: row.created_at.getTime(),
+      }))
+    },
+
+    async recoverySaved(subject: string): Promise<void> {
+      await sql`update gesim.identity_subjects set recovery_saved = true where subject_ref = ${subject}`.execute(
+        store.db,
+      )
+    },
+
+    async did(account: Hex): Promise<Record<string, unknown>> {
+      const { rows } = await sql<{ account: Hex; token_id: string | null }>`
+        select account, token_id from gesim.identity_accounts where account = ${account.toLowerCase()}`.execute(
+        store.db,
+      )
+      const row = rows[0]
+      if (!row) throw refuse('identity.account-unknown', { account: account.toLowerCase() })
+      return didDocument(chain, row.account, row.token_id)
+    },
+  }
+}
+
+/** The DID document by the did:pkh method, with the soulbound token as a service (CAIP-19). */
+export function didDocument(
+  chain: Pick<ChainSettings, 'chainId' | 'addresses'>,
+  account: Hex,
+  tokenId: string | null,
+): Record<string, unknown> {
+  const did = didOf(chain.chainId, account)
+  const key = `${did}#blockchainAccountId`
+  return {
+    '@context': [
+      'https://www.w3.org/ns/did/v1',
+      {
+        blockchainAccountId: 'https://w3id.org/security#blockchainAccountId',
+        EcdsaSecp256k1RecoveryMethod2020:
+          'https://identity.foundation/EcdsaSecp256k1RecoverySignature2020#EcdsaSecp256k1RecoveryMethod2020',
+      },
+    ],
+    id: did,
+    verificationMethod: [
+      {
+        id: key,
+        type: 'EcdsaSecp256k1RecoveryMethod2020',
+        controller: did,
+        blockchainAccountId: `eip155:${chain.chainId}:${account}`,
+      },
+    ],
+    authentication: [key],
+    assertionMethod: [key],
+    ...(tokenId === null
+      ? {}
+      : {
+          service: [
+            {
+              id: `${did}#soulbound`,
+              type: 'SoulboundToken',
+              serviceEndpoint: `eip155:${chain.chainId}/erc721:${chain.addresses.identity}/${tokenId}`,
+            },
+          ],
+        }),
+  }
+}

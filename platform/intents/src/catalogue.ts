@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises'
+import { broken, refuse } from '@gesim/base'
+import type { Db, Store } from '@gesim/store'
+import { Plan } from '@gesim/wire'
+import { sql } from 'kysely'
+import { Type } from 'typebox'
+import { Value } from 'typebox/value'
+import { SAMPLE_PLANS } from './sample-plans.ts'
+
+/** A plan with what only the stages need to know of it. */
+export interface SoldPlan {
+  readonly plan: Plan
+  readonly profileType: string
+}
+
+/** The plans on offer; those that cannot be sold here are shown too, with the reason. */
+export async function listPlans(
+  db: Db,
+  country: string | undefined,
+  words: string | undefined,
+): Promise<Plan[]> {
+  const { rows } = await sql<{ plan: Plan }>`select plan from gesim.intents_plans where withdrawn_at is null
+      ${country ? sql`and plan->'countries' ? ${country}` : sql``}
+      ${words ? sql`and position(lower(${words}) in lower(plan->>'name' || ' ' || plan_id)) > 0` : sql``}
+    order by position, plan_id limit 500`.execute(db)
+  return rows.map((row) => row.plan)
+}
+
+/** One plan. Throws `intents.plan-unknown`. */
+export async function findPlan(db: Db, planId: string): Promise<SoldPlan> {
+  const { rows } = await sql<{ plan: Plan; profile_type: string }>`
+    select plan, profile_type from gesim.intents_plans where plan_id = ${planId} and withdrawn_at is null`.execute(
+    db,
+  )
+  if (!rows[0]) throw refuse('intents.plan-unknown', { planId })
+  return { plan: rows[0].plan, profileType: rows[0].profile_type }
+}
+
+/** Brings the table in line with a file of plans, or with the sample on a local chain. Purchases keep what they bought. */
+export async function loadCatalogue(
+  store: Store,
+  file: string,
+  local: boolean,
+  books: readonly number[],
+): Promise<void> {
+  const plans = file
+    ? await readPlans(file)
+    : local
+      ? SAMPLE_PLANS.map((one) => ({ ...one, books: [...books] }))
+      : undefined
+  if (!plans) return
+  await store.tx(async (tx) => {
+    await sql`select pg_advisory_xact_lock(hashtextextended('gesim.intents.catalogue', 0))`.execute(tx)
+    for (const [position, plan] of plans.entries())
+      await sql`insert into gesim.intents_plans (plan_id, plan, position)
+        values (${plan.planId}, ${JSON.stringify(plan)}::jsonb, ${position})
+        on conflict (plan_id) do update set plan = excluded.plan, position = excluded.position, withdrawn_at = null`.execute(
+        tx,
+      )
+    await sql`update gesim.intents_plans set withdrawn_at = now()
+      where withdrawn_at is null and plan_id <> all(${plans.map((plan) => plan.planId)}::text[])`.execute(tx)
+  })
+}
+
+async function readPlans(file: string): Promise<Plan[]> {
+  try {
+    const plans: unknown = JSON.parse(await readFile(file, 'utf8'))
+    if (!Value.Check(Type.Array(Plan), plans)) {
+      const first = Value.Errors(Type.Array(Plan), plans)[0]
+      throw new TypeError(`${first?.instancePath ?? ''} ${first?.message ?? ''}`)
+    }
+    return plans
+  } catch (cause) {
+    throw broken('intents.catalogue-wrong', { why: (cause as Error).message }, cause)
+  }
+}

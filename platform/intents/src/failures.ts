@@ -1,0 +1,136 @@
+import type { FailureCatalogue } from '@gesim/base'
+
+export const intentsFailures = {
+  'intents.no-session': {
+    kind: 'refused',
+    says: 'Nobody with a wallet is signed in.',
+    remedy: 'Sign in; the wallet is made at the first sign-in.',
+    httpStatus: 401,
+  },
+  'intents.unknown': {
+    kind: 'refused',
+    says: 'There is no such purchase of this traveller.',
+    remedy: 'Check the intent id, and that you are signed in as the one who bought it.',
+    httpStatus: 404,
+  },
+  'intents.plan-unknown': {
+    kind: 'refused',
+    says: 'There is no such plan.',
+    remedy: 'GET /v1/plans lists the plans on sale.',
+    httpStatus: 404,
+  },
+  'intents.plan-not-on-sale': {
+    kind: 'refused',
+    says: 'The plan needs a registration that cannot be done here.',
+    remedy: 'Choose another plan for the country; its card says what is asked for.',
+    httpStatus: 409,
+  },
+  'intents.quote-unknown': {
+    kind: 'refused',
+    says: 'There is no such quote of this traveller.',
+    remedy: 'Ask for a new quote.',
+    httpStatus: 404,
+  },
+  'intents.quote-expired': {
+    kind: 'refused',
+    says: 'The quote has run out; no money has moved.',
+    remedy: 'Ask for a new quote and confirm it in time.',
+    httpStatus: 410,
+  },
+  'intents.terms-differ': {
+    kind: 'refused',
+    says: 'The terms are not those of the quote.',
+    remedy: 'Send the terms of the quote unchanged; for other terms ask for another quote.',
+    httpStatus: 422,
+  },
+  'intents.not-payer': {
+    kind: 'refused',
+    says: 'The terms name another payer than the signed-in wallet.',
+    remedy: 'Sign in with the wallet that shall pay.',
+    httpStatus: 403,
+  },
+  'intents.underpaid': {
+    kind: 'refused',
+    says: 'Less money is in escrow than the plan costs.',
+    remedy: 'Fund the rest to the same intent id, or take the money back: it is yours.',
+  },
+  'intents.no-carrier': {
+    kind: 'refused',
+    says: 'No carrier can deliver this plan now.',
+    remedy: 'Take the money back at once, or wait: after the deadline it comes back by itself.',
+  },
+  'intents.not-active': {
+    kind: 'refused',
+    says: 'The service is not on, so it cannot be ended.',
+    remedy: 'Before activation take the money back by the contract’s refund; it needs nobody else.',
+    httpStatus: 409,
+  },
+  'intents.over': {
+    kind: 'refused',
+    says: 'The purchase is over.',
+    remedy: 'Buy a new plan.',
+    httpStatus: 409,
+  },
+  'intents.not-entitled': {
+    kind: 'unreachable',
+    says: 'The account has no soulbound token yet.',
+    remedy: 'Nothing to do: it is being minted, and the order goes on by itself.',
+  },
+  'intents.no-chain': {
+    kind: 'unreachable',
+    says: 'The chain does not answer.',
+    remedy: 'Try again in a moment.',
+  },
+  'intents.pairing-code-wrong': {
+    kind: 'refused',
+    says: 'The pairing code is wrong, used, or older than five minutes.',
+    remedy: 'Make a new code on the purchase’s page and type it in at once.',
+    httpStatus: 403,
+  },
+  'intents.device-wrong': {
+    kind: 'refused',
+    says: 'The device key is neither an address (20 bytes) nor a verifier with a key.',
+    remedy: 'Send ERC-7913 signer bytes: 20 bytes, or a verifier address followed by the key.',
+    httpStatus: 422,
+  },
+  'intents.device-unknown': {
+    kind: 'refused',
+    says: 'No such device is paired with the purchase.',
+    remedy: 'Pair the device first, then bind it.',
+    httpStatus: 404,
+  },
+  'intents.device-token-wrong': {
+    kind: 'refused',
+    says: 'The device token is unknown, has run out, or belongs to another purchase.',
+    remedy: 'Pair the device again.',
+    httpStatus: 401,
+  },
+  'intents.signature-wrong': {
+    kind: 'refused',
+    says: 'The signature is not the payer’s over this statement.',
+    remedy: 'Sign the EIP-712 statement with the paying account, in the escrow’s domain.',
+    httpStatus: 403,
+  },
+  'intents.consent-expired': {
+    kind: 'refused',
+    says: 'The consent ends before now, or later than a year from now.',
+    remedy: 'Sign one that ends with the purchase’s deadline.',
+    httpStatus: 422,
+  },
+  'intents.transaction-refused': {
+    kind: 'refused',
+    says: 'A transaction for this purchase would be reverted by the chain.',
+    remedy:
+      'The reason is beside it; your money stays where it is, and you can take it back while it is held.',
+  },
+  'intents.undone': {
+    kind: 'refused',
+    says: 'The chain took back a transaction of this purchase.',
+    remedy: 'Nothing to do: the purchase follows the chain; if it was your payment, pay again.',
+  },
+  'intents.catalogue-wrong': {
+    kind: 'broken',
+    says: 'The catalogue of plans cannot be read.',
+    remedy: 'Correct the file that INTENTS_CATALOGUE names; its shape is the Plan of platform/wire.',
+  },
+} as const satisfies FailureCatalogue

@@ -1,0 +1,64 @@
+import { unreachable } from '@gesim/base'
+import { LOCAL_CHAIN_ID } from '@gesim/contracts'
+import { type Access, defineStage, type Store } from '@gesim/store'
+import { loadCatalogue } from './catalogue.ts'
+import { rpcIntentsChain } from './chain.ts'
+import { intentsFailures } from './failures.ts'
+import { makeIntents } from './intents.ts'
+import { type Live, openLive } from './live.ts'
+import { findDevice, makePairing } from './pairing.ts'
+import { makePurchase } from './purchase.ts'
+import { registerRoutes } from './routes.ts'
+import { intentsSettings } from './settings.ts'
+
+export type { Cause, Changes, Decision, IntentFacts, Step, Wish } from './decide.ts'
+export { decide } from './decide.ts'
+export { intentsFailures, intentsSettings }
+
+/** Who a paired device is: part of `Access`, which `apps/node` puts together. */
+export function intentsAccess(store: Store): Pick<Access, 'device'> {
+  return {
+    async device(request) {
+      const found = await findDevice(store.db, request.headers.authorization)
+      return found ? { intentId: found.intentId, device: found.device } : null
+    },
+  }
+}
+
+/** What `start` opened for `routes`, by the context that both are given. */
+const opened = new WeakMap<object, { intents: ReturnType<typeof makeIntents>; live: Live }>()
+
+/** The Intent Manager: plans, quotes, the life of an intent, refunds, pairing. */
+export const intentsStage = defineStage({
+  name: 'intents',
+  failures: intentsFailures,
+  settings: intentsSettings,
+
+  async start(context) {
+    const { store, chain, clock, log, settings } = context
+    if (!chain) throw unreachable('intents.no-chain', { why: 'no chain is configured' })
+    await loadCatalogue(store, settings.catalogue, chain.chainId === LOCAL_CHAIN_ID, settings.books)
+    const intents = makeIntents({ store, chain: rpcIntentsChain(chain), clock, log })
+    const live = await openLive(store)
+    opened.set(context, { intents, live })
+    const running = await intents.start()
+    return {
+      async stop() {
+        live.close()
+        await running.stop()
+      },
+    }
+  },
+
+  routes(app, context) {
+    const { store, chain, clock, settings } = context
+    const parts = opened.get(context)
+    if (!chain || !parts) throw unreachable('intents.no-chain', { why: 'not started' })
+    registerRoutes(app, {
+      context,
+      ...parts,
+      purchase: makePurchase({ store, clock, settings, intents: parts.intents }),
+      pairing: makePairing({ store, chain: rpcIntentsChain(chain), settings: chain, clock }),
+    })
+  },
+})

@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto'
+import { type Clock, refuse, type SettingsOf } from '@gesim/base'
+import type { Hex } from '@gesim/journey'
+import type { Store } from '@gesim/store'
+import type { Qos, Quote, Terms } from '@gesim/wire'
+import { sql } from 'kysely'
+import { findPlan } from './catalogue.ts'
+import type { makeIntents } from './intents.ts'
+import { draftTerms, randomHash, sameTerms } from './quote.ts'
+import type { intentsSettings } from './settings.ts'
+import { findIntent, type QuoteRow } from './table.ts'
+
+/** Who buys. */
+export interface Buyer {
+  readonly account: Hex
+  readonly subject: string
+}
+
+export interface PurchaseOptions {
+  readonly store: Store
+  readonly clock: Clock
+  readonly settings: SettingsOf<typeof intentsSettings>
+  readonly intents: ReturnType<typeof makeIntents>
+}
+
+/** Quotes, and taking them. */
+export function makePurchase({ store, clock, settings, intents }: PurchaseOptions) {
+  return {
+    /** Draws up terms for a plan. Throws `intents.plan-unknown`, `intents.plan-not-on-sale`. */
+    async quote(buyer: Buyer, planId: string, qos: Qos): Promise<Quote> {
+      const { plan } = await findPlan(store.db, planId)
+      if (!plan.onSale) throw refuse('intents.plan-not-on-sale', { planId })
+      const nowSeconds = Math.floor(clock.nowMs() / 1000)
+      const planSalt = randomHash()
+      const { terms, intentId, priceMicros } = draftTerms(plan, {
+        payer: buyer.account,
+        nowSeconds,
+        provisionSeconds: settings.provisionSeconds,
+        unsignedCreditBytes: settings.unsignedCreditBytes,
+        planSalt,
+        salt: BigInt(randomHash()),
+      })
+      const quoteId = `q_${randomBytes(18).toString('base64url')}`
+      // A quote that outlived the time for delivery would be money that cannot buy anything.
+      const seconds = Math.min(settings.quoteSeconds, settings.provisionSeconds)
+      const { rows } =
+        await sql<QuoteRow>`insert into gesim.intents_quotes (quote_id, plan_id, account, subject, qos,
+          terms, books, plan_salt, intent_id, price_micros, expires_at)
+        values (${quoteId}, ${planId}, ${buyer.account}, ${buyer.subject}, ${qos}, ${JSON.stringify(terms)}::jsonb,
+          ${plan.books}::integer[], ${planSalt}, ${intentId}, ${priceMicros.toString()},
+          ${new Date((nowSeconds + seconds) * 1000)})
+        returning *`.execute(store.db)
+      return toQuote(rows[0]!)
+    },
+
+    async findQuote(buyer: Buyer, quoteId: string): Promise<Quote> {
+      return toQuote(await ownQuote(store, buyer, quoteId))
+    },
+
+    /**
+     * Takes a quote: from now on the purchase exists under its intent id. No money moves here. Taken twice, it is the same
+     * purchase. Throws `intents.quote-unknown`, `intents.quote-expired`, `intents.terms-differ`, `intents.not-payer`.
+     */
+    async take(buyer: Buyer, quoteId: string, terms: Terms): Promise<Hex> {
+      if (terms.payer.toLowerCase() !== buyer.account)
+        throw refuse('intents.not-payer', { account: buyer.account })
+      const quote = await ownQuote(store, buyer, quoteId)
+      if (!sameTerms(quote.terms, terms)) throw refuse('intents.terms-differ', { quoteId })
+      if (await findIntent(store.db, quote.intent_id)) return quote.intent_id
+      if (quote.expires_at.getTime() <= clock.nowMs()) throw refuse('intents.quote-expired', { quoteId })
+      const { plan, profileType } = await findPlan(store.db, quote.plan_id)
+      await store.tx(async (tx) => {
+        const { numAffectedRows } =
+          await sql`insert into gesim.intents_intents (intent_id, payer, subject, plan_id, plan,
+            profile_type, country, qos, terms, books, plan_salt, price_micros, state, provision_by, deadline)
+          values (${quote.intent_id}, ${buyer.account}, ${buyer.subject}, ${plan.planId}, ${JSON.stringify(plan)}::jsonb,
+            ${profileType}, ${plan.countries[0] ?? 'ZZ'}, ${quote.qos}, ${JSON.stringify(quote.terms)}::jsonb,
+            ${quote.books}::integer[], ${quote.plan_salt}, ${quote.price_micros}, 'drafted', ${quote.terms.provisionBy},
+            ${quote.terms.deadline})
+          on conflict (intent_id) do nothing`.execute(tx)
+        if (numAffectedRows) await intents.wait(tx, quote.intent_id, 'timer.lapse', quote.terms.provisionBy)
+      })
+      return quote.intent_id
+    },
+  }
+}
+
+async function ownQuote(store: Store, buyer: Buyer, quoteId: string): Promise<QuoteRow> {
+  const { rows } = await sql<QuoteRow>`select * from gesim.intents_quotes
+    where quote_id = ${quoteId} and account = ${buyer.account}`.execute(store.db)
+  if (!rows[0]) throw refuse('intents.quote-unknown', { quoteId })
+  return rows[0]
+}
+
+function toQuote(row: QuoteRow): Quote {
+  return {
+    quoteId: row.quote_id,
+    planId: row.plan_id,
+    qos: row.qos,
+    expiresAt: Math.floor(row.expires_at.getTime() / 1000),
+    priceMicros: row.price_micros,
+    terms: row.terms,
+    books: row.books,
+    planSalt: row.plan_salt,
+    intentId: row.intent_id,
+  }
+}

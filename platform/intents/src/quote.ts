@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto'
+import type { Hex, TermsJson } from '@gesim/journey'
+import { booksHash, CARRIER_METERED, intentIdOf, planCommit, termsFromJson } from '@gesim/proofs'
+import type { Plan } from '@gesim/wire'
+
+/** What terms are made of beside the plan. */
+export interface QuoteInput {
+  readonly payer: Hex
+  readonly nowSeconds: number
+  readonly provisionSeconds: number
+  readonly unsignedCreditBytes: bigint
+  readonly planSalt: Hex
+  readonly salt: bigint
+}
+
+/** Terms for a plan. Pure: the same input, the same intent id. */
+export function draftTerms(
+  plan: Plan,
+  input: QuoteInput,
+): { terms: TermsJson; intentId: Hex; priceMicros: bigint } {
+  const provisionBy = input.nowSeconds + input.provisionSeconds
+  const terms: TermsJson = {
+    payer: input.payer.toLowerCase() as Hex,
+    booksHash: booksHash(plan.books),
+    planCommit: planCommit(plan.planId, input.planSalt),
+    pricePerGB: plan.pricePerGbMicros,
+    activationFee: plan.activationFeeMicros,
+    includedBytes: plan.includedBytes,
+    blockBytes: plan.blockBytes,
+    maxDeposit: plan.priceMicros,
+    provisionBy,
+    // The days are the traveller's: they count from the last moment of delivery.
+    deadline: provisionBy + plan.validityDays * 86_400,
+    flags: plan.metering === 'carrier' ? CARRIER_METERED : 0,
+    unsignedCredit: input.unsignedCreditBytes.toString(),
+    salt: input.salt.toString(),
+  }
+  return { terms, intentId: intentIdOf(termsFromJson(terms)), priceMicros: BigInt(plan.priceMicros) }
+}
+
+/** 32 random bytes as hex. */
+export function randomHash(): Hex {
+  return `0x${randomBytes(32).toString('hex')}`
+}
+
+/** Whether two sets of terms are the same, whatever the case of their hex. */
+export function sameTerms(a: TermsJson, b: TermsJson): boolean {
+  const names = Object.keys(a) as (keyof TermsJson)[]
+  return names.every((name) => String(a[name]).toLowerCase() === String(b[name]).toLowerCase())
+}

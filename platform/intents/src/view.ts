@@ -1,0 +1,104 @@
+import type { FailureCatalogue } from '@gesim/base'
+import type { Hex } from '@gesim/journey'
+import type { Store } from '@gesim/store'
+import type { Intent, TimelineEntry, Usage } from '@gesim/wire'
+import { sql } from 'kysely'
+import { intentsFailures } from './failures.ts'
+import { type IntentRow, type StepRow, stepsOf } from './table.ts'
+
+const TEXTS: FailureCatalogue = intentsFailures
+
+/** Purchases as a traveller sees them. */
+export async function viewIntents(store: Store, rows: readonly IntentRow[]): Promise<Intent[]> {
+  const ids = rows.map((row) => row.intent_id)
+  const steps = await stepsOf(store.db, ids)
+  const paired = await pairedOf(store, ids)
+  return rows.map((row) =>
+    viewIntent(
+      row,
+      steps.filter((step) => step.intent_id === row.intent_id),
+      paired.get(row.intent_id) ?? { paired: false, bound: false },
+    ),
+  )
+}
+
+async function pairedOf(
+  store: Store,
+  ids: readonly Hex[],
+): Promise<Map<Hex, { paired: boolean; bound: boolean }>> {
+  const { rows } = await sql<{ intent_id: Hex; bound: boolean }>`
+    select intent_id, bool_or(payer_signature is not null) as bound from gesim.intents_devices
+    where intent_id = any(${ids as Hex[]}::text[]) group by intent_id`.execute(store.db)
+  return new Map(rows.map((row) => [row.intent_id, { paired: true, bound: row.bound }]))
+}
+
+/** One purchase from its rows. Pure. */
+export function viewIntent(
+  row: IntentRow,
+  steps: readonly StepRow[],
+  device: { paired: boolean; bound: boolean },
+): Intent {
+  const failure = row.failure && failureOf(row.failure)
+  return {
+    intentId: row.intent_id,
+    state: row.state,
+    plan: row.plan,
+    qos: row.qos,
+    ...(row.book === null ? {} : { book: row.book, carrier: { book: row.book, why: row.carrier_why ?? '' } }),
+    terms: row.terms,
+    books: row.books,
+    planSalt: row.plan_salt,
+    fundedMicros: row.funded_micros,
+    chargedMicros: row.charged_micros,
+    refundedMicros: row.refunded_micros,
+    provisionBy: Number(row.provision_by),
+    deadline: Number(row.deadline),
+    createdAtMs: row.created_at.getTime(),
+    timeline: steps.map(toEntry),
+    usage: usageOf(row),
+    ...(failure ? { failure } : {}),
+    ...(row.receipt_digest ? { receiptDigest: row.receipt_digest } : {}),
+    consentWanted: row.state === 'installed' && row.receipt_digest !== null && !device.bound,
+    paired: device.paired,
+    seq: row.seq.toString(),
+  }
+}
+
+function toEntry(step: StepRow): TimelineEntry {
+  return {
+    step: step.step,
+    atMs: step.at.getTime(),
+    actor: step.actor,
+    ...(step.tx_hash ? { txHash: step.tx_hash } : {}),
+    ...(step.gas_used ? { gasUsed: step.gas_used } : {}),
+    ...(step.note ? { note: step.note } : {}),
+  }
+}
+
+function usageOf(row: IntentRow): Usage | null {
+  const usage = row.usage
+  if (!usage) return null
+  const device = BigInt(usage.deviceBytes)
+  const carrier = BigInt(usage.carrierBytes)
+  return {
+    bytes: usage.billableBytes,
+    amountMicros: row.charged_micros,
+    asOfMs: usage.asOf * 1000,
+    source: device > 0n && carrier > 0n ? 'co-signed' : carrier > 0n ? 'carrier' : 'device',
+    deviceBytes: usage.deviceBytes,
+    carrierBytes: usage.carrierBytes,
+    seq: usage.seq,
+  }
+}
+
+/** A failure in words. One that another stage named is told by what it means for the traveller. */
+function failureOf(failure: { code: string; note?: string }): Intent['failure'] {
+  const text = TEXTS[failure.code as `${string}.${string}`]
+  const note = failure.note ? ` (${failure.note})` : ''
+  if (text) return { code: failure.code, says: `${text.says}${note}`.slice(0, 400), remedy: text.remedy }
+  return {
+    code: failure.code,
+    says: 'A carrier did not deliver; the next one is being asked. Your money is still held for you.',
+    remedy: 'Nothing to do.',
+  }
+}

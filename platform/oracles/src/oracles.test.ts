@@ -1,0 +1,57 @@
+import { createLog } from '@gesim/base'
+import { type TestStore, testStore } from '@gesim/store/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { formatRate, isNews } from './decide.ts'
+import { readRates } from './oracles.ts'
+import type { ChainOracles } from './ports.ts'
+import { readCompliance, readRateList } from './table.ts'
+
+let test: TestStore
+let price = 2_500n * 10n ** 18n
+const oracles: ChainOracles = {
+  rate: async (pair) => (pair === 'ETH/USD' ? { pair, price, updatedAt: 7 } : null),
+  isAllowed: async () => true,
+}
+
+beforeAll(async () => {
+  test = await testStore()
+})
+afterAll(() => test.close())
+
+const readOnce = () =>
+  test.store.tx((tx) => readRates(test.store, tx, oracles, ['ETH/USD', 'XXX/USD'], createLog('t', 'silent')))
+
+describe('rates', () => {
+  it('are decimals without superfluous zeros', () => {
+    expect(formatRate(10n ** 18n)).toBe('1')
+    expect(formatRate(1_080_000_000_000_000_000n)).toBe('1.08')
+    expect(formatRate(5n)).toBe('0.000000000000000005')
+  })
+
+  it('are news when price or time changed', () => {
+    const reading = { pair: 'ETH/USD', price: 10n ** 18n, updatedAt: 1 }
+    expect(isNews(null, reading)).toBe(true)
+    expect(isNews({ rate: '1', updatedAt: 1 }, reading)).toBe(false)
+    expect(isNews({ rate: '1', updatedAt: 0 }, reading)).toBe(true)
+  })
+
+  it('are told once for each change, and never made up for a refused pair', async () => {
+    await readOnce()
+    await readOnce()
+    price += 10n ** 17n
+    await readOnce()
+    const told = await test.store.read({ kinds: ['rate.updated'] })
+    expect(told.map((event) => (event.body as { rate: string }).rate)).toEqual(['2500', '2500.1'])
+    expect(await readRateList(test.store.db)).toMatchObject([{ pair: 'ETH/USD', rate: '2500.1' }])
+  })
+})
+
+describe('compliance signals', () => {
+  it('each name their source', async () => {
+    const signals = await readCompliance(test.store.db)
+    expect(signals.length).toBeGreaterThan(30)
+    expect(signals.every((one) => one.note && one.source && one.notedOn)).toBe(true)
+    expect(await readCompliance(test.store.db, 'DE')).toMatchObject([{ requirement: 'registration' }])
+    expect(await readCompliance(test.store.db, 'ZZ')).toEqual([])
+  })
+})

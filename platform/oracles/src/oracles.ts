@@ -1,0 +1,44 @@
+import type { Log } from '@gesim/base'
+import type { Running, Store, Tx } from '@gesim/store'
+import { formatRate, isNews, type Reading } from './decide.ts'
+import type { ChainOracles } from './ports.ts'
+import { readRate, writeRate } from './table.ts'
+
+/** Reads the rates now and then; whoever prices by them hears of each change. */
+export function startOracles(
+  store: Store,
+  oracles: ChainOracles,
+  log: Log,
+  settings: { readonly everySeconds: number; readonly pairs: readonly string[] },
+): Running {
+  return store.schedule('oracles.rates', settings.everySeconds, (tx) =>
+    readRates(store, tx, oracles, settings.pairs, log),
+  )
+}
+
+/** Reads every pair, then writes what is new, with an event each. */
+export async function readRates(
+  store: Pick<Store, 'append'>,
+  tx: Tx,
+  oracles: ChainOracles,
+  pairs: readonly string[],
+  log: Log,
+): Promise<void> {
+  const readings: Reading[] = []
+  for (const pair of pairs) {
+    const reading = await oracles.rate(pair)
+    if (reading) readings.push(reading)
+    else log.warn('the price oracle refuses a pair', { name: pair })
+  }
+  const readAt = Math.floor(Date.now() / 1000)
+  for (const reading of readings) {
+    const before = await readRate(tx, reading.pair)
+    await writeRate(tx, reading, readAt)
+    if (!isNews(before, reading)) continue
+    await store.append(tx, 'rate.updated', null, {
+      pair: reading.pair,
+      rate: formatRate(reading.price),
+      updatedAt: reading.updatedAt,
+    })
+  }
+}

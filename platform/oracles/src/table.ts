@@ -1,0 +1,54 @@
+import type { Db } from '@gesim/store'
+import { sql } from 'kysely'
+import { formatRate, type Reading } from './decide.ts'
+
+interface RateRow {
+  pair: string
+  rate: string
+  updated_at: bigint
+  read_at: bigint
+}
+
+const shown = (row: RateRow) => ({
+  pair: row.pair,
+  rate: row.rate,
+  updatedAt: Number(row.updated_at),
+  readAt: Number(row.read_at),
+})
+
+export async function readRate(db: Db, pair: string) {
+  const { rows } = await sql<RateRow>`
+    select pair, trim_scale(rate)::text as rate, updated_at, read_at from gesim.oracles_rates
+    where pair = ${pair}`.execute(db)
+  return rows[0] ? shown(rows[0]) : null
+}
+
+export async function readRateList(db: Db) {
+  const { rows } = await sql<RateRow>`
+    select pair, trim_scale(rate)::text as rate, updated_at, read_at from gesim.oracles_rates order by pair`.execute(
+    db,
+  )
+  return rows.map(shown)
+}
+
+export async function writeRate(db: Db, reading: Reading, readAt: number): Promise<void> {
+  await sql`
+    insert into gesim.oracles_rates values
+      (${reading.pair}, ${formatRate(reading.price)}::numeric, ${reading.updatedAt}, ${readAt})
+    on conflict (pair) do update set rate = excluded.rate, updated_at = excluded.updated_at,
+      read_at = excluded.read_at`.execute(db)
+}
+
+/** What countries ask, one or all. */
+export async function readCompliance(db: Db, country?: string) {
+  const { rows } = await sql<{
+    country: string
+    requirement: 'none' | 'registration' | 'blocked'
+    note: string
+    source: string
+    noted_on: string
+  }>`
+    select country, requirement, note, source, noted_on::text as noted_on from gesim.oracles_compliance
+    ${country === undefined ? sql`` : sql`where country = ${country}`} order by country`.execute(db)
+  return rows.map(({ noted_on, ...row }) => ({ ...row, notedOn: noted_on }))
+}

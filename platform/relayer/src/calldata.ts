@@ -1,0 +1,193 @@
+import type { Addresses } from '@gesim/contracts'
+import {
+  gesimIdentityAbi,
+  gesimPaymasterAbi,
+  intentEscrowAbi,
+  settlementAbi,
+  testUsdcAbi,
+} from '@gesim/contracts'
+import type { EventKind, Hex } from '@gesim/journey'
+import {
+  commitmentFromJson,
+  leafProofFromJson,
+  nodeProofFromJson,
+  receiptFromJson,
+  termsFromJson,
+} from '@gesim/proofs'
+import type { JourneyEventOf } from '@gesim/store'
+import { encodeFunctionData } from 'viem'
+import type { Wish } from './ports.ts'
+
+/** The events by which stages wish for transactions. */
+export const WISHING_KINDS = [
+  'account.registered',
+  'activation.wanted',
+  'refund.wanted',
+  'root.wanted',
+  'settle.wanted',
+  'remainder.wanted',
+] as const satisfies readonly EventKind[]
+
+export type WishingKind = (typeof WISHING_KINDS)[number]
+
+/** What a new account is given. */
+export interface Grant {
+  readonly budgetMicros: bigint
+  /** Seconds since 1970. */
+  readonly budgetValidUntil: number
+}
+
+/**
+ * The transactions that an event wishes for. The only place that knows which contract function fulfils which wish.
+ * The key is the event's kind with what it is about, so that the same wish twice is one transaction.
+ */
+export function wishesOf(event: JourneyEventOf<WishingKind>, addresses: Addresses, grant: Grant): Wish[] {
+  const one = (role: Wish['role'], to: Hex, data: Hex, key: string): Wish => ({
+    key: `${event.kind}:${key}`,
+    kind: event.kind,
+    role,
+    intentId: event.intentId,
+    to: to.toLowerCase() as Hex,
+    data,
+  })
+  switch (event.kind) {
+    case 'account.registered': {
+      const { account, commitment } = event.body
+      const budget = encodeFunctionData({
+        abi: gesimPaymasterAbi,
+        functionName: 'setBudget',
+        args: [account, grant.budgetMicros, grant.budgetValidUntil],
+      })
+      const mint = encodeFunctionData({
+        abi: gesimIdentityAbi,
+        functionName: 'mint',
+        args: [account, commitment],
+      })
+      const subject = account.toLowerCase()
+      return [
+        one('operator', addresses.paymaster, budget, `${subject}:budget`),
+        one('operator', addresses.identity, mint, `${subject}:mint`),
+      ]
+    }
+    case 'activation.wanted': {
+      const { body } = event
+      const receipt = receiptFromJson(body.receipt)
+      const data = encodeFunctionData({
+        abi: intentEscrowAbi,
+        functionName: 'activate',
+        args: [
+          termsFromJson(body.terms),
+          body.books,
+          body.book,
+          receipt,
+          body.carrierKey,
+          body.receiptSignature,
+          { ...body.consent, intentId: receipt.intentId, book: body.book },
+          body.consentSignature,
+          body.binding,
+        ],
+      })
+      // A receipt that was replaced (another book after a fail-over) is another wish.
+      return [
+        one(
+          'operator',
+          addresses.escrow,
+          data,
+          `${event.intentId}:${body.book}:${body.consent.receiptDigest}`,
+        ),
+      ]
+    }
+    case 'refund.wanted': {
+      const data = encodeFunctionData({
+        abi: intentEscrowAbi,
+        functionName: 'refund',
+        args: [termsFromJson(event.body.terms)],
+      })
+      return [one('operator', addresses.escrow, data, `${event.intentId}`)]
+    }
+    case 'root.wanted': {
+      const { body } = event
+      const signed = [...body.signatures].sort((a, b) =>
+        a.attestor.toLowerCase() < b.attestor.toLowerCase() ? -1 : 1,
+      )
+      const data = encodeFunctionData({
+        abi: settlementAbi,
+        functionName: 'postEpoch',
+        args: [
+          commitmentFromJson(body.commitment),
+          signed.map(({ attestor }) => attestor),
+          signed.map(({ signature }) => signature),
+          body.deltas,
+        ],
+      })
+      return [one('poster', addresses.settlement, data, `${body.epoch}`)]
+    }
+    case 'settle.wanted': {
+      const { epoch, books, proofs } = event.body
+      const data = encodeFunctionData({
+        abi: settlementAbi,
+        functionName: 'settle',
+        args: [epoch, books, proofs.map(nodeProofFromJson)],
+      })
+      // An epoch is settled twice when its lanes become final one after the other.
+      return [one('poster', addresses.settlement, data, `${epoch}:${event.seq}`)]
+    }
+    case 'remainder.wanted': {
+      const { terms, epoch, proof } = event.body
+      const data = encodeFunctionData({
+        abi: intentEscrowAbi,
+        functionName: 'refundFinal',
+        args: [termsFromJson(terms), epoch, leafProofFromJson(proof), false],
+      })
+      return [one('operator', addresses.escrow, data, `${event.intentId}:${epoch}`)]
+    }
+  }
+}
+
+/** Test USDC for an account; exists on a local chain only. */
+export function faucetWish(addresses: Addresses, account: Hex, amountMicros: bigint, key: string): Wish {
+  return {
+    key: `faucet:${key}`,
+    kind: 'faucet',
+    role: 'operator',
+    intentId: null,
+    to: addresses.usdc.toLowerCase() as Hex,
+    data: encodeFunctionData({ abi: testUsdcAbi, functionName: 'mint', args: [account, amountMicros] }),
+  }
+}
+
+/** The paymaster reads the price of gas again. */
+export function rateWish(addresses: Addresses, validUntil: number): Wish {
+  return {
+    key: `rate:${validUntil}`,
+    kind: 'rate',
+    role: 'operator',
+    intentId: null,
+    to: addresses.paymaster.toLowerCase() as Hex,
+    data: encodeFunctionData({ abi: gesimPaymasterAbi, functionName: 'refreshRate' }),
+  }
+}
+
+/** Gas margins go from the paymaster to the treasury. */
+export function sweepGasWish(addresses: Addresses, key: string): Wish {
+  return {
+    key: `sweep:gas:${key}`,
+    kind: 'sweep',
+    role: 'operator',
+    intentId: null,
+    to: addresses.paymaster.toLowerCase() as Hex,
+    data: encodeFunctionData({ abi: gesimPaymasterAbi, functionName: 'sweepFees' }),
+  }
+}
+
+/** Protocol fees of some books go from the escrow to the treasury. */
+export function sweepFeesWish(addresses: Addresses, books: readonly number[], key: string): Wish {
+  return {
+    key: `sweep:fees:${key}`,
+    kind: 'sweep',
+    role: 'operator',
+    intentId: null,
+    to: addresses.escrow.toLowerCase() as Hex,
+    data: encodeFunctionData({ abi: intentEscrowAbi, functionName: 'sweepFees', args: [books] }),
+  }
+}

@@ -1,0 +1,63 @@
+import { carrierRegistryAbi, gesimPaymasterAbi, intentEscrowAbi } from '@gesim/contracts'
+import type { Hex } from '@gesim/journey'
+import type { Ticker } from '@gesim/store'
+import { decodeFunctionResult, encodeFunctionData } from 'viem'
+import { rateWish, sweepFeesWish, sweepGasWish } from './calldata.ts'
+import type { RelayerChain } from './chain.ts'
+import { wish } from './outbox.ts'
+import type { Parts, RelayerContext } from './parts.ts'
+
+const NOBODY: Hex = '0x0000000000000000000000000000000000000000'
+const LOOK_EVERY_SECONDS = 15
+/** The rate of gas is read again when less of its life is left. */
+const RATE_REFRESH_SECONDS = 3_600
+/** Less is not worth a transaction. */
+const SWEEP_LEAST_MICROS = 10_000n
+
+/**
+ * Wishes of our own: the paymaster's rate before it expires, and fees and margins to the treasury every now and then.
+ * Anyone may send these; the operator does, so that nobody has to.
+ */
+export function lookAfter(context: RelayerContext, { chain, addresses, wake }: Parts): Ticker {
+  const { store, settings, clock } = context
+  return store.schedule('relayer.housekeeping', LOOK_EVERY_SECONDS, async (tx) => {
+    const till = await readTill(chain, addresses.paymaster)
+    const nowSeconds = Math.floor(clock.nowMs() / 1_000)
+    const every = settings.sweepEverySeconds
+    const books = every > 0 ? await booksWithFees(chain, addresses.carrierRegistry, addresses.escrow) : []
+    // Reads end here: a transaction that has written holds back every reader of the journal.
+    if (till.rateValidUntil < nowSeconds + RATE_REFRESH_SECONDS)
+      await wish(tx, rateWish(addresses, till.rateValidUntil))
+    if (every === 0) return
+    const turn = Math.floor(nowSeconds / every).toString()
+    if (till.revenueMicros >= SWEEP_LEAST_MICROS) await wish(tx, sweepGasWish(addresses, turn))
+    if (books.length > 0) await wish(tx, sweepFeesWish(addresses, books, turn))
+    wake()
+  })
+}
+
+async function readTill(chain: RelayerChain, paymaster: Hex) {
+  const data = encodeFunctionData({ abi: gesimPaymasterAbi, functionName: 'till' })
+  const answer = await chain.call({ from: NOBODY, to: paymaster, data })
+  return decodeFunctionResult({ abi: gesimPaymasterAbi, functionName: 'till', data: answer })
+}
+
+async function booksWithFees(chain: RelayerChain, registry: Hex, escrow: Hex): Promise<number[]> {
+  const count = decodeFunctionResult({
+    abi: carrierRegistryAbi,
+    functionName: 'bookCount',
+    data: await chain.call({
+      from: NOBODY,
+      to: registry,
+      data: encodeFunctionData({ abi: carrierRegistryAbi, functionName: 'bookCount' }),
+    }),
+  })
+  const books: number[] = []
+  for (let book = 1; book <= count; book++) {
+    const data = encodeFunctionData({ abi: intentEscrowAbi, functionName: 'feesOf', args: [book] })
+    const answer = await chain.call({ from: NOBODY, to: escrow, data })
+    const fees = decodeFunctionResult({ abi: intentEscrowAbi, functionName: 'feesOf', data: answer })
+    if (fees >= SWEEP_LEAST_MICROS) books.push(book)
+  }
+  return books
+}

@@ -1,0 +1,136 @@
+import { gesimIdentityAbi, gesimPaymasterAbi, intentEscrowAbi, testUsdcAbi } from '@gesim/contracts'
+import { fundingCalls, sponsoredClient, toGesimAccount } from '@gesim/contracts/account'
+import type { Hex } from '@gesim/journey'
+import { booksHash, type IntentTerms, intentIdOf, planCommit, termsToJson } from '@gesim/proofs'
+import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { append, eventually, type Rig, startRig } from './harness.ts'
+
+let rig: Rig
+
+beforeAll(async () => {
+  rig = await startRig()
+}, 60_000)
+afterAll(() => rig?.stop())
+
+const COMMITMENT: Hex = `0x${'5a'.repeat(32)}`
+
+async function traveller(from: Rig) {
+  const account = await toGesimAccount({
+    client: from.client,
+    addresses: from.chain.addresses,
+    owner: privateKeyToAccount(generatePrivateKey()),
+  })
+  const bundler = sponsoredClient({
+    account,
+    client: from.client,
+    bundlerUrl: `${from.url}/rpc/bundler`,
+    paymasterUrl: `${from.url}/rpc/paymaster`,
+  })
+  return { account, bundler }
+}
+
+async function register(from: Rig, account: Hex) {
+  await append(from.store, 'account.registered', null, { account, commitment: COMMITMENT })
+  await eventually(async () => {
+    const purse = await from.client.readContract({
+      address: from.chain.addresses.paymaster,
+      abi: gesimPaymasterAbi,
+      functionName: 'purseOf',
+      args: [account],
+    })
+    return purse.budgetMicros > 0n
+  })
+}
+
+function termsOf(payer: Hex, book: number, salt: bigint): IntentTerms {
+  const now = Math.floor(Date.now() / 1_000)
+  return {
+    payer,
+    booksHash: booksHash([book]),
+    planCommit: planCommit('es-1gb', `0x${'11'.repeat(32)}`),
+    pricePerGB: 0n,
+    activationFee: 4_000_000n,
+    includedBytes: 1_000_000_000n,
+    blockBytes: 1n,
+    maxDeposit: 4_000_000n,
+    provisionBy: now + 3_600,
+    deadline: now + 86_400,
+    flags: 0,
+    unsignedCredit: 50_000_000n,
+    salt,
+  }
+}
+
+async function mintedBefore(from: Rig, account: Hex, amountMicros = '10000000') {
+  const response = await fetch(`${from.url}/v1/wallet/faucet`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ account, amountMicros }),
+  })
+  expect(response.status).toBe(200)
+}
+
+describe('the relayer', () => {
+  it('mints the identity and sets the budget of a registered account', async () => {
+    const { account } = await traveller(rig)
+    await register(rig, account.address)
+    const entitled = await eventually(() =>
+      rig.client.readContract({
+        address: rig.chain.addresses.identity,
+        abi: gesimIdentityAbi,
+        functionName: 'isEntitled',
+        args: [account.address],
+      }),
+    )
+    expect(entitled).toBe(true)
+    const mined = await eventually(async () => {
+      const events = await rig.store.read({ after: 0n, kinds: ['transaction.mined'], limit: 10 })
+      return events.length >= 2 && events
+    })
+    expect(mined.map(({ body }) => (body as { key: string }).key.split(':').at(-1)).sort()).toEqual([
+      'budget',
+      'mint',
+    ])
+  }, 30_000)
+
+  it('lets a new traveller fund an intent with one sponsored operation that deploys the account', async () => {
+    const { account, bundler } = await traveller(rig)
+    await register(rig, account.address)
+    await mintedBefore(rig, account.address)
+    const terms = termsOf(account.address, rig.chain.parties.carriers[0]!.book, 1n)
+    const hash = await bundler.sendUserOperation({
+      calls: fundingCalls(rig.chain.addresses, terms, 4_000_000n) as never,
+    })
+    const receipt = await bundler.waitForUserOperationReceipt({ hash, timeout: 15_000 })
+    expect(receipt.success).toBe(true)
+    const domain = { chainId: 31337, verifyingContract: rig.chain.addresses.escrow }
+    const record = await rig.client.readContract({
+      address: rig.chain.addresses.escrow,
+      abi: intentEscrowAbi,
+      functionName: 'intentOf',
+      args: [intentIdOf(terms)],
+    })
+    expect(record.funded).toBe(4_000_000n)
+    expect(domain.chainId).toBe(31337)
+    const left = await rig.client.readContract({
+      address: rig.chain.addresses.usdc,
+      abi: testUsdcAbi,
+      functionName: 'balanceOf',
+      args: [account.address],
+    })
+    expect(left).toBe(6_000_000n)
+  }, 30_000)
+
+  it('says why a wish would revert instead of sending it', async () => {
+    const { account } = await traveller(rig)
+    const terms = termsOf(account.address, 1, 77n)
+    const intentId = intentIdOf(terms)
+    await append(rig.store, 'refund.wanted', intentId, { terms: termsToJson(terms), why: 'nobody delivered' })
+    const [refused] = await eventually(async () => {
+      const events = await rig.store.read({ after: 0n, kinds: ['transaction.refused'], intentId, limit: 1 })
+      return events.length > 0 && events
+    })
+    expect(refused!.body).toMatchObject({ key: `refund.wanted:${intentId}`, code: 'IntentEscrow_WrongState' })
+  }, 30_000)
+})

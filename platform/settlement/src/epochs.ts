@@ -1,0 +1,184 @@
+import type { CommitmentJson, Hex, LeafProofJson, NodeProofJson } from '@gesim/journey'
+import type { PlacedLeaf } from '@gesim/proofs'
+import type { Db, Tx } from '@gesim/store'
+import { sql } from 'kysely'
+
+/** Which sums of a final epoch may be claimed. */
+export type Lane = 'co-signed' | 'total'
+
+export type EpochState = 'collecting' | 'wanted' | 'posted' | 'final' | 'missed'
+
+/** One epoch that has a root. */
+export interface EpochRow {
+  epoch: number
+  state: EpochState
+  commitment: CommitmentJson
+  digest: Hex
+  deltas: Hex
+  previous: number | null
+  leaves: number
+  changed: number
+  committee: { version: number; members: { attestor: Hex; weight: string }[] }
+  quorum_at: Date | null
+  posted_at: bigint | null
+  tx_hash: Hex | null
+  lane: Lane | null
+  wished_at: Date | null
+  settled: boolean
+}
+
+export async function findEpoch(db: Db, epoch: number): Promise<EpochRow | null> {
+  const { rows } = await sql<EpochRow>`select * from gesim.settlement_epochs where epoch = ${epoch}`.execute(
+    db,
+  )
+  return rows[0] ?? null
+}
+
+/** Epochs in some states, oldest first. */
+export async function epochsIn(db: Db, states: readonly EpochState[]): Promise<EpochRow[]> {
+  const { rows } = await sql<EpochRow>`
+    select * from gesim.settlement_epochs where state = any(${[...states]}::text[]) order by epoch`.execute(
+    db,
+  )
+  return rows
+}
+
+/** The newest final epoch. */
+export async function newestFinal(db: Db): Promise<EpochRow | null> {
+  const { rows } = await sql<EpochRow>`
+    select * from gesim.settlement_epochs where state = 'final' order by epoch desc limit 1`.execute(db)
+  return rows[0] ?? null
+}
+
+export async function insertEpoch(
+  tx: Tx,
+  row: Omit<EpochRow, 'state' | 'quorum_at' | 'posted_at' | 'tx_hash' | 'lane' | 'wished_at' | 'settled'>,
+  leaves: readonly { leaf: PlacedLeaf; proof: LeafProofJson; node: NodeProofJson }[],
+): Promise<void> {
+  await sql`
+    insert into gesim.settlement_epochs
+      (epoch, state, commitment, digest, deltas, previous, leaves, changed, committee)
+    values (${row.epoch}, 'collecting', ${JSON.stringify(row.commitment)}::jsonb, ${row.digest}, ${row.deltas},
+      ${row.previous}, ${row.leaves}, ${row.changed}, ${JSON.stringify(row.committee)}::jsonb)`.execute(tx)
+  const rows = leaves.map(({ leaf, proof, node }) => ({
+    intent_id: leaf.intentId,
+    book: leaf.book,
+    idx: leaf.index,
+    amount_micros: leaf.amount.toString(),
+    co_signed_micros: leaf.coSigned.toString(),
+    used_bytes: leaf.bytesUsed.toString(),
+    seq: leaf.seq,
+    flags: leaf.flags,
+    evidence: leaf.evidence,
+    proof,
+    node,
+  }))
+  await sql`
+    insert into gesim.settlement_leaves
+    select ${row.epoch}::integer, intent_id, book, idx, amount_micros, co_signed_micros, used_bytes, seq, flags,
+      evidence, proof, node
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as l(
+      intent_id text, book integer, idx integer, amount_micros bigint, co_signed_micros bigint, used_bytes bigint,
+      seq bigint, flags integer, evidence text, proof jsonb, node jsonb)`.execute(tx)
+}
+
+/** Moves an epoch on. Returns false when it was not in one of the states it must come from. */
+export async function moveEpoch(
+  tx: Tx,
+  epoch: number,
+  from: readonly EpochState[],
+  to: EpochState,
+): Promise<boolean> {
+  const { rows } = await sql`
+    update gesim.settlement_epochs set state = ${to}
+    where epoch = ${epoch} and state = any(${[...from]}::text[]) returning epoch`.execute(tx)
+  return rows.length > 0
+}
+
+export async function saveQuorumAt(tx: Db, epoch: number, atMs: number): Promise<void> {
+  await sql`update gesim.settlement_epochs set quorum_at = coalesce(quorum_at, to_timestamp(${atMs / 1000}))
+    where epoch = ${epoch}`.execute(tx)
+}
+
+export async function savePosted(tx: Tx, epoch: number, postedAt: number, txHash: Hex): Promise<void> {
+  await sql`update gesim.settlement_epochs set posted_at = ${postedAt}, tx_hash = ${txHash},
+      state = case when state = 'final' then state else 'posted' end
+    where epoch = ${epoch}`.execute(tx)
+}
+
+export async function saveWish(tx: Tx, epoch: number, lane: Lane, atMs: number): Promise<void> {
+  await sql`update gesim.settlement_epochs set lane = ${lane}, wished_at = to_timestamp(${atMs / 1000})
+    where epoch = ${epoch}`.execute(tx)
+}
+
+export async function saveSettled(db: Db, epoch: number): Promise<void> {
+  await sql`update gesim.settlement_epochs set settled = true where epoch = ${epoch}`.execute(db)
+}
+
+export interface Attestation {
+  attestor: Hex
+  signature: Hex
+}
+
+export async function readAttestations(db: Db, epoch: number): Promise<Attestation[]> {
+  const { rows } = await sql<Attestation>`
+    select attestor, signature from gesim.settlement_attestations where epoch = ${epoch} order by attestor`.execute(
+    db,
+  )
+  return rows
+}
+
+/** Stores an attestation; the first of an attestor stays. */
+export async function saveAttestation(db: Db, epoch: number, one: Attestation): Promise<void> {
+  await sql`insert into gesim.settlement_attestations (epoch, attestor, signature)
+    values (${epoch}, ${one.attestor}, ${one.signature}) on conflict do nothing`.execute(db)
+}
+
+export async function savePayout(
+  tx: Tx,
+  payout: { epoch: number; book: number; grossMicros: string; feeMicros: string; to: Hex; txHash: Hex },
+): Promise<void> {
+  await sql`insert into gesim.settlement_payouts (tx_hash, epoch, book, gross_micros, fee_micros, paid_to)
+    values (${payout.txHash}, ${payout.epoch}, ${payout.book}, ${payout.grossMicros}::bigint,
+      ${payout.feeMicros}::bigint, ${payout.to}) on conflict do nothing`.execute(tx)
+}
+
+export async function readPayouts(db: Db, epoch: number) {
+  const { rows } = await sql<{
+    tx_hash: Hex
+    book: number
+    gross_micros: bigint
+    fee_micros: bigint
+    paid_to: Hex
+  }>`select * from gesim.settlement_payouts where epoch = ${epoch} order by book`.execute(db)
+  return rows
+}
+
+/** Which of these intents still wait for their remainder, and with which epoch's proof it was wanted. */
+export async function openRemainders(db: Db, intentIds: readonly Hex[]) {
+  const { rows } = await sql<{
+    intent_id: Hex
+    terms: unknown
+    remainder_epoch: number | null
+    remainder_refused: boolean
+  }>`
+    select intent_id, terms, remainder_epoch, remainder_refused from gesim.settlement_intents
+    where intent_id = any(${[...intentIds]}::text[]) and not returned and state in ('open', 'exiting')
+      and terms is not null
+    order by intent_id`.execute(db)
+  return rows
+}
+
+export async function saveRemainder(tx: Tx, intentId: Hex, epoch: number): Promise<void> {
+  await sql`update gesim.settlement_intents set remainder_epoch = ${epoch}, remainder_refused = false
+    where intent_id = ${intentId}`.execute(tx)
+}
+
+export async function refuseRemainder(tx: Tx, intentId: string): Promise<void> {
+  await sql`update gesim.settlement_intents set remainder_refused = true
+    where intent_id = ${intentId}`.execute(tx)
+}
+
+export async function saveReturned(tx: Tx, intentId: Hex): Promise<void> {
+  await sql`update gesim.settlement_intents set returned = true where intent_id = ${intentId}`.execute(tx)
+}

@@ -1,0 +1,50 @@
+import type { FailureCatalogue } from '@gesim/base'
+
+export const settlementFailures = {
+  'settlement.unknown-epoch': {
+    kind: 'refused',
+    says: 'No root was made for this epoch: it had nothing new, or it is not over.',
+    remedy: 'Ask GET /v1/epochs for the epochs that have a root.',
+    httpStatus: 404,
+  },
+  'settlement.no-leaf': {
+    kind: 'refused',
+    says: 'The intent has no leaf in this epoch.',
+    remedy: 'Ask for a later epoch; an intent has a leaf from the epoch of its first charge on.',
+    httpStatus: 404,
+  },
+  'settlement.not-in-committee': {
+    kind: 'refused',
+    says: "The signer is no member of the epoch's committee.",
+    remedy: 'Stake in the AttestorRegistry and wait for the next committee.',
+    httpStatus: 403,
+  },
+  'settlement.bad-attestation': {
+    kind: 'refused',
+    says: "The signature is not the attestor's over this epoch's commitment.",
+    remedy: 'Sign the EIP-712 digest of exactly the commitment that is served.',
+    httpStatus: 400,
+  },
+  'settlement.too-late': {
+    kind: 'refused',
+    says: 'The posting window of the epoch is over.',
+    remedy: 'Attest the next epoch; its charges are cumulative.',
+    httpStatus: 410,
+  },
+  'settlement.chain-unreachable': {
+    kind: 'unreachable',
+    says: 'The chain does not answer.',
+    remedy: 'Check the RPC address; the clerk goes on by itself when it answers.',
+  },
+  'settlement.foreign-root': {
+    kind: 'broken',
+    says: 'The chain holds a root for an epoch that this database does not know or knows otherwise.',
+    remedy: 'Restore the database that made the root; nothing is posted until then.',
+  },
+  'settlement.leaf-fell': {
+    kind: 'broken',
+    says: 'A leaf would fall below what an earlier root says.',
+    remedy:
+      "Compare the intent's charges with its leaf in the last posted epoch; no root is made until then.",
+  },
+} as const satisfies FailureCatalogue

@@ -1,0 +1,109 @@
+import type { Log } from '@gesim/base'
+import type { Hex, TermsJson } from '@gesim/journey'
+import { LEAF_FLAGS, leafProofToJson, nodeProofToJson, type PlacedLeaf, SumTree } from '@gesim/proofs'
+import type { Store } from '@gesim/store'
+import { claimable } from './decide.ts'
+import { type EpochRow, moveEpoch, openRemainders, saveRemainder, saveSettled, saveWish } from './epochs.ts'
+import type { ChainView, ClaimBasis } from './ports.ts'
+import { placed, readLeaves } from './table.ts'
+
+/** A posted epoch that the chain calls final: books can be paid, remainders go back. */
+export async function finishEpoch(store: Store, chain: ChainView, row: EpochRow, log: Log): Promise<boolean> {
+  const tree = await treeOf(store, row.epoch)
+  const books = booksOf(tree)
+  const isFinal = await Promise.all(books.map((book) => chain.isFinal(row.epoch, book)))
+  if (!isFinal.includes(true)) return false
+  const moved = await store.tx(async (tx) => {
+    if (!(await moveEpoch(tx, row.epoch, ['posted'], 'final'))) return false
+    await store.append(tx, 'root.final', null, { epoch: row.epoch })
+    return true
+  })
+  if (moved) log.info('an epoch is final', { epoch: row.epoch })
+  return moved
+}
+
+/**
+ * Wishes for the payment of the books of a final epoch: first of the lane that devices signed for, and of the rest when
+ * the slow window has made it final. The chain's own figure of what a book has claimed decides: a payment that did not
+ * come through is wished for again.
+ */
+export async function settleBooks(
+  store: Store,
+  chain: ChainView,
+  row: EpochRow,
+  times: { nowMs: number; retryMs: number },
+  log: Log,
+): Promise<void> {
+  if (row.settled) return
+  const tree = await treeOf(store, row.epoch)
+  const bases = new Map<number, ClaimBasis>()
+  for (const book of booksOf(tree)) bases.set(book, await chain.claimBasis(row.epoch, book))
+  const books = [...bases]
+    .filter(([book, basis]) => claimable(tree.bookNode(book), basis))
+    .map(([book]) => book)
+  const lane = [...bases.values()].every((basis) => basis.totalFinal) ? 'total' : 'co-signed'
+  if (books.length === 0) {
+    if (lane === 'total') await saveSettled(store.db, row.epoch)
+    return
+  }
+  const isNew = row.lane !== lane || row.wished_at === null
+  if (!isNew && times.nowMs < row.wished_at!.getTime() + times.retryMs) return
+  await store.tx(async (tx) => {
+    await saveWish(tx, row.epoch, lane, times.nowMs)
+    await store.append(tx, 'settle.wanted', null, {
+      epoch: row.epoch,
+      books,
+      proofs: books.map((book) => nodeProofToJson(tree.nodeProof(book))),
+    })
+  })
+  log.info('books shall be paid', { epoch: row.epoch, count: books.length, why: lane })
+}
+
+/**
+ * Wishes for the remainders of intents whose FINAL leaf is in this final epoch. A refusal (the book has claimed from a
+ * newer epoch meanwhile) is answered with the proof of the next final epoch.
+ */
+export async function returnRemainders(
+  store: Store,
+  chain: ChainView,
+  row: EpochRow,
+  log: Log,
+): Promise<void> {
+  const tree = await treeOf(store, row.epoch)
+  const finals = new Map<Hex, PlacedLeaf>()
+  for (const leaf of tree.leaves()) if ((leaf.flags & LEAF_FLAGS.final) !== 0) finals.set(leaf.intentId, leaf)
+  const open = (await openRemainders(store.db, [...finals.keys()])).filter(
+    (one) => one.remainder_epoch === null || (one.remainder_refused && one.remainder_epoch < row.epoch),
+  )
+  if (open.length === 0) return
+  const finalBooks = new Set<number>()
+  for (const book of new Set(open.map((one) => finals.get(one.intent_id)!.book))) {
+    const [isFinal, basis] = await Promise.all([
+      chain.isFinal(row.epoch, book),
+      chain.claimBasis(row.epoch, book),
+    ])
+    if (isFinal && basis.claimedEpoch <= row.epoch) finalBooks.add(book)
+  }
+  await store.tx(async (tx) => {
+    for (const one of open) {
+      const leaf = finals.get(one.intent_id)!
+      if (!finalBooks.has(leaf.book)) continue
+      await saveRemainder(tx, one.intent_id, row.epoch)
+      await store.append(tx, 'remainder.wanted', one.intent_id, {
+        terms: one.terms as TermsJson,
+        epoch: row.epoch,
+        proof: leafProofToJson(tree.leafProof(leaf.book, leaf.index)),
+      })
+    }
+  })
+  log.info('remainders shall go back', { epoch: row.epoch, count: open.length })
+}
+
+/** The tree of an epoch, rebuilt from its stored leaves. */
+export async function treeOf(store: Pick<Store, 'db'>, epoch: number): Promise<SumTree> {
+  return new SumTree((await readLeaves(store.db, epoch)).map(placed))
+}
+
+function booksOf(tree: SumTree): number[] {
+  return [...new Set(tree.leaves().map((leaf) => leaf.book))].sort((a, b) => a - b)
+}

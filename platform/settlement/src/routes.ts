@@ -1,0 +1,23 @@
+import type { Store } from '@gesim/store'
+import { epochsRoutes, serve } from '@gesim/wire'
+import type { FastifyInstance } from 'fastify'
+import { epochInputs, leafProofIn, listEpochs, showEpoch } from './serve.ts'
+import type { Settlement } from './settlement.ts'
+
+/** What attestors and anyone who checks read, and the one thing that attestors write. */
+export function settlementRoutes(
+  app: FastifyInstance,
+  store: Pick<Store, 'db'>,
+  settlement: Pick<Settlement, 'attest'>,
+): void {
+  serve(app, epochsRoutes.list, async ({ query }) => ({
+    epochs: await listEpochs(store, query.limit, query.state),
+  }))
+  serve(app, epochsRoutes.get, ({ params }) => showEpoch(store, params.epoch))
+  serve(app, epochsRoutes.inputs, ({ params }) => epochInputs(store, params.epoch))
+  serve(app, epochsRoutes.proof, ({ params }) => leafProofIn(store, params.epoch, params.id))
+  serve(app, epochsRoutes.attest, async ({ params, body }) => ({
+    accepted: true as const,
+    weightBps: await settlement.attest(params.epoch, body),
+  }))
+}

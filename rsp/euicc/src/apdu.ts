@@ -1,0 +1,98 @@
+import { refuse } from '@gesim/base'
+
+/** A command as it came over the interface (ISO 7816-4). */
+export interface Command {
+  readonly cla: number
+  readonly ins: number
+  readonly p1: number
+  readonly p2: number
+  readonly data: Uint8Array
+  /** Longest response that the terminal takes, when it said so; 256 or 65536 for "all". */
+  readonly le?: number
+  /** Logical channel, 0 to 19. */
+  readonly channel: number
+}
+
+/** Response data and status word. */
+export interface Response {
+  readonly data: Uint8Array
+  readonly sw: number
+}
+
+const NOTHING = new Uint8Array()
+
+export const ok = (data: Uint8Array = NOTHING): Response => ({ data, sw: 0x9000 })
+export const status = (sw: number): Response => ({ data: NOTHING, sw })
+
+/** A status word as an exception: ends a command. */
+export class StatusWord extends Error {
+  readonly sw: number
+  constructor(sw: number) {
+    super(`SW ${sw.toString(16)}`)
+    this.sw = sw
+  }
+}
+
+/** Status words in use (TS 102 221, 10.2.1; SGP.22, 5.7.2). */
+export const SW = {
+  wrongLength: 0x6700,
+  channelNotSupported: 0x6881,
+  securityStatus: 0x6982,
+  blocked: 0x6983,
+  invalidated: 0x6984,
+  conditions: 0x6985,
+  noCurrentFile: 0x6986,
+  wrongData: 0x6a80,
+  functionNotSupported: 0x6a81,
+  fileNotFound: 0x6a82,
+  recordNotFound: 0x6a83,
+  noMemory: 0x6a84,
+  wrongP1P2: 0x6a86,
+  dataNotFound: 0x6a88,
+  offset: 0x6b00,
+  insNotSupported: 0x6d00,
+  claNotSupported: 0x6e00,
+  technical: 0x6f00,
+  authenticationMac: 0x9862,
+} as const
+
+/** Channel of a class byte: 0 to 3 in the first interindustry range, 4 to 19 in the further one. */
+function channelOf(cla: number): number {
+  return (cla & 0x40) === 0 ? cla & 0x03 : 4 + (cla & 0x0f)
+}
+
+/** The length part of an APDU, short or extended. Throws `euicc.bad-apdu`. */
+export function readCommand(apdu: Uint8Array): Command {
+  if (apdu.length < 4) throw refuse('euicc.bad-apdu', { length: apdu.length })
+  const [cla, ins, p1, p2] = apdu as unknown as [number, number, number, number]
+  const base = { cla, ins, p1, p2, channel: channelOf(cla) }
+  const body = apdu.subarray(4)
+  if (body.length === 0) return { ...base, data: NOTHING }
+  if (body.length === 1) return { ...base, data: NOTHING, le: body[0]! || 256 }
+  const extended = body[0] === 0 && body.length >= 3
+  const head = extended ? 3 : 1
+  const length = extended ? body[1]! * 256 + body[2]! : body[0]!
+  if (extended && body.length === 3) return { ...base, data: NOTHING, le: length || 65536 }
+  const rest = body.length - head - length
+  if (length === 0 || rest < 0) throw refuse('euicc.bad-apdu', { length: apdu.length, lc: length })
+  const data = body.subarray(head, head + length)
+  const tail = body.subarray(head + length)
+  if (tail.length === 0) return { ...base, data }
+  if (!extended && tail.length === 1) return { ...base, data, le: tail[0]! || 256 }
+  if (extended && tail.length === 2) return { ...base, data, le: tail[0]! * 256 + tail[1]! || 65536 }
+  throw refuse('euicc.bad-apdu', { length: apdu.length, lc: length })
+}
+
+/** A command without any but its own bytes, for terminals and tests. */
+export function writeCommand(
+  cla: number,
+  ins: number,
+  p1: number,
+  p2: number,
+  data: Uint8Array = NOTHING,
+  le?: number,
+): Uint8Array {
+  const head = [cla, ins, p1, p2]
+  const out = data.length ? [...head, data.length, ...data] : head
+  return Uint8Array.from(le === undefined ? out : [...out, le & 0xff])
+}

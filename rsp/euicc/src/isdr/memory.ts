@@ -1,0 +1,213 @@
+import { concatBytes, fromHex, toHex } from '@gesim/base'
+import { readPackage } from '@gesim/saip'
+import { type ProfileMetadata, readStoreMetadata } from '@gesim/sgp22'
+import { readTlv } from '@gesim/tlv'
+import {
+  type CardState,
+  freshState,
+  type StateStore,
+  type StoredChanges,
+  type StoredNotification,
+  type StoredProfile,
+} from '../state.ts'
+import { filesBelow, pathOfFile } from '../uicc/files.ts'
+import { installPackage } from '../uicc/install.ts'
+import { aidOf, type InstalledProfile } from '../uicc/naa.ts'
+
+/** A profile on the card. */
+export interface CardProfile {
+  readonly aid: Uint8Array
+  readonly metadata: ProfileMetadata
+  /** StoreMetadata (BF25). */
+  readonly metadataRaw: Uint8Array
+  readonly smdpAddress: string
+  readonly smdpOid: string
+  readonly upp: Uint8Array
+  readonly installed: InstalledProfile
+  enabled: boolean
+  nickname?: string
+}
+
+const AID_HEAD = fromHex('A0000005591010FFFFFFFF8900')
+
+/** AID of the security domain of a profile: the n-th from 10 upwards. */
+export function profileAid(number: number): Uint8Array {
+  return concatBytes(AID_HEAD, Uint8Array.of(number >> 8, number & 0xff, 0))
+}
+
+/** Bytes that profiles may take; a small eUICC of today. */
+export const MEMORY_BYTES = 1_500_000
+/** A profile on a card takes about this many times the bytes of its package. */
+const BYTES_FACTOR = 2
+
+function fileKeys(installed: InstalledProfile): Map<string, { content: Uint8Array }> {
+  const out = new Map<string, { content: Uint8Array }>()
+  const roots = [installed.mf, ...installed.applications.map(({ adf }) => adf)]
+  roots.forEach((root, i) => {
+    for (const file of filesBelow(root)) out.set(`${i}:${pathOfFile(file)}`, file.body)
+  })
+  return out
+}
+
+function changesOf(profile: CardProfile, original: InstalledProfile): StoredChanges {
+  const { installed } = profile
+  const before = fileKeys(original)
+  const files: Record<string, string> = {}
+  for (const [key, body] of fileKeys(installed)) {
+    const now = toHex(body.content)
+    if (now !== toHex(before.get(key)?.content ?? new Uint8Array())) files[key] = now
+  }
+  const pins: Record<string, StoredChanges['pins'][string]> = {}
+  const keep = (owner: string, map: InstalledProfile['pins']) => {
+    for (const { keyReference, value, enabled, triesLeft } of map.values())
+      pins[`${owner}:${keyReference}`] = { value: toHex(value), enabled, triesLeft }
+  }
+  keep('card', installed.pins)
+  for (const application of installed.applications) keep(aidOf(application), application.pins)
+  const puks: Record<string, number> = {}
+  for (const puk of installed.puks.values()) puks[String(puk.keyReference)] = puk.triesLeft
+  const sequences = installed.applications.map(({ authenticator }) =>
+    (authenticator?.sequence ?? []).map(String),
+  )
+  return { files, pins, puks, sequences }
+}
+
+function applyChanges(installed: InstalledProfile, changes: StoredChanges): void {
+  const bodies = fileKeys(installed)
+  for (const [key, content] of Object.entries(changes.files)) {
+    const body = bodies.get(key)
+    if (body) body.content = fromHex(content)
+  }
+  const restore = (owner: string, map: InstalledProfile['pins']) => {
+    for (const pin of map.values()) {
+      const kept = changes.pins[`${owner}:${pin.keyReference}`]
+      if (kept) Object.assign(pin, { ...kept, value: fromHex(kept.value) })
+    }
+  }
+  restore('card', installed.pins)
+  installed.applications.forEach((application, i) => {
+    restore(aidOf(application), application.pins)
+    changes.sequences[i]?.forEach((seq, index) => {
+      if (application.authenticator) application.authenticator.sequence[index] = BigInt(seq)
+    })
+  })
+  for (const puk of installed.puks.values())
+    puk.triesLeft = changes.puks[String(puk.keyReference)] ?? puk.triesLeft
+}
+
+function installedOf(upp: Uint8Array): InstalledProfile {
+  const outcome = installPackage(readPackage(upp))
+  if ('failed' in outcome) throw new Error(`a stored profile does not install: ${outcome.why}`)
+  return outcome.profile
+}
+
+function restoreProfile(stored: StoredProfile): CardProfile {
+  const upp = fromHex(stored.upp)
+  const installed = installedOf(upp)
+  if (stored.changes) applyChanges(installed, stored.changes)
+  const metadataRaw = fromHex(stored.metadata)
+  return {
+    aid: fromHex(stored.aid),
+    metadata: readStoreMetadata(readTlv(metadataRaw, 0xbf25)),
+    metadataRaw,
+    smdpAddress: stored.smdpAddress,
+    smdpOid: stored.smdpOid,
+    upp,
+    installed,
+    enabled: stored.enabled,
+    nickname: stored.nickname,
+  }
+}
+
+/** What the card remembers, in the form it works with; every change is saved before it is answered. */
+export class CardMemory {
+  readonly #store: StateStore
+  #state: CardState
+  readonly profiles: CardProfile[]
+
+  constructor(store: StateStore) {
+    this.#store = store
+    this.#state = store.load() ?? freshState()
+    this.profiles = this.#state.profiles.map(restoreProfile)
+  }
+
+  get state(): CardState {
+    return this.#state
+  }
+
+  get enabled(): CardProfile | undefined {
+    return this.profiles.find((profile) => profile.enabled)
+  }
+
+  get freeBytes(): number {
+    const used = this.profiles.reduce((sum, profile) => sum + profile.upp.length * BYTES_FACTOR, 0)
+    return Math.max(0, MEMORY_BYTES - used)
+  }
+
+  /** Whether a package of this size fits. */
+  hasRoomFor(uppBytes: number): boolean {
+    return uppBytes * BYTES_FACTOR <= this.freeBytes
+  }
+
+  /** Takes the number of the next notification; numbers never come again, also after a loss of power. */
+  takeSequence(): number {
+    const sequence = this.#state.nextSequence
+    this.#state = { ...this.#state, nextSequence: sequence + 1 }
+    return sequence
+  }
+
+  takeAid(): Uint8Array {
+    const number = this.#state.nextAid
+    this.#state = { ...this.#state, nextAid: number + 1 }
+    return profileAid(number)
+  }
+
+  addNotification(notification: StoredNotification): void {
+    this.#state = { ...this.#state, notifications: [...this.#state.notifications, notification] }
+  }
+
+  /** Changes fields of the state; `save` makes them last. */
+  update(fields: Partial<Omit<CardState, 'profiles' | 'version'>>): void {
+    this.#state = { ...this.#state, ...fields }
+  }
+
+  /** Writes everything down. What was answered before survives; what was not, did not happen. */
+  save(): void {
+    const profiles = this.profiles.map(
+      (profile): StoredProfile => ({
+        aid: toHex(profile.aid),
+        enabled: profile.enabled,
+        nickname: profile.nickname,
+        metadata: toHex(profile.metadataRaw),
+        smdpAddress: profile.smdpAddress,
+        smdpOid: profile.smdpOid,
+        upp: toHex(profile.upp),
+        changes: this.#changesOf(profile),
+      }),
+    )
+    this.#state = { ...this.#state, profiles }
+    this.#store.save(this.#state)
+  }
+
+  readonly #originals = new WeakMap<CardProfile, InstalledProfile>()
+  readonly #touched = new WeakSet<CardProfile>()
+  readonly #saved = new WeakMap<CardProfile, StoredChanges>()
+
+  /** Notes that files, PINs or sequence numbers of a profile changed. */
+  touch(profile: CardProfile): void {
+    this.#touched.add(profile)
+  }
+
+  #changesOf(profile: CardProfile): StoredChanges | undefined {
+    const stored = this.#state.profiles.find((entry) => entry.aid === toHex(profile.aid))
+    if (!this.#touched.has(profile)) return this.#saved.get(profile) ?? stored?.changes
+    let original = this.#originals.get(profile)
+    if (!original) {
+      original = installedOf(profile.upp)
+      this.#originals.set(profile, original)
+    }
+    const changes = changesOf(profile, original)
+    this.#saved.set(profile, changes)
+    return changes
+  }
+}

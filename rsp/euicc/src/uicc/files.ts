@@ -1,0 +1,67 @@
+import type { FileImage, FileStructure } from '@gesim/saip'
+
+export const MF_ID = 0x3f00
+
+/** A file of the card: a directory or an elementary file, with its content. */
+export interface CardFile {
+  readonly fileId: number
+  readonly name?: string
+  readonly structure: FileStructure
+  readonly parent?: CardFile
+  readonly children: CardFile[]
+  /** Shared with the file a link points to. */
+  readonly body: { content: Uint8Array }
+  readonly recordBytes?: number
+  readonly shortId?: number
+  readonly dfName?: Uint8Array
+  readonly securityAttributes?: Uint8Array
+  readonly pinStatusTemplate?: Uint8Array
+}
+
+export function isDirectory(file: CardFile): boolean {
+  return file.structure === 'mf' || file.structure === 'df' || file.structure === 'adf'
+}
+
+/** Adds a file to a directory; a file of the same identifier gives way, as a later element of a package wins. */
+export function addFile(parent: CardFile | undefined, image: FileImage, link?: CardFile): CardFile {
+  const file: CardFile = {
+    fileId: image.fileId,
+    name: image.name,
+    structure: image.structure,
+    parent,
+    children: [],
+    body: link?.body ?? { content: image.content.slice() },
+    recordBytes: image.recordBytes ?? link?.recordBytes,
+    shortId: image.shortId,
+    dfName: image.dfName,
+    securityAttributes: image.securityAttributes,
+    pinStatusTemplate: image.pinStatusTemplate,
+  }
+  if (parent) {
+    const at = parent.children.findIndex((child) => child.fileId === file.fileId)
+    if (at >= 0) parent.children.splice(at, 1, file)
+    else parent.children.push(file)
+  }
+  return file
+}
+
+/** The file below a directory at a path of identifiers, or `undefined`. */
+export function walk(from: CardFile, path: readonly number[]): CardFile | undefined {
+  let file: CardFile | undefined = from
+  for (const id of path) file = file?.children.find((child) => child.fileId === id)
+  return file
+}
+
+/** Path of identifiers from the MF, or from the application's directory when that is where the file stands. */
+export function pathOfFile(file: CardFile): string {
+  const own = file.fileId.toString(16).padStart(4, '0')
+  return file.parent ? `${pathOfFile(file.parent)}/${own}` : own
+}
+
+/** All elementary files below a directory. */
+export function* filesBelow(directory: CardFile): Generator<CardFile> {
+  for (const child of directory.children) {
+    if (isDirectory(child)) yield* filesBelow(child)
+    else yield child
+  }
+}

@@ -1,0 +1,8 @@
+export type { Card } from './card.ts'
+export type { Consent, Downloaded, DownloadWish, Preview, Progress } from './download.ts'
+export { hashConfirmationCode } from './download.ts'
+export { lpaFailures } from './failures.ts'
+export type { DiscoveredEvent, Lpa, LpaOptions } from './lpa.ts'
+export { createLpa } from './lpa.ts'
+export type { Delivery, Waiting } from './notifications.ts'
+export type { ServerOptions } from './servers.ts'

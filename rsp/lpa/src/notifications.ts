@@ -1,0 +1,64 @@
+import { isFailure } from '@gesim/base'
+import { callFunction, ES9PLUS, metadataOf, type NotificationEvent } from '@gesim/sgp22'
+import type { Isdr } from './isdr.ts'
+import type { Servers } from './servers.ts'
+
+/** A notification that waits on the card. */
+export interface Waiting {
+  readonly seqNumber: number
+  readonly event: NotificationEvent
+  readonly address: string
+  readonly iccid?: string
+}
+
+/** What became of the waiting notifications. */
+export interface Delivery {
+  readonly sent: readonly Waiting[]
+  /** Still on the card: their server, or one before them in its queue, did not answer or did not accept. */
+  readonly kept: readonly (Waiting & { readonly why: string })[]
+}
+
+/** Whether the card still holds what was signed before: the answer of a server that has it already is good too. */
+async function deliverOne(isdr: Isdr, servers: Servers, seqNumber: number): Promise<void> {
+  const pending = await isdr.retrieveNotification(seqNumber)
+  if (!pending) return
+  const { address } = metadataOf(pending)
+  await callFunction(servers.peerOf(address), ES9PLUS.handleNotification, {
+    pendingNotification: pending.raw,
+  })
+  await isdr.removeNotification(seqNumber)
+}
+
+/**
+ * Sends what waits on the card, in the order of its numbers for each server; one that is not accepted holds back the
+ * later ones of its server only (SGP.22, 3.5). A notification leaves the card when its server took it.
+ */
+export async function deliver(isdr: Isdr, servers: Servers, onlyAddress?: string): Promise<Delivery> {
+  const list = await isdr.listNotifications()
+  const queues = new Map<string, Waiting[]>()
+  for (const { seqNumber, event, address, iccid } of [...list].sort((a, b) => a.seqNumber - b.seqNumber)) {
+    if (onlyAddress !== undefined && address.toLowerCase() !== onlyAddress.toLowerCase()) continue
+    const queue = queues.get(address) ?? []
+    queue.push({ seqNumber, event, address, ...(iccid ? { iccid } : {}) })
+    queues.set(address, queue)
+  }
+  const sent: Waiting[] = []
+  const kept: (Waiting & { why: string })[] = []
+  for (const queue of queues.values()) {
+    let why: string | undefined
+    for (const waiting of queue) {
+      if (why === undefined) {
+        try {
+          await deliverOne(isdr, servers, waiting.seqNumber)
+          sent.push(waiting)
+          continue
+        } catch (error) {
+          if (!isFailure(error) || error.code.startsWith('lpa.card')) throw error
+          why = error.message
+        }
+      }
+      kept.push({ ...waiting, why })
+    }
+  }
+  return { sent, kept }
+}

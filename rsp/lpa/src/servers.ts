@@ -1,0 +1,44 @@
+import { isIP } from 'node:net'
+import type { Peer } from '@gesim/sgp22'
+import { RspAgent } from './tls-agent.ts'
+
+/** How servers are found and whom to trust. */
+export interface ServerOptions {
+  /** Trusted issuers of server certificates, PEM. Default: those of the system. */
+  readonly ca?: readonly string[]
+  /** Where servers are when their address does not lead there: address to URL. */
+  readonly hosts?: Readonly<Record<string, string>>
+  /** Accepts any certificate: for test peers only. */
+  readonly insecure?: boolean
+  readonly timeoutMs?: number
+}
+
+/** Addresses of servers to peers that can be asked. */
+export class Servers {
+  readonly #options: ServerOptions
+  readonly #agent = new RspAgent()
+
+  constructor(options: ServerOptions) {
+    this.#options = options
+  }
+
+  peerOf(address: string): Peer {
+    const { ca, hosts = {}, insecure = false, timeoutMs } = this.#options
+    const mapped = Object.entries(hosts).find(([name]) => name.toLowerCase() === address.toLowerCase())?.[1]
+    const url = mapped ?? `https://${address}`
+    const [host = ''] = address.split(':')
+    return {
+      url,
+      ...(url.startsWith('https:') ? { agent: this.#agent } : {}),
+      ...(ca ? { ca } : {}),
+      // The certificate must name the server that was asked for, wherever the map says it is.
+      ...(isIP(host) ? {} : { serverName: host }),
+      verifyTls: !insecure,
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    }
+  }
+
+  close(): void {
+    this.#agent.destroy()
+  }
+}

@@ -1,0 +1,177 @@
+import { node, readBits, readBytes, readUint, type Tlv, uintNode } from '@gesim/tlv'
+import { type Answer, elementOf } from './elements.ts'
+import {
+  type NotificationEvent,
+  type OperatorId,
+  type ProfilePolicyRule,
+  readEvents,
+  readOperatorId,
+  readPolicyRules,
+  writeEvents,
+  writeOperatorId,
+  writePolicyRules,
+} from './metadata.ts'
+import {
+  type NotificationMetadata,
+  type PendingNotification,
+  readNotificationMetadata,
+  readPendingNotification,
+  writeNotificationMetadata,
+} from './notifications.ts'
+
+export * from './es10b-authenticate.ts'
+export * from './es10b-prepare.ts'
+
+/** GetEUICCInfo1, GetEUICCInfo2: empty requests. */
+export const GET_EUICC_INFO1: Uint8Array = node(0xbf20)
+export const GET_EUICC_INFO2: Uint8Array = node(0xbf22)
+/** GetEUICCChallenge: an empty request. */
+export const GET_EUICC_CHALLENGE: Uint8Array = node(0xbf2e)
+/** GetRAT: an empty request. */
+export const GET_RAT: Uint8Array = node(0xbf43)
+
+export function writeEuiccChallenge(challenge: Uint8Array): Uint8Array {
+  return node(0xbf2e, node(0x80, challenge))
+}
+
+/** The 16 bytes that a server must sign. */
+export function readEuiccChallenge(input: Uint8Array | Tlv): Uint8Array {
+  return readBytes(elementOf(input, 0xbf2e).require(0x80), 16)
+}
+
+/** A response that is one number, such as `BF31 { 80 result }`. */
+export function writeResult(tag: number, result: number): Uint8Array {
+  return node(tag, uintNode(0x80, result))
+}
+
+/** Reads a response that is one number of the function's table. */
+export function readResult(input: Uint8Array | Tlv, tag: number): number {
+  return readUint(elementOf(input, tag).require(0x80), 127)
+}
+
+/** ListNotification, of all events or one. */
+export function writeListNotificationRequest(event?: NotificationEvent): Uint8Array {
+  return node(0xbf28, event && writeEvents(0x81, [event]))
+}
+
+export function readListNotificationRequest(input: Uint8Array | Tlv): { event?: NotificationEvent } {
+  const filter = elementOf(input, 0xbf28).find(0x81)
+  const [event] = filter ? readEvents(filter) : []
+  return event ? { event } : {}
+}
+
+export function writeListNotificationResponse(answer: Answer<readonly NotificationMetadata[]>): Uint8Array {
+  if (answer.ok) return node(0xbf28, node(0xa0, ...answer.ok.map(writeNotificationMetadata)))
+  return node(0xbf28, uintNode(0x81, answer.error))
+}
+
+export function readListNotificationResponse(input: Uint8Array | Tlv): Answer<NotificationMetadata[]> {
+  const [answer] = elementOf(input, 0xbf28).children()
+  if (answer?.tag === 0xa0) return { ok: answer.children().map(readNotificationMetadata) }
+  return { error: answer?.tag === 0x81 ? readUint(answer, 127) : 127 }
+}
+
+/** What a phone looks for among the pending notifications. */
+export interface NotificationSearch {
+  readonly seqNumber?: number
+  readonly event?: NotificationEvent
+}
+
+/** RetrieveNotificationsList: one by its number, those of an event, or all. */
+export function writeRetrieveNotificationsRequest(search: NotificationSearch = {}): Uint8Array {
+  if (search.seqNumber !== undefined) return node(0xbf2b, node(0xa0, uintNode(0x80, search.seqNumber)))
+  if (search.event) return node(0xbf2b, node(0xa0, writeEvents(0x81, [search.event])))
+  return node(0xbf2b)
+}
+
+export function readRetrieveNotificationsRequest(input: Uint8Array | Tlv): NotificationSearch {
+  const criteria = elementOf(input, 0xbf2b).find(0xa0)
+  const [criterion] = criteria?.children() ?? []
+  if (criterion?.tag === 0x80) return { seqNumber: readUint(criterion) }
+  const [event] = criterion?.tag === 0x81 ? readEvents(criterion) : []
+  return event ? { event } : {}
+}
+
+/** Each entry is a whole pending notification, `BF37` or `30`. */
+export function writeRetrieveNotificationsResponse(answer: Answer<readonly Uint8Array[]>): Uint8Array {
+  if (answer.ok) return node(0xbf2b, node(0xa0, ...answer.ok))
+  return node(0xbf2b, uintNode(0x81, answer.error))
+}
+
+export function readRetrieveNotificationsResponse(input: Uint8Array | Tlv): Answer<PendingNotification[]> {
+  const [answer] = elementOf(input, 0xbf2b).children()
+  if (answer?.tag === 0xa0) return { ok: answer.children().map(readPendingNotification) }
+  return { error: answer?.tag === 0x81 ? readUint(answer, 127) : 127 }
+}
+
+/** RemoveNotificationFromList (`NotificationSent`), once the server took it. */
+export function writeNotificationSentRequest(seqNumber: number): Uint8Array {
+  return node(0xbf30, uintNode(0x80, seqNumber))
+}
+
+export function readNotificationSentRequest(input: Uint8Array | Tlv): number {
+  return readUint(elementOf(input, 0xbf30).require(0x80))
+}
+
+/** One line of the rules authorisation table: which operators may set which policy rules. */
+export interface RulesAuthorisation {
+  readonly rules: readonly ProfilePolicyRule[]
+  readonly operators: readonly OperatorId[]
+  /** Bit 0: the end user must consent. */
+  readonly flags: readonly number[]
+}
+
+export function writeRatResponse(table: readonly RulesAuthorisation[]): Uint8Array {
+  const lines = table.map((line) =>
+    node(
+      0x30,
+      writePolicyRules(0x80, line.rules),
+      node(0xa1, ...line.operators.map((operator) => writeOperatorId(0x30, operator))),
+      node(0x82, Uint8Array.of(7, line.flags.includes(0) ? 0x80 : 0)),
+    ),
+  )
+  return node(0xbf43, node(0xa0, ...lines))
+}
+
+export function readRatResponse(input: Uint8Array | Tlv): RulesAuthorisation[] {
+  return elementOf(input, 0xbf43)
+    .require(0xa0)
+    .children()
+    .map((line) => {
+      const cursor = line.cursor()
+      const rules = readPolicyRules(cursor.take(0x80))
+      const operators = cursor.take(0xa1).children().map(readOperatorId)
+      return { rules, operators, flags: readBits(cursor.take(0x82)) }
+    })
+}
+
+/** LoadCRL: `revocationList` is the DER of a CertificateList, whose content stands under `A0`. */
+export function writeLoadCrlRequest(revocationList: Uint8Array): Uint8Array {
+  return node(0xbf35, node(0xa0, elementOf(revocationList, 0x30).value))
+}
+
+/** The revocation list in DER again. */
+export function readLoadCrlRequest(input: Uint8Array | Tlv): Uint8Array {
+  const [list] = elementOf(input, 0xbf35).children()
+  return node(0x30, list?.value)
+}
+
+/** Numbers of base lists that are missing, or an error number of `LOAD_CRL_ERRORS`. */
+export function writeLoadCrlResponse(answer: Answer<readonly number[]>): Uint8Array {
+  if (answer.error !== undefined) return node(0xbf35, uintNode(0x81, answer.error))
+  const missing = answer.ok.map((number) => uintNode(0x02, number))
+  return node(0xbf35, node(0xa0, missing.length ? node(0xa0, ...missing) : undefined))
+}
+
+export function readLoadCrlResponse(input: Uint8Array | Tlv): Answer<number[]> {
+  const [answer] = elementOf(input, 0xbf35).children()
+  if (answer?.tag === 0xa0)
+    return {
+      ok:
+        answer
+          .find(0xa0)
+          ?.children()
+          .map((number) => readUint(number)) ?? [],
+    }
+  return { error: answer?.tag === 0x81 ? readUint(answer, 127) : 127 }
+}

@@ -1,0 +1,141 @@
+import { request as httpRequest } from 'node:http'
+import { type Agent, request as httpsRequest } from 'node:https'
+import { Failure, refuse, unreachable } from '@gesim/base'
+import {
+  isObject,
+  type RequestOf,
+  type ResponseOf,
+  type RspFunction,
+  readBody,
+  writeBody,
+} from './members.ts'
+import { statusText } from './status.ts'
+
+/** Version of SGP.22 that both sides name in each message. */
+export const PROTOCOL_VERSION = '2.5.0'
+export const ADMIN_PROTOCOL = `gsma/rsp/v${PROTOCOL_VERSION}`
+
+/** A server that is asked, and how to reach it. */
+export interface Peer {
+  /** Such as `https://smdp.example.com:8443`, without a path. */
+  readonly url: string
+  /** Trusted issuers of its TLS certificate, PEM. Default: those of the system. */
+  readonly ca?: string | readonly string[]
+  /** Own certificate and key, PEM: for interfaces between servers. */
+  readonly cert?: string
+  readonly key?: string
+  /** False accepts any certificate: for test peers only. */
+  readonly verifyTls?: boolean
+  /** Name that the certificate must carry, when it is not that of the URL. */
+  readonly serverName?: string
+  readonly agent?: Agent
+  readonly timeoutMs?: number
+  readonly userAgent?: string
+}
+
+/** Who calls, and which call it is: the header between servers (SGP.22 section 6.5.1.3). */
+export interface CallHeader {
+  /** Identifier of the caller, dotted. */
+  readonly functionRequesterIdentifier: string
+  /** The same on a retry, so that a function runs once. */
+  readonly functionCallIdentifier: string
+}
+
+const MAX_RESPONSE_BYTES = 8 << 20
+const DEFAULT_TIMEOUT_MS = 30_000
+
+/** Sends one request, a POST unless another method is named. Throws `sgp22.no-answer` when no whole answer comes in time. */
+export function post(
+  peer: Peer,
+  path: string,
+  body: Uint8Array,
+  contentType: string,
+  method = 'POST',
+): Promise<{ status: number; body: Uint8Array }> {
+  const url = new URL(path, peer.url)
+  const host = url.host
+  const options = {
+    method,
+    agent: peer.agent,
+    timeout: peer.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    headers: {
+      'user-agent': peer.userAgent ?? 'gsma-rsp-lpad',
+      'x-admin-protocol': ADMIN_PROTOCOL,
+      'content-type': contentType,
+      'content-length': body.length,
+    },
+    ...(peer.ca === undefined ? {} : { ca: peer.ca as string | string[] }),
+    ...(peer.cert === undefined ? {} : { cert: peer.cert, key: peer.key }),
+    ...(peer.serverName === undefined ? {} : { servername: peer.serverName }),
+    rejectUnauthorized: peer.verifyTls !== false,
+  }
+  return new Promise((resolve, reject) => {
+    const fail = (cause: unknown) =>
+      reject(cause instanceof Failure ? cause : unreachable('sgp22.no-answer', { host }, cause))
+    const send = url.protocol === 'http:' ? httpRequest : httpsRequest
+    const request = send(url, options, (response) => {
+      const chunks: Buffer[] = []
+      let length = 0
+      response.on('data', (chunk: Buffer) => {
+        length += chunk.length
+        if (length > MAX_RESPONSE_BYTES) request.destroy(refuse('sgp22.body-too-large', { host }))
+        else chunks.push(chunk)
+      })
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, body: Uint8Array.from(Buffer.concat(chunks)) }),
+      )
+      response.on('error', fail)
+    })
+    request.on('timeout', () => request.destroy(new Error('timeout')))
+    request.on('error', fail)
+    request.end(body)
+  })
+}
+
+/**
+ * Asks one function of a server in the JSON binding. Throws `sgp22.no-answer`, and
+ * `sgp22.function-failed` with the facts `function`, `subject`, `reason` and `says`.
+ *
+ * ```ts
+ * const { iccid } = await callFunction(smdp, ES2PLUS.downloadOrder, { profileType: 'data' }, header)
+ * ```
+ */
+export async function callFunction<F extends RspFunction>(
+  peer: Peer,
+  fn: F,
+  body: RequestOf<F>,
+  header?: CallHeader,
+): Promise<ResponseOf<F>> {
+  const json = { ...(header ? { header } : {}), ...writeBody(fn.request, body) }
+  const bytes = new TextEncoder().encode(JSON.stringify(json))
+  const answer = await post(peer, fn.path, bytes, 'application/json;charset=UTF-8')
+  const host = new URL(peer.url).host
+  if (answer.status === 204) return {} as ResponseOf<F>
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(new TextDecoder().decode(answer.body))
+  } catch (cause) {
+    throw unreachable('sgp22.no-answer', { host, function: fn.name, status: answer.status }, cause)
+  }
+  refuseFailure(parsed, fn.name)
+  if (answer.status !== 200)
+    throw unreachable('sgp22.no-answer', { host, function: fn.name, status: answer.status })
+  return readBody(fn.response, parsed) as ResponseOf<F>
+}
+
+/** Throws `sgp22.function-failed` when a response says so. */
+function refuseFailure(response: unknown, name: string): void {
+  const header = isObject(response) && isObject(response.header) ? response.header : {}
+  const execution = isObject(header.functionExecutionStatus) ? header.functionExecutionStatus : {}
+  if (execution.status !== 'Failed' && execution.status !== 'Expired') return
+  const data = isObject(execution.statusCodeData) ? execution.statusCodeData : {}
+  const [subject, reason] = [String(data.subjectCode ?? ''), String(data.reasonCode ?? '')]
+  const message = typeof data.message === 'string' ? data.message.slice(0, 200) : undefined
+  throw refuse('sgp22.function-failed', {
+    function: name,
+    subject,
+    reason,
+    says: statusText(subject, reason),
+    message,
+  })
+}

@@ -1,0 +1,89 @@
+import { X509Certificate } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { refuse } from '@gesim/base'
+import { type Caller, certificateOfConnection } from '@gesim/sgp22'
+
+/** An operator that may order here. */
+export interface Operator {
+  /** SGP.22 identifier, dotted: registeredID in its certificate, or else the common name. */
+  readonly id: string
+  readonly name: string
+  /** Where it is told of downloads, such as `https://127.0.0.1:9443`. */
+  readonly notifyUrl?: string
+  /** Profile types that it may upload and order; absent means any. */
+  readonly profileTypes?: readonly string[]
+}
+
+/** Reads the list of operators. Throws a `TypeError` that names what is wrong. */
+export function parseOperators(text: string): Operator[] {
+  const json: unknown = JSON.parse(text)
+  if (!Array.isArray(json)) throw new TypeError('the operators are not a list')
+  return json.map((entry: Record<string, unknown>) => {
+    const { id, name, notifyUrl, profileTypes } = entry
+    if (typeof id !== 'string' || typeof name !== 'string')
+      throw new TypeError('an operator lacks id or name')
+    if (notifyUrl !== undefined && (typeof notifyUrl !== 'string' || !URL.canParse(notifyUrl)))
+      throw new TypeError(`notifyUrl of ${name} is not a URL`)
+    if (profileTypes !== undefined && !Array.isArray(profileTypes))
+      throw new TypeError(`profileTypes of ${name} is not a list`)
+    return { id, name, notifyUrl, profileTypes: profileTypes?.map(String) }
+  })
+}
+
+/** Who the operators are, and how a caller is known to be one. */
+export class Operators {
+  readonly #authorities: readonly X509Certificate[]
+  readonly #known: readonly Operator[] | undefined
+  readonly #nowMs: () => number
+
+  /** Without a list, whoever shows a certificate of the authority is an operator. */
+  constructor(options: {
+    readonly authorities: readonly string[]
+    readonly operators?: readonly Operator[]
+    readonly nowMs: () => number
+  }) {
+    this.#authorities = options.authorities.map((pem) => new X509Certificate(pem))
+    this.#known = options.operators
+    this.#nowMs = options.nowMs
+  }
+
+  find(id: string): Operator | undefined {
+    return this.#known?.find((operator) => operator.id === id)
+  }
+
+  /**
+   * The operator of a connection. TLS asked for a certificate without judging it, because phones have
+   * none: here it is judged. Throws `smdp.no-operator`, `smdp.not-the-operator`.
+   */
+  require(caller: Caller): Operator {
+    const id = caller.certificate && this.#idOf(caller.certificate)
+    if (id === undefined) throw refuse('smdp.no-operator')
+    const operator = this.#known ? this.find(id) : { id, name: id }
+    if (!operator) throw refuse('smdp.no-operator')
+    if (caller.header && caller.header.functionRequesterIdentifier !== operator.id)
+      throw refuse('smdp.not-the-operator')
+    return operator
+  }
+
+  /** The same for a request whose body was not read yet. Throws `smdp.no-operator`. */
+  requireCertificate(request: IncomingMessage): Operator {
+    return this.require({ certificate: certificateOfConnection(request) })
+  }
+
+  #idOf(der: Uint8Array): string | undefined {
+    let certificate: X509Certificate
+    try {
+      certificate = new X509Certificate(der)
+    } catch {
+      return undefined
+    }
+    const now = this.#nowMs()
+    const valid = now >= Date.parse(certificate.validFrom) && now <= Date.parse(certificate.validTo)
+    const trusted = this.#authorities.some(
+      (authority) => certificate.checkIssued(authority) && certificate.verify(authority.publicKey),
+    )
+    if (!valid || !trusted) return undefined
+    const registered = /Registered ID:([\d.]+)/.exec(certificate.subjectAltName ?? '')?.[1]
+    return registered ?? /^CN=(.+)$/m.exec(certificate.subject)?.[1]
+  }
+}

@@ -1,0 +1,86 @@
+import { isFailure } from '@gesim/base'
+import {
+  type AuthenticationRefusal,
+  authenticationStatus,
+  type Es9plusFunction,
+  type StatusCode,
+} from '@gesim/sgp22'
+import type { smdpFailures } from './failures.ts'
+
+/** Refusals of this package that other servers and phones are told by a status code. */
+type Told = Exclude<
+  keyof typeof smdpFailures,
+  'smdp.state-unreadable' | 'smdp.data-key-missing' | 'smdp.no-evidence'
+>
+
+/** Every refusal and its code (SGP.22 section 5.6 and 5.3); the compiler proves the table complete. */
+const STATUS: Readonly<Record<Told | AuthenticationRefusal, StatusCode>> = {
+  ...authenticationStatus('8.8'),
+  'smdp.unknown-matching-id': '8.2.6/3.8',
+  'smdp.eid-mismatch': '8.1.1/3.8',
+  'smdp.not-released': '8.2/1.2',
+  'smdp.not-eligible': '8.2.5/4.3',
+  'smdp.order-expired': '8.8.5/4.10',
+  'smdp.too-many-downloads': '8.8.5/6.4',
+  'smdp.confirmation-code-missing': '8.2.7/2.2',
+  'smdp.confirmation-code-refused': '8.2.7/3.8',
+  'smdp.confirmation-code-exhausted': '8.2.7/6.4',
+  'smdp.rebinding-refused': '8.2/3.7',
+  'smdp.wrong-oid': '8.8/3.10',
+  'smdp.unknown-iccid': '8.2.1/3.9',
+  'smdp.iccid-in-use': '8.2.1/3.3',
+  'smdp.profile-type-unknown': '8.2.5/3.7',
+  'smdp.order-names-nothing': '1.3.1/2.2',
+  'smdp.matching-id-taken': '8.2.6/3.3',
+  'smdp.eid-missing': '8.1.1/2.2',
+  'smdp.eid-differs': '8.1.1/3.10',
+  'smdp.matching-id-differs': '8.2.6/3.10',
+  'smdp.smds-unavailable': '8.9/5.1',
+  'smdp.too-late': '8.2.1/1.2',
+  'smdp.no-operator': '1.1/3.9',
+  'smdp.not-the-operator': '1.1/1.2',
+  'smdp.bad-profile': '8.2/2.1',
+}
+
+/** The status code of an error, when it is a refusal. */
+export function statusOf(error: unknown): StatusCode | undefined {
+  if (!isFailure(error)) return undefined
+  if (error.code.startsWith('tlv.')) return '1.3.1/2.1'
+  return (STATUS as Readonly<Record<string, StatusCode>>)[error.code]
+}
+
+const ANY = 127
+
+/** Error numbers of the ASN.1 binding, by function; what has none is 127. */
+const ASN1: Readonly<Record<Es9plusFunction, Readonly<Partial<Record<StatusCode, number>>>>> = {
+  initiateAuthentication: { '8.8.1/3.8': 1, '8.8.3/3.1': 2, '8.8.2/3.1': 3, '8.8.4/3.7': 3 },
+  authenticateClient: {
+    '8.1.2/6.1': 1,
+    '8.1.2/6.3': 2,
+    '8.1.3/6.1': 3,
+    '8.1.3/6.3': 4,
+    '8.1/6.1': 5,
+    '8.2.6/3.8': 6,
+    '8.1.1/3.8': 7,
+    '8.2.5/4.3': 8,
+    '8.11.1/3.9': 9,
+    '8.10.1/3.9': 10,
+    '8.1/4.8': 11,
+  },
+  getBoundProfilePackage: {
+    '8.1/6.1': 1,
+    '8.2.7/2.2': 2,
+    '8.2.7/3.8': 3,
+    '8.2.7/6.4': 4,
+    '8.2/3.7': 5,
+    '8.8.5/4.10': 6,
+    '8.10.1/3.9': 95,
+  },
+  cancelSession: { '8.10.1/3.9': 1, '8.1/6.1': 2 },
+  handleNotification: {},
+}
+
+/** The number under which the ASN.1 binding tells a status code. */
+export function asn1ErrorOf(name: Es9plusFunction, code: StatusCode): number {
+  return ASN1[name][code] ?? ANY
+}

@@ -1,0 +1,7 @@
+export { smdsFailures } from './failures.ts'
+export { memoryEvents } from './memory-state.ts'
+export type { EventRecord, EventState } from './ports.ts'
+export { postgresEvents } from './postgres-state.ts'
+export { smdsSettings } from './settings.ts'
+export type { Smds, SmdsOptions } from './smds.ts'
+export { startSmds } from './smds.ts'

@@ -1,0 +1,8 @@
+export type { RunningCarrier } from './carrier.ts'
+export { startCarrier } from './carrier.ts'
+export { carrierFailures } from './failures.ts'
+export type { FaultMode } from './faults.ts'
+export { FAULT_MODES } from './faults.ts'
+export { carrierSettings } from './settings.ts'
+export type { Radio } from './telemetry.ts'
+export { radioAt } from './telemetry.ts'

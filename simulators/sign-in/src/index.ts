@@ -1,0 +1,3 @@
+export { PERSONAS, type Persona } from './page.ts'
+export { type SignInServer, startSignIn } from './provider.ts'
+export { signInSettings } from './settings.ts'
