@@ -14,8 +14,7 @@ import { openWallet } from './wallet.ts'
 export interface StackFile {
   readonly nodeUrl: string
   readonly carriers: readonly { name: string; book: number; adminUrl: string; adminToken: string }[]
-  readonly smdpCaPath: string
-  readonly euiccPkiDir: string
+  readonly phoneUrl: string
 }
 
 export interface Connection {

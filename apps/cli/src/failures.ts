@@ -26,6 +26,21 @@ export const cliFailures = {
     says: 'A profile package can only be handed to the simulated carriers of a local stack.',
     remedy: 'Run the command beside `npm start`, without `--node`.',
   },
+  'cli.profile-refused': {
+    kind: 'refused',
+    says: 'A carrier did not take the file as a profile package.',
+    remedy: 'The facts name the element that is wrong; give an unprotected profile package in DER.',
+  },
+  'cli.no-phone': {
+    kind: 'unreachable',
+    says: 'The phone in software did not answer.',
+    remedy: 'It runs beside the stack: check that `npm start` is still up.',
+  },
+  'cli.no-data': {
+    kind: 'refused',
+    says: 'The phone could not move any data.',
+    remedy: 'The facts say what stopped it: no signal, the deposit used up, or the service ended.',
+  },
   'cli.books-differ': {
     kind: 'broken',
     says: 'What the chain says and what the books say differ.',

@@ -1,7 +1,7 @@
 import { type Log, readSettings, refuse, systemClock } from '@gesim/base'
 import { LOCAL_CHAIN_ID } from '@gesim/contracts'
 import { identityAccess, identitySettings } from '@gesim/identity'
-import { deviceOf } from '@gesim/intents'
+import { intentsAccess } from '@gesim/intents'
 import type { Access, Running, Stage, StageContext, Store } from '@gesim/store'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { catalogueOf, intentOf, registerErrors } from './errors.ts'
@@ -46,7 +46,7 @@ export async function startNode(parts: NodeParts): Promise<RunningNode> {
     traveller: identity.traveller,
     carrier: identity.carrier,
     operator: identity.operator,
-    device: (request) => deviceOf(store, request),
+    device: intentsAccess(store).device,
   }
   const running: Running[] = []
   const contexts = new Map<Stage, StageContext>()

@@ -62,6 +62,9 @@ export function nodeEnvironment(facts: StackFacts): Environment {
         name,
       })),
     ),
+    // Long enough to install a profile by hand; a test that waits for the refund says less.
+    INTENTS_PROVISION_SECONDS: process.env.INTENTS_PROVISION_SECONDS ?? '900',
+    INTENTS_BOOKS: deployment.carriers.map(({ book }) => book).join(','),
     INDEXER_CONFIRMATIONS: '0',
     INDEXER_POLL_MS: '100',
     RELAYER_OPERATOR_KEY: secrets.operator,

@@ -1,0 +1,70 @@
+// The phone in software that runs beside the stack, driven over its own local API.
+import { Failure, refuse, sleepMs, unreachable } from '@gesim/base'
+
+export interface HandsetDownload {
+  readonly id: string
+  readonly step: string
+  readonly status: 'running' | 'done' | 'failed'
+  readonly failure?: { code: string; says: string; remedy: string }
+}
+
+export interface HandsetTraffic {
+  readonly bytes: number
+  readonly stoppedBy?: string
+}
+
+const EVERY_MS = 100
+const DOWNLOAD_WITHIN_MS = 60_000
+
+async function ask<T>(phoneUrl: string, method: string, path: string, body?: unknown): Promise<T> {
+  let response: Response
+  try {
+    response = await fetch(new URL(path, phoneUrl), {
+      method,
+      headers: body === undefined ? {} : { 'content-type': 'application/json' },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: AbortSignal.timeout(120_000),
+    })
+  } catch (cause) {
+    throw unreachable('cli.no-phone', { url: phoneUrl }, cause)
+  }
+  const answer = (await response.json().catch(() => ({}))) as Record<string, string>
+  if (!response.ok) {
+    throw new Failure('refused', answer.code ?? 'cli.no-phone', {
+      message: answer.says ?? answer.message,
+      remedy: answer.remedy,
+    })
+  }
+  return answer as T
+}
+
+/** Gives the phone an activation code and waits until the profile is installed and enabled. */
+export async function installProfile(
+  phoneUrl: string,
+  request: { activationCode: string; pairingCode: string },
+  onStep: (step: string) => void,
+  meanwhile: () => Promise<void>,
+): Promise<void> {
+  const { id } = await ask<HandsetDownload>(phoneUrl, 'POST', '/api/downloads', request)
+  const end = Date.now() + DOWNLOAD_WITHIN_MS
+  for (let last = ''; ; ) {
+    const download = await ask<HandsetDownload>(phoneUrl, 'GET', `/api/downloads/${id}`)
+    if (download.step !== last) onStep(download.step)
+    last = download.step
+    if (download.status === 'done') return
+    if (download.status === 'failed') {
+      const { code = 'cli.no-phone', says, remedy } = download.failure ?? {}
+      throw new Failure('refused', code, { message: says, remedy, step: download.step })
+    }
+    if (Date.now() > end) throw unreachable('cli.took-too-long', { waitingFor: 'the download' })
+    await meanwhile()
+    await sleepMs(EVERY_MS)
+  }
+}
+
+/** Lets the phone move bytes over the network. */
+export async function useData(phoneUrl: string, bytes: number): Promise<HandsetTraffic> {
+  const traffic = await ask<HandsetTraffic>(phoneUrl, 'POST', '/api/traffic', { bytes })
+  if (traffic.bytes === 0) throw refuse('cli.no-data', { stoppedBy: traffic.stoppedBy })
+  return traffic
+}
