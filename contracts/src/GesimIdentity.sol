@@ -28,6 +28,7 @@ contract GesimIdentity is IGesimIdentity, ERC721, AccessControl {
         require(commitment != 0, GesimIdentity_EmptyCommitment());
         require(!_revoked[account], GesimIdentity_Revoked(account));
         tokenId = uint160(account);
+        require(_ownerOf(tokenId) == address(0), GesimIdentity_AlreadyIssued(account));
         _commitments[tokenId] = commitment;
         // Not `_safeMint`: the account may have no code yet, and a hook would only add a way to fail.
         _mint(account, tokenId);

@@ -16,6 +16,9 @@ import {Structs712} from "./libraries/Structs712.sol";
 contract Settlement is SettlementRoots {
     using Records for EpochRecord;
 
+    /// @dev More than a claim ever costs.
+    uint256 private constant CLAIM_GAS = 250_000;
+
     constructor(SettlementParameters memory p) SettlementRoots(p) GesimDomain(p.escrow) {
         address expected = IIntentEscrow(p.escrow).parameters().settlement;
         if (expected != address(this)) revert Settlement_WrongEscrow(address(this), expected);
@@ -75,6 +78,8 @@ contract Settlement is SettlementRoots {
     ) external returns (uint64 paid) {
         if (nodes.length != books.length) revert Settlement_ProofCount(nodes.length, books.length);
         for (uint256 i = 0; i < books.length; ++i) {
+            // Too little gas must fail the whole call: else it would pass for a book that cannot be paid.
+            if (gasleft() < CLAIM_GAS) revert Settlement_NotEnoughGas(gasleft(), CLAIM_GAS);
             // A blocked payout address or a frozen book must not hold up the others.
             try IIntentEscrow(_escrow).claim(epoch, books[i], nodes[i]) returns (uint64 gross) {
                 paid += gross;

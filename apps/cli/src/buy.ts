@@ -3,7 +3,7 @@ import { formatMicros } from '@gesim/base'
 import { type Intent, intentsRoutes, type Quote } from '@gesim/wire'
 import { checkBooks, checkPayout } from './check.ts'
 import { type Connection, connect, signIn, type Traveller } from './connect.ts'
-import { installProfile, useData } from './handset.ts'
+import { installProfile, useData, waitForLine } from './handset.ts'
 import { createFollower } from './intent.ts'
 import type { CliOptions } from './options.ts'
 import { bindDevice } from './pairing.ts'
@@ -91,8 +91,10 @@ async function useUp(
   )
   await bindDevice(connection, traveller, intent)
   await until(({ state }) => state === 'active', ACTIVE_WITHIN_MS, 'the escrow to open for the carrier')
+  const line = await waitForLine(phoneUrl, intentId)
+  printer.step('phone: attached', { network: line.plmn, by: line.rat })
   const traffic = await useData(phoneUrl, options.useBytes)
-  printer.step('data used', { bytes: traffic.bytes, note: traffic.stoppedBy })
+  printer.step('data used', { bytes: traffic.doneBytes, note: traffic.why })
   await until(
     ({ usage }) => BigInt(usage?.bytes ?? 0) > 0n,
     ACTIVE_WITHIN_MS,

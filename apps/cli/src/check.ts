@@ -12,13 +12,14 @@ const BALANCED_WITHIN_MS = 15_000
 export async function checkPayout(connection: Connection, intent: Intent, printer: Printer): Promise<void> {
   const { api, chain, addresses } = connection
   const receipt: Receipt = await api.call(intentsRoutes.receipt, { params: { id: intent.intentId } })
-  const paid = receipt.chain.filter((row) => row.event === 'payout.claimed').at(-1)
+  const payouts = (receipt.settlement as { payouts?: { txHash: `0x${string}` }[] } | undefined)?.payouts ?? []
+  const paid = payouts.at(-1)
   const charged = BigInt(intent.chargedMicros)
   if (!paid) {
     if (charged === 0n) return
     throw broken('cli.payout-missing', { intentId: intent.intentId })
   }
-  const mined = await chain.getTransactionReceipt({ hash: paid.txHash as `0x${string}` })
+  const mined = await chain.getTransactionReceipt({ hash: paid.txHash })
   const logs = parseEventLogs({ abi: intentEscrowAbi, eventName: 'CarrierPaid', logs: mined.logs })
   const ours = logs.find(
     (log) =>

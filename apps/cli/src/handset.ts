@@ -4,13 +4,14 @@ import { Failure, refuse, sleepMs, unreachable } from '@gesim/base'
 export interface HandsetDownload {
   readonly id: string
   readonly step: string
-  readonly status: 'running' | 'done' | 'failed'
-  readonly failure?: { code: string; says: string; remedy: string }
+  readonly state: 'running' | 'done' | 'failed'
+  readonly failure?: { code: string; message: string; remedy: string }
 }
 
 export interface HandsetTraffic {
-  readonly bytes: number
-  readonly stoppedBy?: string
+  readonly doneBytes: number
+  /** Why it ended before everything was there. */
+  readonly why?: string
 }
 
 const EVERY_MS = 100
@@ -31,7 +32,7 @@ async function ask<T>(phoneUrl: string, method: string, path: string, body?: unk
   const answer = (await response.json().catch(() => ({}))) as Record<string, string>
   if (!response.ok) {
     throw new Failure('refused', answer.code ?? 'cli.no-phone', {
-      message: answer.says ?? answer.message,
+      message: answer.message,
       remedy: answer.remedy,
     })
   }
@@ -51,10 +52,10 @@ export async function installProfile(
     const download = await ask<HandsetDownload>(phoneUrl, 'GET', `/api/downloads/${id}`)
     if (download.step !== last) onStep(download.step)
     last = download.step
-    if (download.status === 'done') return
-    if (download.status === 'failed') {
-      const { code = 'cli.no-phone', says, remedy } = download.failure ?? {}
-      throw new Failure('refused', code, { message: says, remedy, step: download.step })
+    if (download.state === 'done') return
+    if (download.state === 'failed') {
+      const { code = 'cli.no-phone', message, remedy } = download.failure ?? {}
+      throw new Failure('refused', code, { message, remedy, step: download.step })
     }
     if (Date.now() > end) throw unreachable('cli.took-too-long', { waitingFor: 'the download' })
     await meanwhile()
@@ -62,9 +63,36 @@ export async function installProfile(
   }
 }
 
+const ATTACHED_WITHIN_MS = 30_000
+
+interface HandsetState {
+  readonly line: { state: string; plmn?: string; rat?: string; failure?: { code: string } }
+  readonly purchase?: { intentId: string; service: string }
+}
+
+/** Waits until the phone has attached to the network with the profile of this purchase and its service is on. */
+export async function waitForLine(
+  phoneUrl: string,
+  intentId: string,
+): Promise<{ plmn?: string; rat?: string }> {
+  const end = Date.now() + ATTACHED_WITHIN_MS
+  for (;;) {
+    const { line, purchase } = await ask<HandsetState>(phoneUrl, 'GET', '/api/state')
+    if (line.state === 'attached' && purchase?.intentId === intentId && purchase.service === 'on') return line
+    if (Date.now() > end) {
+      throw unreachable('cli.took-too-long', {
+        waitingFor: 'the phone to attach',
+        line: line.state,
+        failure: line.failure?.code,
+      })
+    }
+    await sleepMs(EVERY_MS)
+  }
+}
+
 /** Lets the phone move bytes over the network. */
 export async function useData(phoneUrl: string, bytes: number): Promise<HandsetTraffic> {
-  const traffic = await ask<HandsetTraffic>(phoneUrl, 'POST', '/api/traffic', { bytes })
-  if (traffic.bytes === 0) throw refuse('cli.no-data', { stoppedBy: traffic.stoppedBy })
+  const traffic = await ask<HandsetTraffic>(phoneUrl, 'POST', '/api/traffic?wait=1', { bytes })
+  if (traffic.doneBytes === 0) throw refuse('cli.no-data', { why: traffic.why })
   return traffic
 }

@@ -38,7 +38,11 @@ export async function askJson<T>(
     if (response.ok) throw failures.unreachable({ ...place, status: response.status }, cause)
   }
   if (response.ok) return body as T
-  const says = { status: response.status, refusedWith: String(body.code ?? ''), message: String(body.message ?? '') }
+  const says = {
+    status: response.status,
+    refusedWith: String(body.code ?? ''),
+    message: String(body.message ?? ''),
+  }
   if (response.status >= 500 || response.status === 429) throw failures.unreachable({ ...place, ...says })
   throw failures.refused({ ...place, ...says })
 }

@@ -40,6 +40,8 @@ export class RadioLink {
   readonly sessionId: string
   readonly #key: Uint8Array
   #counter = 0
+  /** Counters must arrive in order, so a request is sent when the one before was answered. */
+  #turn: Promise<unknown> = Promise.resolve()
 
   private constructor(url: string, attached: Attached, key: Uint8Array) {
     this.url = url
@@ -76,14 +78,22 @@ export class RadioLink {
   #sign(method: string, url: string): Record<string, string> {
     const { pathname, search } = new URL(url)
     const counter = ++this.#counter
-    const mac = createHmac('sha256', this.#key).update(`${method} ${pathname}${search} ${counter}`).digest('hex')
+    const mac = createHmac('sha256', this.#key)
+      .update(`${method} ${pathname}${search} ${counter}`)
+      .digest('hex')
     return { 'x-radio': `${this.sessionId}.${counter}.${mac}` }
+  }
+
+  #inTurn<T>(send: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(send, send)
+    this.#turn = result.catch(() => undefined)
+    return result
   }
 
   /** State of the service and of the air. */
   session(): Promise<{ service: string; cumBytes: number; telemetry: Telemetry }> {
     const url = `${this.url}/session`
-    return askJson(url, { method: 'GET', headers: this.#sign('GET', url) }, FAILURES)
+    return this.#inTurn(() => askJson(url, { method: 'GET', headers: this.#sign('GET', url) }, FAILURES))
   }
 
   /**
@@ -94,14 +104,18 @@ export class RadioLink {
     const url = `${this.url}/down?bytes=${bytes}`
     let response: Response
     try {
-      response = await fetch(url, { headers: this.#sign('GET', url), ...(signal ? { signal } : {}) })
+      response = await this.#inTurn(() =>
+        fetch(url, { headers: this.#sign('GET', url), ...(signal ? { signal } : {}) }),
+      )
     } catch (cause) {
       throw unreachable('phone.radio-unreachable', { url: this.url }, cause)
     }
     if (!response.ok) {
       const body = (await response.json().catch(() => ({}))) as Record<string, unknown>
       const facts = { status: response.status, refusedWith: String(body.code ?? '') }
-      throw response.status >= 500 ? unreachable('phone.radio-unreachable', facts) : refuse('phone.radio-refused', facts)
+      throw response.status >= 500
+        ? unreachable('phone.radio-unreachable', facts)
+        : refuse('phone.radio-refused', facts)
     }
     let total = 0
     try {
@@ -118,6 +132,6 @@ export class RadioLink {
 
   async detach(): Promise<void> {
     const url = `${this.url}/detach`
-    await askJson(url, { method: 'POST', headers: this.#sign('POST', url) }, FAILURES)
+    await this.#inTurn(() => askJson(url, { method: 'POST', headers: this.#sign('POST', url) }, FAILURES))
   }
 }

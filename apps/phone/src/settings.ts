@@ -3,7 +3,8 @@ import type { SettingsTable } from '@gesim/base'
 function wholeNumber(least: number, most: number) {
   return (text: string): number => {
     const value = Number(text)
-    if (!Number.isInteger(value) || value < least || value > most) throw new TypeError(`not ${least} to ${most}`)
+    if (!Number.isInteger(value) || value < least || value > most)
+      throw new TypeError(`not ${least} to ${most}`)
     return value
   }
 }
@@ -52,7 +53,8 @@ export const phoneSettings = {
   },
   voucherBytes: {
     env: 'PHONE_VOUCHER_BYTES',
-    means: 'How much may be used before a voucher is signed; never more than half of what the terms give unsigned.',
+    means:
+      'How much may be used before a voucher is signed; never more than half of what the terms give unsigned.',
     unit: 'octets',
     default: 8_000_000,
     parse: wholeNumber(1, 2 ** 40),

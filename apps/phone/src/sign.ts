@@ -34,7 +34,8 @@ export async function signConsent(
   evidence: Hex,
 ): Promise<{ receiptDigest: Hex; validUntil: number; signature: Hex }> {
   const { receipt, receiptDigest, book } = intent
-  if (!receipt || !receiptDigest || book === undefined) throw refuse('phone.receipt-not-ours', { why: 'no receipt' })
+  if (!receipt || !receiptDigest || book === undefined)
+    throw refuse('phone.receipt-not-ours', { why: 'no receipt' })
   const read = receiptFromJson(receipt)
   const different = (why: string) => refuse('phone.receipt-not-ours', { why, intentId: intent.intentId })
   if (read.intentId.toLowerCase() !== intent.intentId.toLowerCase()) throw different('another purchase')

@@ -37,7 +37,8 @@ export async function readImsi(card: SoftwareCard): Promise<string> {
   const { data, sw } = await send(card, 0, 0xb0, 0, 0, undefined, 9)
   requireOk('read EF.IMSI', sw)
   let digits = ''
-  for (const byte of data.subarray(1, 1 + data[0]!)) digits += `${(byte & 15).toString(16)}${(byte >> 4).toString(16)}`
+  for (const byte of data.subarray(1, 1 + data[0]!))
+    digits += `${(byte & 15).toString(16)}${(byte >> 4).toString(16)}`
   return digits.slice(1).replace(/f+$/, '')
 }
 
@@ -53,7 +54,8 @@ export async function answerChallenge(
   if (sw === 0x9862) return { reject: 'mac' }
   requireOk('authenticate', sw)
   const parts: Uint8Array[] = []
-  for (let at = 1; at < data.length; at += 1 + data[at]!) parts.push(data.subarray(at + 1, at + 1 + data[at]!))
+  for (let at = 1; at < data.length; at += 1 + data[at]!)
+    parts.push(data.subarray(at + 1, at + 1 + data[at]!))
   const [first, ck, ik] = parts
   if (data[0] === 0xdc && first) return { auts: first }
   if (data[0] !== 0xdb || !first || !ck || !ik) throw refuse('phone.card-refused', { step: 'authenticate' })

@@ -81,7 +81,7 @@ export function nodeEnvironment(facts: StackFacts): Environment {
         cert: operatorFile(facts, 'CERT_OPERATOR_gesim.pem'),
         key: operatorFile(facts, 'SK_OPERATOR_gesim.pem'),
         requester: GESIM_ID,
-        radioUrl: `http://127.0.0.1:${ports[radio]}`,
+        radioUrl: `http://127.0.0.1:${ports[radio]}/radio`,
       })),
     ),
     PROVISIONER_SEALING_KEYS: `k1:${secrets.provisionerSeal}`,

@@ -29,6 +29,7 @@ export const settlementAbi = [
   {"type":"error","name":"Settlement_InvalidSignature","inputs":[{"name":"attestor","type":"address","internalType":"address"},{"name":"digest","type":"bytes32","internalType":"bytes32"}]},
   {"type":"error","name":"Settlement_NoMoreWeight","inputs":[{"name":"actual","type":"uint16","internalType":"uint16"},{"name":"known","type":"uint16","internalType":"uint16"}]},
   {"type":"error","name":"Settlement_NotAfterLatest","inputs":[{"name":"epoch","type":"uint32","internalType":"uint32"},{"name":"latest","type":"uint32","internalType":"uint32"}]},
+  {"type":"error","name":"Settlement_NotEnoughGas","inputs":[{"name":"actual","type":"uint256","internalType":"uint256"},{"name":"needed","type":"uint256","internalType":"uint256"}]},
   {"type":"error","name":"Settlement_NotEscrow","inputs":[{"name":"caller","type":"address","internalType":"address"},{"name":"escrow","type":"address","internalType":"address"}]},
   {"type":"error","name":"Settlement_NotPayOnUsage","inputs":[{"name":"caller","type":"address","internalType":"address"},{"name":"payOnUsage","type":"address","internalType":"address"}]},
   {"type":"error","name":"Settlement_OutsideWindow","inputs":[{"name":"now_","type":"uint256","internalType":"uint256"},{"name":"from","type":"uint256","internalType":"uint256"},{"name":"until","type":"uint256","internalType":"uint256"}]},

@@ -31,6 +31,8 @@ interface IGesimIdentity {
     error GesimIdentity_NotBurner(address caller, uint256 tokenId);
     /// @notice The issuer revoked this account's token: only the issuer can lift that, with `pardon`.
     error GesimIdentity_Revoked(address account);
+    /// @notice The account has its token.
+    error GesimIdentity_AlreadyIssued(address account);
     /// @notice A commitment of zero commits to nothing.
     error GesimIdentity_EmptyCommitment();
 

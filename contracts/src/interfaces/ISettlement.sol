@@ -67,6 +67,8 @@ interface ISettlement {
     error Settlement_NoMoreWeight(uint16 actual, uint16 known);
     /// @notice As many proofs as books.
     error Settlement_ProofCount(uint256 proofs, uint256 books);
+    /// @notice A claim might run out of gas: send more.
+    error Settlement_NotEnoughGas(uint256 actual, uint256 needed);
     /// @notice The slow window is over: what was final stays.
     error Settlement_AlreadyFinal(uint32 epoch);
 
@@ -89,6 +91,7 @@ interface ISettlement {
     ) external;
 
     /// @notice Pays several books from one epoch. A book that cannot be paid is skipped with an event.
+    /// @dev Needs 250,000 gas left before each book, so that an estimate of gas never stops at a skipped claim.
     /// @return paid Gross amount over all books.
     function settle(
         uint32 epoch,

@@ -114,3 +114,4 @@ from gesim.metering_services s
 left join gesim.metering_evidence e on e.intent_id = s.intent_id and e.evidence = s.evidence;
 
 revoke all on gesim.metering_latest, gesim.metering_evidence, gesim.receipt_metering from public, anon, authenticated;
+grant select on gesim.metering_latest, gesim.metering_evidence, gesim.receipt_metering to service_role;

@@ -99,3 +99,4 @@ select i.intent_id, jsonb_build_object(
 from gesim.billing_intents i;
 
 revoke all on gesim.billing_balances, gesim.billing_books, gesim.receipt_billing from public, anon, authenticated;
+grant select on gesim.billing_balances, gesim.billing_books, gesim.receipt_billing to service_role;

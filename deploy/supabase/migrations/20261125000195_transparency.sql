@@ -38,3 +38,4 @@ select intent_id, jsonb_build_object('entries', jsonb_agg(jsonb_build_object(
   'leafHash', leaf_hash, 'index', index, 'kind', kind) order by index)) as part
 from gesim.transparency_entries where intent_id is not null group by intent_id;
 revoke all on gesim.receipt_transparency from public, anon, authenticated;
+grant select on gesim.receipt_transparency to service_role;

@@ -8,7 +8,7 @@ import * as table from './table.ts'
 /** Version of the rules; kept with each decision. */
 export const RULES_VERSION = 1
 
-export type Settings = SettingsOf<typeof advisorSettings>
+type Settings = SettingsOf<typeof advisorSettings>
 
 const KINDS = ['switch.decided', 'profile.ordered', 'usage.recorded'] as const
 type Heard = JourneyEventOf<(typeof KINDS)[number]>

@@ -44,7 +44,8 @@ export class Attestor {
   readonly #log: Log
   readonly #index: EscrowIndex
   readonly #known = new Set<string>()
-  readonly #done = new Set<string>()
+  /** Epochs whose signature the node has taken from this process. */
+  readonly #done = new Set<number>()
   readonly #refusedAt = new Map<number, number>()
   #previous: { root: Hex; tree: SumTree } | null = null
 
@@ -86,11 +87,11 @@ export class Attestor {
 
   /** Attests one epoch. A refusal is logged and counted; what cannot be asked is thrown. */
   async attest(epoch: number): Promise<Outcome> {
+    if (this.#done.has(epoch)) return { did: 'waited' }
     const inputs = await this.#source.inputs(epoch)
     if (inputs === null) return { did: 'waited' }
     const commitment = commitmentFromJson(inputs.commitment)
     const digest = digestOf('EpochCommitment', this.#domain, commitment)
-    if (this.#done.has(digest)) return { did: 'waited' }
     try {
       const isReady = await this.#check(epoch, commitment, digest, inputs)
       if (!isReady) return { did: 'waited' }
@@ -105,7 +106,7 @@ export class Attestor {
     if (this.#signed.find(place) === null) this.#signed.remember({ ...place, digest })
     const signature = await this.#account.sign({ hash: digest })
     await this.#source.attest(epoch, this.#account.address.toLowerCase() as Hex, signature)
-    this.#done.add(digest)
+    this.#done.add(epoch)
     signedCount.add(1)
     this.#log.info('signed an epoch', { epoch, amountMicros: commitment.total, count: inputs.inputs.length })
     return { did: 'signed', signature }

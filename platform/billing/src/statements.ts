@@ -92,19 +92,35 @@ export async function bookStatement(db: Db, book: number) {
   }
 }
 
-/** The newest transactions that stages wished for, as the journal knows them. */
+interface TransactionRow {
+  key: string
+  kind: string
+  intent_id: string | null
+  role: string
+  state: string
+  hash: string | null
+  block: bigint | null
+  gas_used: bigint | null
+  code: string | null
+  why: string | null
+  at: Date
+}
+
+/** The newest transactions that stages wished for, as the relayer keeps them. */
 export async function transactions(db: Db, limit: number) {
-  const { rows } = await sql<{ at: Date; kind: string; body: Record<string, string | number> }>`
-    select at, kind, body from gesim.journal where kind in ('transaction.mined', 'transaction.refused')
-    order by tx desc, seq desc limit ${limit}`.execute(db)
+  const { rows } = await sql<TransactionRow>`
+    select key, kind, intent_id, role, state, hash, block, gas_used, code, why, at from gesim.relayer_ledger
+    order by at desc limit ${limit}`.execute(db)
   return rows.map((row) => ({
-    key: String(row.body.key),
-    kind: String(row.body.key).split(':')[0]!,
-    state: row.kind === 'transaction.mined' ? 'mined' : 'refused',
+    key: row.key,
+    kind: row.kind,
+    state: row.state,
     atMs: row.at.getTime(),
-    hash: row.body.hash ?? null,
-    gasUsed: row.body.gasUsed ?? null,
-    block: row.body.block ?? null,
-    ...(row.body.code === undefined ? {} : { code: row.body.code, why: row.body.why }),
+    hash: row.hash,
+    gasUsed: row.gas_used === null ? null : row.gas_used.toString(),
+    block: row.block === null ? null : Number(row.block),
+    role: row.role,
+    ...(row.intent_id === null ? {} : { intentId: row.intent_id }),
+    ...(row.code === null ? {} : { code: row.code, why: row.why ?? '' }),
   }))
 }

@@ -174,6 +174,25 @@ function registerDeveloper(app: FastifyInstance, parts: IdentityParts): void {
     return await createKey(store.db, body, !local)
   })
 
+  serve(app, developerRoutes.events, async ({ request, query }) => {
+    await operator(request)
+    const events = await store.read({
+      newestFirst: true,
+      limit: query.limit ?? 100,
+      ...(query.intentId ? { intentId: query.intentId as Hex } : {}),
+    })
+    return {
+      events: events.map((event) => ({
+        seq: event.seq.toString(),
+        kind: event.kind,
+        version: event.version,
+        intentId: event.intentId,
+        atMs: event.atMs,
+        body: event.body as unknown as Record<string, unknown>,
+      })),
+    }
+  })
+
   serve(app, developerRoutes.deleteKey, async ({ request, params }) => {
     await operator(request)
     await endKey(store.db, params.id)

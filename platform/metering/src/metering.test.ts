@@ -148,11 +148,19 @@ function json<T extends { cumBytes: bigint; cumAmount: bigint }>(value: T) {
   return { ...value, cumBytes: value.cumBytes.toString(), cumAmount: value.cumAmount.toString() }
 }
 
-async function vouch(intentId: Hex, megabytes: number, seq: number, by = device) {
+async function signedVoucher(intentId: Hex, megabytes: number, seq: number, by = device) {
   const voucher = { ...statement(intentId, megabytes, seq), sessionRoot: ZERO }
   const signature = await by.sign({ hash: digestOf('UsageVoucher', domain, voucher) })
+  return { voucher: json(voucher), signature }
+}
+
+async function take(intentId: Hex, signed: Awaited<ReturnType<typeof signedVoucher>>) {
   const access = { intentId, device: device.address.toLowerCase() as Hex }
-  return await metering.takeVoucher(access, json(voucher), signature)
+  return await metering.takeVoucher(access, signed.voucher, signed.signature)
+}
+
+async function vouch(intentId: Hex, megabytes: number, seq: number, by = device) {
+  return await take(intentId, await signedVoucher(intentId, megabytes, seq, by))
 }
 
 async function signedReceipt(intentId: Hex, megabytes: number, seq: number, by = carrier) {
@@ -164,6 +172,14 @@ async function signedReceipt(intentId: Hex, megabytes: number, seq: number, by =
 const carrierAccess = { carrierId: 1, books: [BOOK] }
 
 async function eventsOf(intentId: Hex) {
+  // The journal shows an event once no older transaction, of any database of the server, can still commit.
+  await until(async () => {
+    const { rows } = await sql<{ quiet: boolean }>`
+      select max(tx) < pg_snapshot_xmin(pg_current_snapshot()) as quiet from gesim.journal`.execute(
+      test.store.db,
+    )
+    return rows[0]!.quiet
+  })
   const events = await test.store.read({ intentId })
   return events.filter((event) => ['service.connected', 'usage.recorded'].includes(event.kind))
 }
@@ -197,11 +213,12 @@ describe('metering', () => {
 
   it('changes nothing when the same records come twice', async () => {
     const intentId = await activated()
-    await vouch(intentId, 10, 1)
+    const voucher = await signedVoucher(intentId, 10, 1)
+    await take(intentId, voucher)
     const receipt = await signedReceipt(intentId, 10, 1)
     await metering.takeCarrierReceipts(carrierAccess, [receipt])
     const before = (await eventsOf(intentId)).length
-    await expect(vouch(intentId, 10, 1)).resolves.toMatchObject({
+    await expect(take(intentId, voucher)).resolves.toMatchObject({
       duplicate: true,
       billableBytes: '10000000',
     })

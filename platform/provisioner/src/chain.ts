@@ -9,7 +9,7 @@ import type { Keys } from './ports.ts'
 const ROLES = { PROVISIONING: 1, USAGE: 2 } as const
 
 /** A key of a carrier as the registry has it. */
-export interface RegistryKey {
+interface RegistryKey {
   readonly role: keyof typeof ROLES
   readonly key: Hex
   readonly validFrom: number

@@ -75,7 +75,7 @@ async function look(
 }
 
 /** A receipt of kind `supplierReported`: no card signed anything, and the evidence says so. */
-export function supplierReceipt(order: table.OrderRow, nowMs: number): ReceiptJson {
+function supplierReceipt(order: table.OrderRow, nowMs: number): ReceiptJson {
   const statement = { receiptKind: 'supplierReported', intentId: order.intent_id, book: order.book }
   return {
     intentId: order.intent_id,

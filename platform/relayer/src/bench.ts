@@ -20,6 +20,8 @@ export interface SponsoredRun {
   /** From the first submission to the last receipt noted. */
   readonly seconds: number
   readonly operationsPerSecond: number
+  /** Processor time of this process alone: comparable on a machine that does other things too. */
+  readonly cpuMsPerOperation: number
   readonly bundles: number
   readonly gasPerOperation: number
   /** Submission until the hash is answered, which is after validation and storing. */
@@ -114,6 +116,7 @@ async function submitAll(
   methods: Readonly<Record<string, RpcMethod>>,
   operations: readonly UserOperation[],
 ): Promise<SponsoredRun> {
+  const cpuBefore = process.cpuUsage()
   const startedMs = performance.now()
   const took: number[] = []
   const hashes = await Promise.all(
@@ -136,6 +139,7 @@ async function submitAll(
     return done.length === hashes.length && done
   }, 120_000)
   const seconds = (performance.now() - startedMs) / 1_000
+  const cpu = process.cpuUsage(cpuBefore)
   const bad = included.find(({ success }) => !success)
   if (bad) throw new Error(`an operation failed: ${bad.why ?? 'reverted'}`)
   const gas = included.reduce((sum, { gas_used }) => sum + gas_used!, 0n)
@@ -143,6 +147,7 @@ async function submitAll(
     operations: operations.length,
     seconds,
     operationsPerSecond: operations.length / seconds,
+    cpuMsPerOperation: (cpu.user + cpu.system) / 1_000 / operations.length,
     bundles: new Set(included.map(({ transaction_id }) => transaction_id)).size,
     gasPerOperation: Number(gas) / operations.length,
     submitMedianMs: took.sort((a, b) => a - b)[Math.floor(took.length / 2)]!,

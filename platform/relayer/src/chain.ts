@@ -53,7 +53,13 @@ export interface RelayerChain {
   count(address: Hex, at: 'latest' | 'pending' | 'finalized'): Promise<bigint>
   finalizedBlock(): Promise<bigint>
   /** What to offer for gas now. */
-  fees(): Promise<{ maxFeePerGas: bigint; maxPriorityFeePerGas: bigint; baseFee: bigint }>
+  fees(): Promise<Fees>
+}
+
+export interface Fees {
+  readonly baseFee: bigint
+  readonly maxFeePerGas: bigint
+  readonly maxPriorityFeePerGas: bigint
 }
 
 const TIMEOUT_MS = 15_000
@@ -83,7 +89,7 @@ export function connectChain(rpcUrl: string, chainId: number): RelayerChain {
     ...(value ? { value: numberToHex(value) } : {}),
     ...(gas ? { gas: numberToHex(gas) } : {}),
   })
-  let fees: Awaited<ReturnType<RelayerChain['fees']>> | undefined
+  let fees: Promise<Fees> | undefined
   let feesAtMs = 0
 
   return {
@@ -121,19 +127,29 @@ export function connectChain(rpcUrl: string, chainId: number): RelayerChain {
       const block = await request<{ number: Hex } | null>('eth_getBlockByNumber', ['finalized', false])
       return block ? hexToBigInt(block.number) : 0n
     },
-    async fees() {
-      if (fees && Date.now() - feesAtMs < FEES_LIVE_MS) return fees
-      const block = await request<{ baseFeePerGas?: Hex }>('eth_getBlockByNumber', ['latest', false])
-      const baseFee = block.baseFeePerGas ? hexToBigInt(block.baseFeePerGas) : 0n
-      const tip = hexToBigInt(
-        await request<Hex>('eth_maxPriorityFeePerGas', []).catch(() => numberToHex(GWEI)),
-      )
-      // Twice the base fee outlasts six full blocks in a row.
-      fees = { baseFee, maxPriorityFeePerGas: tip, maxFeePerGas: baseFee * 2n + tip }
-      feesAtMs = Date.now()
+    fees() {
+      // Many ask at once: they share one question.
+      if (!fees || Date.now() - feesAtMs > FEES_LIVE_MS) {
+        feesAtMs = Date.now()
+        fees = askFees(request)
+        fees.catch(() => {
+          fees = undefined
+        })
+      }
       return fees
     },
   }
+}
+
+async function askFees(request: RelayerChain['request']): Promise<Fees> {
+  const [block, tip] = await Promise.all([
+    request<{ baseFeePerGas?: Hex }>('eth_getBlockByNumber', ['latest', false]),
+    request<Hex>('eth_maxPriorityFeePerGas', []).catch(() => numberToHex(GWEI)),
+  ])
+  const baseFee = block.baseFeePerGas ? hexToBigInt(block.baseFeePerGas) : 0n
+  const maxPriorityFeePerGas = hexToBigInt(tip)
+  // Twice the base fee outlasts six full blocks in a row.
+  return { baseFee, maxPriorityFeePerGas, maxFeePerGas: baseFee * 2n + maxPriorityFeePerGas }
 }
 
 async function post(url: string, body: object): Promise<RpcAnswer> {

@@ -2,6 +2,7 @@ import { gesimIdentityAbi, gesimPaymasterAbi, intentEscrowAbi, testUsdcAbi } fro
 import { fundingCalls, sponsoredClient, toGesimAccount } from '@gesim/contracts/account'
 import type { Hex } from '@gesim/journey'
 import { booksHash, type IntentTerms, intentIdOf, planCommit, termsToJson } from '@gesim/proofs'
+import { encodeFunctionData } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { append, eventually, type Rig, startRig } from './harness.ts'
@@ -120,6 +121,21 @@ describe('the relayer', () => {
       args: [account.address],
     })
     expect(left).toBe(6_000_000n)
+
+    // The second one finds the account deployed and takes the money back, alone, while Held.
+    const refund = encodeFunctionData({ abi: intentEscrowAbi, functionName: 'refund', args: [terms] })
+    const again = await bundler.sendUserOperation({
+      calls: [{ to: rig.chain.addresses.escrow, data: refund }] as never,
+    })
+    const taken = await bundler.waitForUserOperationReceipt({ hash: again, timeout: 15_000 })
+    expect(taken.success).toBe(true)
+    const whole = await rig.client.readContract({
+      address: rig.chain.addresses.usdc,
+      abi: testUsdcAbi,
+      functionName: 'balanceOf',
+      args: [account.address],
+    })
+    expect(whole).toBe(10_000_000n)
   }, 30_000)
 
   it('says why a wish would revert instead of sending it', async () => {

@@ -1,4 +1,4 @@
-import { broken, type Log } from '@gesim/base'
+import { broken, isFailure, type Log } from '@gesim/base'
 import type { Hex } from '@gesim/journey'
 import {
   commitmentToJson,
@@ -13,7 +13,7 @@ import {
   leafProofToJson,
   nodeProofToJson,
   POLICY_VERSION,
-  SumTree,
+  type SumTree,
   ZERO_HASH,
 } from '@gesim/proofs'
 import type { Store, Tx } from '@gesim/store'
@@ -21,15 +21,8 @@ import { type Change, changeOf, isWorthARoot, leafOf } from './decide.ts'
 import { findEpoch, insertEpoch, moveEpoch } from './epochs.ts'
 import { foldFacts } from './facts.ts'
 import type { ChainView, Committee, LatestRoot, Parameters } from './ports.ts'
-import {
-  forgetFacts,
-  placed,
-  readLeaves,
-  readProgress,
-  readStandings,
-  saveDecided,
-  saveFacts,
-} from './table.ts'
+import { forgetFacts, readProgress, readStandings, saveDecided, saveFacts } from './table.ts'
+import type { Trees } from './trees.ts'
 
 /** Above so many changed leaves the records are left out of the calldata; the hash of the inputs stays. */
 const MOST_RECORDS = 4_000
@@ -45,6 +38,7 @@ const MOST_RECORDS = 4_000
 export async function closeEpoch(
   store: Store,
   chain: ChainView,
+  trees: Trees,
   domain: Domain,
   epoch: number,
   parameters: Parameters,
@@ -64,18 +58,20 @@ export async function closeEpoch(
   const commitmentLogs = logs.filter((one) => one.blockNumber >= fromBlock)
   const facts = foldFacts(logs.filter((one) => one.blockNumber >= foldFrom))
 
-  return await store.tx(async (tx) => {
+  const closed = await store.tx(async (tx) => {
     if (!isFolded) await forgetFacts(tx)
     await saveFacts(tx, facts, toBlock)
     await saveDecided(tx, epoch)
     if (previous) await moveEpoch(tx, previous.epoch, ['collecting', 'wanted', 'missed'], 'posted')
-    const rows = await readLeaves(tx, previous?.epoch ?? null)
-    const tree = new SumTree(rows.map(placed))
-    const changes = await changesTo(tx, tree)
-    if (!isWorthARoot(changes)) return false
+    const tree = await trees.take(tx, previous?.epoch ?? null)
+    const changes = await changesTo(tx, tree, log)
+    if (!isWorthARoot(changes)) {
+      if (previous) trees.keep(previous.epoch, tree)
+      return null
+    }
     if (committee.members.length === 0) {
       log.warn('there is no committee of attestors, so no root can be posted', { epoch })
-      return false
+      return null
     }
     for (const { leaf } of changes) tree.set(leaf)
     const root = tree.root()
@@ -108,8 +104,11 @@ export async function closeEpoch(
       amountMicros: root.total,
       block: toBlock.number,
     })
-    return true
+    return tree
   })
+  // Only what was committed is kept: after a failure the next attempt begins from the stored leaves.
+  if (closed) trees.keep(epoch, closed)
+  return closed !== null
 }
 
 async function record(
@@ -170,14 +169,24 @@ async function knownRoot(store: Store, latest: LatestRoot | null) {
   return row
 }
 
-async function changesTo(tx: Tx, tree: SumTree): Promise<Change[]> {
+async function changesTo(tx: Tx, tree: SumTree, log: Log): Promise<Change[]> {
   const changes: Change[] = []
   for (const standing of await readStandings(tx)) {
     const leaf = leafOf(standing)
     if (leaf === null) continue
     const before = tree.get(leaf.book, leaf.index) ?? null
-    const change = changeOf(before, leaf, standing.state === 'closed')
-    if (change) changes.push(change)
+    try {
+      const change = changeOf(before, leaf, standing.state === 'closed')
+      if (change) changes.push(change)
+    } catch (error) {
+      if (!isFailure(error, 'settlement.leaf-fell')) throw error
+      // Its last leaf stands; the other intents and their carriers do not wait for the repair of one.
+      log.error('a leaf would fall and stays as it is', {
+        intentId: leaf.intentId,
+        code: error.code,
+        why: error.message,
+      })
+    }
   }
   return changes
 }

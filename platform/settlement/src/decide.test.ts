@@ -124,9 +124,9 @@ describe('collecting signatures', () => {
     expect(isGivenUp({ ...late, nowMs: 12_000, isOnChain: false })).toBe(false)
   })
 
-  it('counts weight as the chain does, rounded down', () => {
+  it('counts weight as the chain does, rounded up', () => {
     const members = [1n, 1n, 1n].map((weight, i) => ({ attestor: `0x0${i}`, weight }))
-    expect(weightBps(members, new Set(['0x00', '0x01']))).toBe(6_666)
+    expect(weightBps(members, new Set(['0x00', '0x01']))).toBe(6_667)
     expect(weightBps(members, new Set(['0x09']))).toBe(0)
     expect(weightBps([], new Set())).toBe(0)
   })

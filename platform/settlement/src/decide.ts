@@ -1,4 +1,4 @@
-import { broken, maxBigint, minBigint } from '@gesim/base'
+import { broken, maxBigint, minBigint, mulDivUp } from '@gesim/base'
 import type { Hex } from '@gesim/journey'
 import { LEAF_FLAGS, type LeafValue, type PlacedLeaf } from '@gesim/proofs'
 
@@ -104,7 +104,7 @@ export function lastEndedEpoch(seconds: number, epochSeconds: number): number | 
   return epoch < 0 ? null : epoch
 }
 
-/** Share of the committee's weight in basis points, rounded down as the chain does. */
+/** Share of the committee's weight in basis points, rounded up as the chain does: two of three equal ones are 6,667. */
 export function weightBps(
   members: readonly { attestor: string; weight: bigint }[],
   signers: ReadonlySet<string>,
@@ -115,7 +115,7 @@ export function weightBps(
     total += member.weight
     if (signers.has(member.attestor.toLowerCase())) signed += member.weight
   }
-  return total === 0n ? 0 : Number((signed * 10_000n) / total)
+  return total === 0n ? 0 : Number(mulDivUp(signed, 10_000n, total))
 }
 
 /** What to do with an epoch whose signatures are being collected. */

@@ -1,4 +1,4 @@
-import type { CommitmentJson, Hex, LeafProofJson, NodeProofJson } from '@gesim/journey'
+import type { CommitmentJson, Hex, LeafProofJson, NodeProofJson, TermsJson } from '@gesim/journey'
 import type { PlacedLeaf } from '@gesim/proofs'
 import type { Db, Tx } from '@gesim/store'
 import { sql } from 'kysely'
@@ -154,18 +154,27 @@ export async function readPayouts(db: Db, epoch: number) {
   return rows
 }
 
-/** Which of these intents still wait for their remainder, and with which epoch's proof it was wanted. */
-export async function openRemainders(db: Db, intentIds: readonly Hex[]) {
-  const { rows } = await sql<{
-    intent_id: Hex
-    terms: unknown
-    remainder_epoch: number | null
-    remainder_refused: boolean
-  }>`
-    select intent_id, terms, remainder_epoch, remainder_refused from gesim.settlement_intents
-    where intent_id = any(${[...intentIds]}::text[]) and not returned and state in ('open', 'exiting')
-      and terms is not null
-    order by intent_id`.execute(db)
+export interface Remainder {
+  intent_id: Hex
+  terms: TermsJson
+  book: number
+  idx: number
+}
+
+/**
+ * Intents with a FINAL leaf in an epoch's tree whose remainder was not wished for yet, or was refused with the proof of
+ * an earlier epoch.
+ */
+export async function openRemainders(db: Db, epoch: number): Promise<Remainder[]> {
+  const { rows } = await sql<Remainder>`
+    select i.intent_id, i.terms, i.book, i.idx from gesim.settlement_intents i
+    where not i.returned and i.state in ('open', 'exiting') and i.terms is not null
+      and (i.remainder_epoch is null or (i.remainder_refused and i.remainder_epoch < ${epoch}))
+      and exists (
+        select from gesim.settlement_leaves l join gesim.settlement_epochs e using (epoch)
+        where l.intent_id = i.intent_id and l.epoch <= ${epoch} and l.flags & 1 = 1
+          and e.state in ('posted', 'final'))
+    order by i.intent_id`.execute(db)
   return rows
 }
 

@@ -1,15 +1,20 @@
 import type { Log } from '@gesim/base'
-import type { Hex, TermsJson } from '@gesim/journey'
-import { LEAF_FLAGS, leafProofToJson, nodeProofToJson, type PlacedLeaf, SumTree } from '@gesim/proofs'
+import { leafProofToJson, nodeProofToJson, type SumTree } from '@gesim/proofs'
 import type { Store } from '@gesim/store'
 import { claimable } from './decide.ts'
 import { type EpochRow, moveEpoch, openRemainders, saveRemainder, saveSettled, saveWish } from './epochs.ts'
 import type { ChainView, ClaimBasis } from './ports.ts'
-import { placed, readLeaves } from './table.ts'
+import type { Trees } from './trees.ts'
 
 /** A posted epoch that the chain calls final: books can be paid, remainders go back. */
-export async function finishEpoch(store: Store, chain: ChainView, row: EpochRow, log: Log): Promise<boolean> {
-  const tree = await treeOf(store, row.epoch)
+export async function finishEpoch(
+  store: Store,
+  chain: ChainView,
+  trees: Trees,
+  row: EpochRow,
+  log: Log,
+): Promise<boolean> {
+  const tree = await trees.of(row.epoch)
   const books = booksOf(tree)
   const isFinal = await Promise.all(books.map((book) => chain.isFinal(row.epoch, book)))
   if (!isFinal.includes(true)) return false
@@ -30,12 +35,13 @@ export async function finishEpoch(store: Store, chain: ChainView, row: EpochRow,
 export async function settleBooks(
   store: Store,
   chain: ChainView,
+  trees: Trees,
   row: EpochRow,
   times: { nowMs: number; retryMs: number },
   log: Log,
 ): Promise<void> {
   if (row.settled) return
-  const tree = await treeOf(store, row.epoch)
+  const tree = await trees.of(row.epoch)
   const bases = new Map<number, ClaimBasis>()
   for (const book of booksOf(tree)) bases.set(book, await chain.claimBasis(row.epoch, book))
   const books = [...bases]
@@ -66,42 +72,34 @@ export async function settleBooks(
 export async function returnRemainders(
   store: Store,
   chain: ChainView,
+  trees: Trees,
   row: EpochRow,
   log: Log,
 ): Promise<void> {
-  const tree = await treeOf(store, row.epoch)
-  const finals = new Map<Hex, PlacedLeaf>()
-  for (const leaf of tree.leaves()) if ((leaf.flags & LEAF_FLAGS.final) !== 0) finals.set(leaf.intentId, leaf)
-  const open = (await openRemainders(store.db, [...finals.keys()])).filter(
-    (one) => one.remainder_epoch === null || (one.remainder_refused && one.remainder_epoch < row.epoch),
-  )
+  const open = await openRemainders(store.db, row.epoch)
   if (open.length === 0) return
   const finalBooks = new Set<number>()
-  for (const book of new Set(open.map((one) => finals.get(one.intent_id)!.book))) {
+  for (const book of new Set(open.map((one) => one.book))) {
     const [isFinal, basis] = await Promise.all([
       chain.isFinal(row.epoch, book),
       chain.claimBasis(row.epoch, book),
     ])
     if (isFinal && basis.claimedEpoch <= row.epoch) finalBooks.add(book)
   }
+  const payable = open.filter((one) => finalBooks.has(one.book))
+  if (payable.length === 0) return
+  const tree = await trees.of(row.epoch)
   await store.tx(async (tx) => {
-    for (const one of open) {
-      const leaf = finals.get(one.intent_id)!
-      if (!finalBooks.has(leaf.book)) continue
+    for (const one of payable) {
       await saveRemainder(tx, one.intent_id, row.epoch)
       await store.append(tx, 'remainder.wanted', one.intent_id, {
-        terms: one.terms as TermsJson,
+        terms: one.terms,
         epoch: row.epoch,
-        proof: leafProofToJson(tree.leafProof(leaf.book, leaf.index)),
+        proof: leafProofToJson(tree.leafProof(one.book, one.idx)),
       })
     }
   })
-  log.info('remainders shall go back', { epoch: row.epoch, count: open.length })
-}
-
-/** The tree of an epoch, rebuilt from its stored leaves. */
-export async function treeOf(store: Pick<Store, 'db'>, epoch: number): Promise<SumTree> {
-  return new SumTree((await readLeaves(store.db, epoch)).map(placed))
+  log.info('remainders shall go back', { epoch: row.epoch, count: payable.length })
 }
 
 function booksOf(tree: SumTree): number[] {

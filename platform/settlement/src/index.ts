@@ -13,6 +13,7 @@ export { settlementRoutes } from './routes.ts'
 export { epochInputs, leafProofIn, listEpochs, showEpoch } from './serve.ts'
 export { settlementSettings } from './settings.ts'
 export { Settlement } from './settlement.ts'
+export { Trees } from './trees.ts'
 
 function settlementOf(context: StageContext<typeof settlementSettings>): Settlement {
   const chain = context.chain!

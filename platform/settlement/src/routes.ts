@@ -3,6 +3,7 @@ import { epochsRoutes, serve } from '@gesim/wire'
 import type { FastifyInstance } from 'fastify'
 import { epochInputs, leafProofIn, listEpochs, showEpoch } from './serve.ts'
 import type { Settlement } from './settlement.ts'
+import { Trees } from './trees.ts'
 
 /** What attestors and anyone who checks read, and the one thing that attestors write. */
 export function settlementRoutes(
@@ -10,12 +11,13 @@ export function settlementRoutes(
   store: Pick<Store, 'db'>,
   settlement: Pick<Settlement, 'attest'>,
 ): void {
+  const trees = new Trees(store.db)
   serve(app, epochsRoutes.list, async ({ query }) => ({
     epochs: await listEpochs(store, query.limit, query.state),
   }))
   serve(app, epochsRoutes.get, ({ params }) => showEpoch(store, params.epoch))
-  serve(app, epochsRoutes.inputs, ({ params }) => epochInputs(store, params.epoch))
-  serve(app, epochsRoutes.proof, ({ params }) => leafProofIn(store, params.epoch, params.id))
+  serve(app, epochsRoutes.inputs, ({ params }) => epochInputs(store, trees, params.epoch))
+  serve(app, epochsRoutes.proof, ({ params }) => leafProofIn(store, trees, params.epoch, params.id))
   serve(app, epochsRoutes.attest, async ({ params, body }) => ({
     accepted: true as const,
     weightBps: await settlement.attest(params.epoch, body),

@@ -6,7 +6,7 @@ import type { EpochInput, EpochInputs } from '@gesim/wire'
 import { sql } from 'kysely'
 import { weightBps } from './decide.ts'
 import { type EpochRow, type EpochState, findEpoch, readAttestations, readPayouts } from './epochs.ts'
-import { treeOf } from './finish.ts'
+import type { Trees } from './trees.ts'
 
 /** Epochs with a root, newest first. */
 export async function listEpochs(store: Pick<Store, 'db'>, limit: number, state?: EpochState) {
@@ -73,9 +73,13 @@ interface InputRow {
 }
 
 /** Every leaf of an epoch with what was signed behind it. Throws `settlement.unknown-epoch`. */
-export async function epochInputs(store: Pick<Store, 'db'>, epoch: number): Promise<EpochInputs> {
+export async function epochInputs(
+  store: Pick<Store, 'db'>,
+  trees: Trees,
+  epoch: number,
+): Promise<EpochInputs> {
   const row = await requireEpoch(store, epoch)
-  const tree = await treeOf(store, epoch)
+  const tree = await trees.of(epoch)
   const leaves = tree.leaves()
   const { rows } = await sql<InputRow>`
     select i.intent_id, i.terms, i.receipt, i.carrier_key, i.receipt_signature, e.device, e.carrier
@@ -133,9 +137,9 @@ function papersOf(row: InputRow | undefined): Partial<EpochInput> {
 }
 
 /** The proof of an intent's leaf in an epoch's root. Throws `settlement.unknown-epoch`, `settlement.no-leaf`. */
-export async function leafProofIn(store: Pick<Store, 'db'>, epoch: number, id: string) {
+export async function leafProofIn(store: Pick<Store, 'db'>, trees: Trees, epoch: number, id: string) {
   const row = await requireEpoch(store, epoch)
-  const tree = await treeOf(store, epoch)
+  const tree = await trees.of(epoch)
   const intentId = id.toLowerCase() as Hex
   const leaf = tree.leaves().find((one) => one.intentId === intentId)
   if (!leaf) throw refuse('settlement.no-leaf', { epoch, intentId })

@@ -34,6 +34,7 @@ import { finishEpoch, returnRemainders, settleBooks } from './finish.ts'
 import type { ChainView, Parameters } from './ports.ts'
 import type { settlementSettings } from './settings.ts'
 import { readProgress, saveCharge, savePapers } from './table.ts'
+import { Trees } from './trees.ts'
 
 const KINDS = [
   'activation.wanted',
@@ -57,6 +58,7 @@ const REMAINDER_KEY = /^remainder\.wanted:(0x[0-9a-f]{64})/i
 export class Settlement {
   readonly #store: Store
   readonly #chain: ChainView
+  readonly #trees: Trees
   readonly #domain: Domain
   readonly #clock: Clock
   readonly #log: Log
@@ -74,6 +76,7 @@ export class Settlement {
   }) {
     this.#store = parts.store
     this.#chain = parts.chain
+    this.#trees = new Trees(parts.store.db)
     this.#domain = parts.domain
     this.#clock = parts.clock
     this.#log = parts.log
@@ -113,7 +116,7 @@ export class Settlement {
   }
 
   #complain(error: unknown): void {
-    const code = error instanceof Failure ? error.code : 'settlement.unnamed'
+    const code = error instanceof Failure ? error.code : String(error)
     // Once for a lasting cause: the loop meets it four times a second.
     if (code === this.#lastFailure) return
     this.#lastFailure = code
@@ -155,7 +158,7 @@ export class Settlement {
     const endMs = (cutoffOf(ended, parameters.epochSeconds) + parameters.postingSeconds) * 1000
     // Too late to be signed and posted: the next epoch will say all of it.
     if (this.#clock.nowMs() >= endMs) return
-    await closeEpoch(this.#store, this.#chain, this.#domain, ended, parameters, this.#log)
+    await closeEpoch(this.#store, this.#chain, this.#trees, this.#domain, ended, parameters, this.#log)
   }
 
   async #collect(row: EpochRow, parameters: Parameters): Promise<void> {
@@ -210,12 +213,12 @@ export class Settlement {
 
   async #finish(): Promise<void> {
     for (const row of await epochsIn(this.#store.db, ['posted']))
-      await finishEpoch(this.#store, this.#chain, row, this.#log)
+      await finishEpoch(this.#store, this.#chain, this.#trees, row, this.#log)
     const newest = await newestFinal(this.#store.db)
     if (!newest) return
     const times = { nowMs: this.#clock.nowMs(), retryMs: this.#settings.retrySeconds * 1000 }
-    await settleBooks(this.#store, this.#chain, newest, times, this.#log)
-    await returnRemainders(this.#store, this.#chain, newest, this.#log)
+    await settleBooks(this.#store, this.#chain, this.#trees, newest, times, this.#log)
+    await returnRemainders(this.#store, this.#chain, this.#trees, newest, this.#log)
   }
 
   #weight(row: EpochRow, signatures: readonly Attestation[]): number {

@@ -64,7 +64,7 @@ export class MemoryChain implements ChainView {
     epochSeconds: this.epochSeconds,
     postingSeconds: 5,
     slowSeconds: 15,
-    quorumBps: 6_666,
+    quorumBps: 6_667,
   })
   head = async () => this.#block(this.#head)
   lastBlockBefore = async (seconds: number) =>

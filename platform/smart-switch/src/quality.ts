@@ -21,7 +21,7 @@ export interface Sample {
 }
 
 /** A mean that forgets, with the spread around it. */
-export interface Mean {
+interface Mean {
   readonly value: number
   readonly variance: number
 }
@@ -40,7 +40,7 @@ export interface Estimate {
 }
 
 /** Time after which a sample counts 1/e: a third of the gain is lost already with telemetry ten seconds old. */
-export const FADE_MS = 20_000
+const FADE_MS = 20_000
 
 /** Utility of a second for messages and calls: latency up to 400 ms counts, loss takes its share. */
 export function chatUtility(sample: Pick<Sample, 'latencyMs' | 'lossRatio'>): number {
@@ -101,7 +101,7 @@ export interface Expectation {
 }
 
 /** Utility that is assumed where nothing was measured. */
-export const UNKNOWN_UTILITY = 0.5
+const UNKNOWN_UTILITY = 0.5
 
 /** How fast a measurement loses its say: after ten minutes without news little more than the prior is left. */
 const FORGET_MS = 600_000

@@ -74,7 +74,7 @@ async function decideOn(
  * The wish after an event, or undefined when the event asks for nothing: a carrier that was refused already is not
  * refused again, so that a late or repeated failure cannot jump over a carrier that has just been chosen.
  */
-export function wishAfter(before: Wish | undefined, event: Asking): Wish | undefined {
+function wishAfter(before: Wish | undefined, event: Asking): Wish | undefined {
   if (event.kind === 'switch.wanted') {
     const { planId, country, books, refusedBooks, qos } = event.body
     const refused = new Set([...(before?.refusedBooks ?? []), ...refusedBooks])

@@ -6,7 +6,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestStore, testStore } from './testing.ts'
 
-const CHILD = fileURLToPath(new URL('./crash-child.ts', import.meta.url))
+const CHILD = fileURLToPath(new URL('./testing/crash-child.ts', import.meta.url))
 let own: TestStore
 const children = new Set<ChildProcess>()
 

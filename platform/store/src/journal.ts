@@ -32,6 +32,8 @@ export interface ReadQuery {
   readonly after?: bigint
   readonly kinds?: readonly EventKind[]
   readonly intentId?: Hex
+  /** The newest ones, newest first, in place of the oldest after `after`. */
+  readonly newestFirst?: boolean
   /** At most so many (default 200, at most 5000). */
   readonly limit?: number
 }
@@ -68,6 +70,6 @@ export async function read(db: Kysely<Tables>, query: ReadQuery): Promise<Journe
       and (tx, seq) > (coalesce((select tx from gesim.journal where seq = ${after}), '0'::xid8), ${after}::bigint)
       ${query.kinds ? sql`and kind = any(${query.kinds as string[]}::text[])` : sql``}
       ${query.intentId ? sql`and intent_id = ${query.intentId.toLowerCase()}` : sql``}
-    order by tx, seq limit ${limit}`.execute(db)
+    order by ${query.newestFirst ? sql`tx desc, seq desc` : sql`tx, seq`} limit ${limit}`.execute(db)
   return rows.map(toEvent)
 }

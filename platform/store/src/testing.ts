@@ -21,7 +21,7 @@ export interface TestStore extends TestDatabase {
   readonly store: Store
 }
 
-const SERVER_PROGRAM = fileURLToPath(new URL('./testing-server.ts', import.meta.url))
+const SERVER_PROGRAM = fileURLToPath(new URL('./testing/server.ts', import.meta.url))
 
 /**
  * A store on a fresh, migrated database on a real Postgres that all test files share. The server starts with the

@@ -91,7 +91,7 @@ it('says so when an entry or a size is unknown', async () => {
 })
 
 it('refuses to change what was logged', async () => {
-  await expect(
-    sql`update gesim.transparency_entries set entry = 'x'`.execute(test.store.db),
-  ).rejects.toThrow('append-only')
+  await expect(sql`update gesim.transparency_entries set entry = 'x'`.execute(test.store.db)).rejects.toThrow(
+    'append-only',
+  )
 })

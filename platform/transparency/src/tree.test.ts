@@ -18,7 +18,8 @@ const leaves = Array.from({ length: MOST }, (_, i) => logLeafHash(utf8(`entry ${
 const stored = new Map<string, Uint8Array>()
 const lookup = ({ level, place }: NodeKey) => stored.get(`${level}:${place}`)!
 for (const [index, leaf] of leaves.entries())
-  for (const { key, hash } of completedNodes(index, leaf, lookup)) stored.set(`${key.level}:${key.place}`, hash)
+  for (const { key, hash } of completedNodes(index, leaf, lookup))
+    stored.set(`${key.level}:${key.place}`, hash)
 
 describe('the stored tree', () => {
   it('gives the root, paths and proofs of RFC 6962 for every size', () => {

@@ -72,6 +72,9 @@ export const FinanceTransactions = Type.Object({
       hash: Type.Union([Type.String(), Type.Null()]),
       gasUsed: Type.Union([Type.String(), Type.Null()]),
       block: Type.Union([Type.Number(), Type.Null()]),
+      /** Which of the relayer's keys sent it. */
+      role: Type.String(),
+      intentId: Type.Optional(Type.String()),
       code: Type.Optional(Type.String()),
       why: Type.Optional(Type.String()),
     }),

@@ -222,8 +222,36 @@ function read(der: Uint8Array): Certificate {
   }
 }
 
+/**
+ * A reader that remembers what it read last: the same manufacturers, and the same card several times in one
+ * download, come again and again. What cannot be read is not remembered.
+ */
+export function certificateReader(maxCount = 1000): (der: Uint8Array) => Certificate {
+  const known = new Map<string, Certificate>()
+  return (der) => {
+    const key = Buffer.from(der.buffer, der.byteOffset, der.length).toString('latin1')
+    const found = known.get(key) ?? readCertificate(Uint8Array.from(der))
+    // A map keeps the order of insertion: what was used last goes to the end, the first is the oldest.
+    known.delete(key)
+    known.set(key, found)
+    if (known.size > maxCount) known.delete(known.keys().next().value!)
+    return found
+  }
+}
+
 /** ecdsa-with-SHA256 (RFC 5758). */
 export const ECDSA_SHA256 = '1.2.840.10045.4.3.2'
+
+const verified = new WeakMap<Certificate, WeakSet<Certificate>>()
+
+/** Whether the issuer signed a certificate. Both are immutable, so a signature that held once is not checked again. */
+export function issuedBy(certificate: Certificate, issuer: Certificate): boolean {
+  const before = verified.get(certificate)
+  if (before?.has(issuer)) return true
+  if (!signedBy(issuer, certificate.tbs, certificate.signature)) return false
+  verified.set(certificate, (before ?? new WeakSet()).add(issuer))
+  return true
+}
 
 /** Whether the issuer's key signed these bytes; the signature is in DER, as certificates and lists carry it. */
 export function signedBy(issuer: Certificate, tbs: Uint8Array, signature: Uint8Array): boolean {

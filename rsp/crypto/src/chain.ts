@@ -1,5 +1,5 @@
 import { bytesEqual, refuse } from '@gesim/base'
-import { attributeOf, type Certificate, eidOfCertificate, KEY_USAGE, NAME, signedBy } from './certificate.ts'
+import { attributeOf, type Certificate, eidOfCertificate, issuedBy, KEY_USAGE, NAME } from './certificate.ts'
 import type { RevocationList } from './crl.ts'
 import type { CertificateRole } from './roles.ts'
 
@@ -58,7 +58,7 @@ export function verifyChain(
 function certificateSignedBy(certificate: Certificate, issuer: Certificate): boolean {
   const { authorityKeyId } = certificate
   if (authorityKeyId && issuer.subjectKeyId && !bytesEqual(authorityKeyId, issuer.subjectKeyId)) return false
-  return signedBy(issuer, certificate.tbs, certificate.signature)
+  return issuedBy(certificate, issuer)
 }
 
 /**

@@ -12,6 +12,7 @@ export {
 export type { Certificate, Name } from './certificate.ts'
 export {
   attributeOf,
+  certificateReader,
   eidOfCertificate,
   KEY_USAGE,
   NAME,

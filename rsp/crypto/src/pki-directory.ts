@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { bytesEqual, refuse, toHex } from '@gesim/base'
 import { type Certificate, readCertificate } from './certificate.ts'
-import { verifyChain } from './chain.ts'
+import { findIssuer, verifyChain } from './chain.ts'
 import { type RevocationList, readRevocationList } from './crl.ts'
 import { type Curve, curveOfKey, pointOfKey, privateKeyOfPem } from './keys.ts'
 import type { CertificateRole } from './roles.ts'
@@ -103,9 +103,12 @@ export function loadPki(directory: string): Pki {
  * directory. A directory of test cases also holds broken ones; they are left out.
  */
 export function identitiesOf(pki: Pki, role: CertificateRole, curve: Curve, atMs = Date.now()): Identity[] {
+  const manufacturers = pki.certificates.filter((certificate) => certificate.role === 'eum')
   return pki.identities.filter(({ certificate }) => {
     if (certificate.role !== role || certificate.curve !== curve) return false
-    return attempt(() => verifyChain(certificate, role, { issuers: pki.issuers, atMs })).length === 1
+    const manufacturer = role === 'euicc' ? findIssuer(manufacturers, certificate.authorityKeyId) : undefined
+    const trust = { issuers: pki.issuers, atMs }
+    return attempt(() => verifyChain(certificate, role, trust, manufacturer)).length === 1
   })
 }
 

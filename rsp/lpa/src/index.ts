@@ -1,4 +1,6 @@
 export type { Card } from './card.ts'
+export type { CardPlace, ConnectedCard } from './card-process.ts'
+export { connectCard } from './card-process.ts'
 export type { Consent, Downloaded, DownloadWish, Preview, Progress } from './download.ts'
 export { hashConfirmationCode } from './download.ts'
 export { lpaFailures } from './failures.ts'

@@ -1,5 +1,5 @@
 import { bytesEqual, isFailure, type Log, refuse } from '@gesim/base'
-import { ecdsaVerify, readCertificate, type Trust } from '@gesim/crypto'
+import { certificateReader, ecdsaVerify, type SessionKeys, type Trust } from '@gesim/crypto'
 import {
   type AuthenticationPorts,
   authenticateClient as authenticate,
@@ -45,6 +45,8 @@ export interface Es9plusParts {
   readonly trust: Omit<Trust, 'atMs'>
   /** False refuses a package bound to a one-time key that the card lost. */
   readonly rebinding: boolean
+  /** True protects profiles with keys of their own in place of the session's (ReplaceSessionKeys). */
+  readonly profileKeys: boolean
   readonly log: Log
 }
 
@@ -58,16 +60,22 @@ export type Es9plusHandlers = {
 export function es9plusHandlers(parts: Es9plusParts): Es9plusHandlers {
   const { state, sessions, chance, limits, log } = parts
   const trustNow = (): Trust => ({ ...parts.trust, atMs: chance.nowMs() })
+  const readKnown = certificateReader()
   const authentication: AuthenticationPorts<SmdpIdentity> = {
     identities: parts.identities,
     trustedCiKeyIds: parts.trust.issuers.flatMap((issuer) => issuer.subjectKeyId ?? []),
     serverAddress: parts.smdpAddress,
     random: chance.random,
-    verifyEuicc: (euicc, eum) => checkEuicc(euicc, eum, trustNow()),
+    verifyEuicc: (euicc, eum) => checkEuicc(readKnown, euicc, eum, trustNow()),
   }
 
   function findOrder(matchingId: string | undefined, eid: Eid): Promise<Profile | undefined> {
     return state.find(matchingId ? { matchingId } : { defaultFor: eid })
+  }
+
+  function freshKeys(): SessionKeys {
+    const [initialMcv, sEnc, sMac] = [chance.random(16), chance.random(16), chance.random(16)]
+    return { initialMcv, sEnc, sMac }
   }
 
   /** A refusal at the eligibility check is told to the operator whose order it is. */
@@ -150,6 +158,7 @@ export function es9plusHandlers(parts: Es9plusParts): Es9plusHandlers {
           smdpOid: identity.oid,
           metadata: { ...profile.metadata, iccid },
           package: profile.package,
+          ...(parts.profileKeys ? { protectionKeys: freshKeys() } : {}),
           sign: identity.signBinding,
           random: chance.random,
         }),
@@ -197,7 +206,7 @@ export function es9plusHandlers(parts: Es9plusParts): Es9plusHandlers {
     const found = await state.find({ transactionId: pir.data.transactionId })
     const download = found && downloadOf(found, pir.data.transactionId)
     if (!found || !download) return log.warn('an installation result of an unknown transaction')
-    const card = readCertificate(download.euiccCertificate)
+    const card = readKnown(download.euiccCertificate)
     const { iccid } = pir.data.notification
     const holds =
       ecdsaVerify(card.publicKey, pir.data.raw, pir.signature) &&
@@ -212,7 +221,7 @@ export function es9plusHandlers(parts: Es9plusParts): Es9plusHandlers {
     const { event, iccid } = notification
     if (!iccid || event === 'install') return
     try {
-      const euicc = checkEuicc(other.euiccCertificate, other.eumCertificate, trustNow())
+      const euicc = checkEuicc(readKnown, other.euiccCertificate, other.eumCertificate, trustNow())
       if (!euicc.verify(notification.raw, signature)) throw refuse('sgp22.auth-signature')
       await state.change(iccid, (profile) => {
         const known = profile?.evidence?.success && profile.evidence.eid === euicc.eid

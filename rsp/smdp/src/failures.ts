@@ -132,6 +132,17 @@ export const smdpFailures = {
     remedy: 'Wait for the notification of the download’s progress.',
     httpStatus: 404,
   },
+  'smdp.no-such-method': {
+    kind: 'refused',
+    says: 'The path knows no such method.',
+    remedy: 'Use a method that the answer’s Allow header names.',
+    httpStatus: 405,
+  },
+  'smdp.at-fault': {
+    kind: 'broken',
+    says: 'The operators’ interface met an error that nobody foresaw.',
+    remedy: 'See the log of the server; the same request may be sent again.',
+  },
   'smdp.state-unreadable': {
     kind: 'broken',
     says: 'A stored row cannot be opened with the key that was set.',

@@ -7,7 +7,6 @@ import {
   localSigner,
   type Pki,
   type RevocationList,
-  readCertificate,
   type Signer,
   type Trust,
   verifyEuicc,
@@ -67,18 +66,26 @@ export function heldRevocations(pki: Pki, atMs: number): RevocationList[] {
   })
 }
 
-function read(der: Uint8Array, whose: 'euicc' | 'eum'): Certificate {
+/** Reads certificates; one that remembers them saves most of the work. */
+export type ReadCertificate = (der: Uint8Array) => Certificate
+
+function read(readKnown: ReadCertificate, der: Uint8Array, whose: 'euicc' | 'eum'): Certificate {
   try {
-    return readCertificate(der)
+    return readKnown(der)
   } catch (cause) {
     throw refuse(`sgp22.auth-${whose}-invalid`, {}, cause)
   }
 }
 
 /** Checks the certificates of a card against a trust. Throws `sgp22.auth-*`. */
-export function checkEuicc(euiccDer: Uint8Array, eumDer: Uint8Array, trust: Trust): VerifiedEuicc {
-  const manufacturer = read(eumDer, 'eum')
-  const euicc = read(euiccDer, 'euicc')
+export function checkEuicc(
+  readKnown: ReadCertificate,
+  euiccDer: Uint8Array,
+  eumDer: Uint8Array,
+  trust: Trust,
+): VerifiedEuicc {
+  const manufacturer = read(readKnown, eumDer, 'eum')
+  const euicc = read(readKnown, euiccDer, 'euicc')
   try {
     const { issuer, eid } = verifyEuicc(euicc, manufacturer, trust)
     return {

@@ -1,14 +1,8 @@
 import { refuse, toHex } from '@gesim/base'
-import type { Eid, Iccid } from '@gesim/sgp22'
+import type { Iccid } from '@gesim/sgp22'
 import type { Change, Message, PendingMessage, Profile, ProfileKey, SmdpState } from './ports.ts'
 
 const ENDED: readonly Profile['state'][] = ['Installed', 'Error', 'Unavailable']
-
-/** Whether an order waits for a card without a matching identifier. */
-export function waitsFor(profile: Profile, eid: Eid): boolean {
-  const open = profile.state === 'Released' || profile.state === 'Downloaded'
-  return open && profile.order?.eid === eid && profile.order.matchingId === ''
-}
 
 /** Profiles in this process: for tests, and for a server that may forget. */
 export function memoryState(): SmdpState {
@@ -16,28 +10,60 @@ export function memoryState(): SmdpState {
   const messages: (PendingMessage & { dueAtMs: number })[] = []
   let lastId = 0
 
-  function matches(profile: Profile, key: ProfileKey): boolean {
-    if ('iccid' in key) return profile.iccid === key.iccid
-    if ('matchingId' in key) return key.matchingId !== '' && profile.order?.matchingId === key.matchingId
-    if ('defaultFor' in key) return waitsFor(profile, key.defaultFor)
-    if ('callId' in key) return profile.operator === key.operator && profile.order?.callId === key.callId
-    const wanted = toHex(key.transactionId)
-    return profile.downloads.some((download) => toHex(download.transactionId) === wanted)
+  /** Every key by which a profile can be found, to the profiles that have it, the oldest first. */
+  const index = new Map<string, Set<Iccid>>()
+
+  function keysOf(profile: Profile): string[] {
+    const { order, operator, profileType, state, downloads } = profile
+    const open = state === 'Released' || state === 'Downloaded'
+    return [
+      ...(order?.matchingId ? [`matching ${order.matchingId}`] : []),
+      ...(order ? [`call ${operator} ${order.callId}`] : []),
+      ...(open && order?.eid && order.matchingId === '' ? [`default ${order.eid}`] : []),
+      ...(state === 'Available' ? [`available ${operator} ${profileType}`] : []),
+      ...downloads.map((download) => `transaction ${toHex(download.transactionId)}`),
+    ]
   }
 
-  const found = (key: ProfileKey) =>
-    [...profiles.values()]
-      .filter((profile) => matches(profile, key))
-      .sort((a, b) => a.updatedAtMs - b.updatedAtMs)
-      .at(0)
+  function keyOf(key: Exclude<ProfileKey, { iccid: Iccid }>): string {
+    if ('matchingId' in key) return `matching ${key.matchingId}`
+    if ('defaultFor' in key) return `default ${key.defaultFor}`
+    if ('callId' in key) return `call ${key.operator} ${key.callId}`
+    return `transaction ${toHex(key.transactionId)}`
+  }
+
+  function oldestUnder(key: string): Profile | undefined {
+    let oldest: Profile | undefined
+    for (const iccid of index.get(key) ?? []) {
+      const profile = profiles.get(iccid)
+      if (profile && (!oldest || profile.updatedAtMs < oldest.updatedAtMs)) oldest = profile
+    }
+    return oldest
+  }
+
+  function forgetOne(profile: Profile | undefined): void {
+    if (!profile) return
+    for (const key of keysOf(profile)) {
+      const under = index.get(key)
+      under?.delete(profile.iccid)
+      if (under?.size === 0) index.delete(key)
+    }
+    profiles.delete(profile.iccid)
+  }
+
+  function put(profile: Profile): void {
+    forgetOne(profiles.get(profile.iccid))
+    profiles.set(profile.iccid, profile)
+    for (const key of keysOf(profile)) index.set(key, (index.get(key) ?? new Set()).add(profile.iccid))
+  }
 
   function apply<T>(change: Change<T>): T {
     const { profile } = change
     if (profile) {
       const matchingId = profile.order?.matchingId
-      const other = matchingId ? found({ matchingId }) : undefined
+      const other = matchingId ? oldestUnder(`matching ${matchingId}`) : undefined
       if (other && other.iccid !== profile.iccid) throw refuse('smdp.matching-id-taken')
-      profiles.set(profile.iccid, profile)
+      put(profile)
     }
     for (const message of change.messages ?? []) add(message)
     return change.result
@@ -49,19 +75,10 @@ export function memoryState(): SmdpState {
   }
 
   return {
-    find: async (key) => ('iccid' in key ? profiles.get(key.iccid) : found(key)),
+    find: async (key) => ('iccid' in key ? profiles.get(key.iccid) : oldestUnder(keyOf(key))),
     change: async (iccid, decide) => apply(decide(profiles.get(iccid))),
     changeAvailable: async (operator, profileType, decide) =>
-      apply(
-        decide(
-          [...profiles.values()].find(
-            (profile) =>
-              profile.state === 'Available' &&
-              profile.operator === operator &&
-              profile.profileType === profileType,
-          ),
-        ),
-      ),
+      apply(decide(oldestUnder(`available ${operator} ${profileType}`))),
     dueMessages: async (atMs, limit) => {
       const seen = new Set<string>()
       return messages
@@ -80,7 +97,7 @@ export function memoryState(): SmdpState {
       const ended = [...profiles.values()].filter(
         (profile) => ENDED.includes(profile.state) && profile.updatedAtMs < endedBeforeMs,
       )
-      for (const { iccid } of ended) profiles.delete(iccid)
+      for (const profile of ended) forgetOne(profile)
       return ended.length
     },
     close: async () => {},

@@ -3,7 +3,6 @@ import { fromBase64, isFailure, type Log, refuse, toBase64, toHex } from '@gesim
 import {
   certificateOfConnection,
   type Iccid,
-  iccidToBytes,
   isObject,
   PROFILE_POLICY_RULES,
   type ProfileMetadata,
@@ -29,7 +28,10 @@ export interface OperatorRoutesParts {
 
 const PATH = /^\/operator\/v1\/profiles\/(\d{18,20}[Ff]?)(\/evidence)?$/
 
-/** SAIP: the first element is the header, `A0`, and its ICCID stands under `83`. */
+/**
+ * SAIP: the first element is the header, `A0`; its ICCID stands under `83`, digits in plain order and padded with F (only
+ * EF.ICCID swaps the nibbles).
+ */
 function checkPackage(upp: Uint8Array, iccid: Iccid): void {
   const fail = (why: string, cause?: unknown) => refuse('smdp.bad-profile', { why }, cause)
   try {
@@ -37,7 +39,7 @@ function checkPackage(upp: Uint8Array, iccid: Iccid): void {
     const [header] = elements
     if (header?.tag !== 0xa0 || elements.at(-1)?.tag !== 0xaa) throw fail('no header or no end')
     const inHeader = header.find(0x83)?.value
-    if (!inHeader || toHex(inHeader).toLowerCase() !== toHex(iccidToBytes(iccid)))
+    if (!inHeader || toHex(inHeader).toLowerCase() !== iccid.toLowerCase().padEnd(20, 'f'))
       throw fail('the header holds another ICCID')
   } catch (error) {
     if (isFailure(error, 'smdp.bad-profile')) throw error
@@ -164,7 +166,7 @@ export function operatorRoutes(
     if (request.method === 'DELETE' && !wantsEvidence) return remove(operator, iccid, response)
     if (request.method !== 'GET') {
       response.setHeader('allow', wantsEvidence ? 'GET' : 'GET, PUT, DELETE')
-      return sendJson(response, 405, { code: 'smdp.method', message: 'No such method here.' })
+      throw refuse('smdp.no-such-method')
     }
     if (wantsEvidence) return evidence(operator, iccid, response)
     const { profileType, state: now, lastEvent } = ownProfile(await state.find({ iccid }), operator.id)
@@ -186,7 +188,11 @@ export function operatorRoutes(
 function sendFailure(response: ServerResponse, error: unknown, log: Log): void {
   if (!isFailure(error) || error.kind === 'broken') {
     log.error('the operators’ interface failed', { error })
-    sendJson(response, 500, { status: 500, code: 'smdp.broken', message: 'The server is at fault.' })
+    sendJson(response, 500, {
+      status: 500,
+      code: isFailure(error) ? error.code : 'smdp.at-fault',
+      message: 'The server is at fault.',
+    })
     return
   }
   const text = (

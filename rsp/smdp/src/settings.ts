@@ -77,6 +77,16 @@ export const smdpSettings = {
     default: undefined as string | undefined,
     parse: text as (value: string) => string | undefined,
   },
+  profileKeys: {
+    env: 'SMDP_PROFILE_KEYS',
+    means:
+      'Keys that protect a profile on its way: `session`, or `own` for keys of the profile sent under them.',
+    default: 'session' as 'session' | 'own',
+    parse: (value: string): 'session' | 'own' => {
+      if (value !== 'session' && value !== 'own') throw new TypeError('neither session nor own')
+      return value
+    },
+  },
   orderDays: {
     env: 'SMDP_ORDER_DAYS',
     means: 'How long an order waits to be downloaded.',
@@ -126,6 +136,7 @@ export function optionsOf(settings: SmdpSettings): Omit<SmdpOptions, 'state' | '
     ],
     operatorAuthorities: [readFileSync(authority, 'utf8')],
     ...(operatorsFile ? { operators: parseOperators(readFileSync(operatorsFile, 'utf8')) } : {}),
+    profileKeys: settings.profileKeys === 'own',
     limits: {
       ...DEFAULT_LIMITS,
       orderLifeMs: settings.orderDays * DAY_MS,

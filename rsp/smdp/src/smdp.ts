@@ -33,7 +33,10 @@ export interface SmdpOptions {
   /** Without a list, whoever shows a certificate of the authority is an operator. */
   readonly operators?: readonly Operator[]
   readonly limits?: Partial<SmdpLimits>
+  /** False refuses a package bound to a one-time key that the card lost (8.2/3.7). Default true. */
   readonly rebinding?: boolean
+  /** True protects each profile with keys of its own, sent under the session's. Default false. */
+  readonly profileKeys?: boolean
   /** Replaces the SM-DS over ES12. */
   readonly events?: EventRegistry
   /** PEM of the issuers of SM-DSs' TLS certificates. Default: the issuers of the directory. */
@@ -117,6 +120,7 @@ export async function startSmdp(options: SmdpOptions): Promise<Smdp> {
     identities,
     trust: { issuers: pki.issuers, revocations: heldRevocations(pki, startMs) },
     rebinding: options.rebinding ?? true,
+    profileKeys: options.profileKeys ?? false,
     log,
   })
   const listener = smdpListener({

@@ -10,7 +10,11 @@ import type { smdpFailures } from './failures.ts'
 /** Refusals of this package that other servers and phones are told by a status code. */
 type Told = Exclude<
   keyof typeof smdpFailures,
-  'smdp.state-unreadable' | 'smdp.data-key-missing' | 'smdp.no-evidence'
+  | 'smdp.state-unreadable'
+  | 'smdp.data-key-missing'
+  | 'smdp.no-evidence'
+  | 'smdp.no-such-method'
+  | 'smdp.at-fault'
 >
 
 /** Every refusal and its code (SGP.22 section 5.6 and 5.3); the compiler proves the table complete. */

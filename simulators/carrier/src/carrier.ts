@@ -79,7 +79,10 @@ export async function startCarrier(
     },
     createRspListener({
       endpoints: es2plusEndpoints(parts, callers),
-      statusOf,
+      statusOf(error) {
+        log.warn('an ES2+ call was refused', { error })
+        return statusOf(error)
+      },
       onFault: (error, path) => log.error('an ES2+ call failed', { route: path, error }),
     }),
   )

@@ -7,7 +7,7 @@ type Hex = `0x${string}`
 /** `IntentState` of the escrow. */
 export const INTENT_STATE = { held: 2, open: 3 } as const
 
-export interface Activation {
+interface Activation {
   readonly intentId: Hex
   readonly book: number
   readonly receiptDigest: Hex

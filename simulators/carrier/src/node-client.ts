@@ -2,7 +2,7 @@ import { refuse, unreachable } from '@gesim/base'
 import type { CarrierIntent, DownloadProgress, ProvisioningRequest, TelemetrySample } from '@gesim/wire'
 
 /** A signed usage receipt on its way to the node. */
-export interface UsageRecord {
+interface UsageRecord {
   readonly receipt: Record<string, unknown>
   readonly book: number
   readonly key: string
@@ -10,7 +10,7 @@ export interface UsageRecord {
 }
 
 /** What the node said of each record it did not take. */
-export interface RefusedRecord {
+interface RefusedRecord {
   readonly position: number
   readonly code: string
 }

@@ -55,7 +55,7 @@ export async function deliverReceipt(parts: Parts, subscription: Subscription): 
 }
 
 /** The EID of the card that signed that it installed this profile. Throws `carrier.evidence-invalid`. */
-export function requireEvidence(
+function requireEvidence(
   evidence: SmdpEvidence,
   subscription: Pick<Subscription, 'iccid'>,
   issuers: readonly Certificate[],

@@ -40,7 +40,7 @@ export interface Subscription {
 }
 
 /** Where the chain of signed usage receipts stands. */
-export interface UsageState {
+interface UsageState {
   seq: number
   /** Bytes in the last signed receipt. */
   signedBytes: number

@@ -11,7 +11,7 @@ export class Refusal extends Error {
   }
 }
 
-export interface OrderLine {
+interface OrderLine {
   readonly packageCode?: string
   readonly slug?: string
   readonly count: number

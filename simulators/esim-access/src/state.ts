@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 export type SmdpStatus = 'RELEASED' | 'DOWNLOAD' | 'INSTALLATION' | 'ENABLED' | 'DISABLED' | 'DELETED'
-export type EsimStatus =
+type EsimStatus =
   | 'GOT_RESOURCE'
   | 'IN_USE'
   | 'USED_UP'
@@ -33,7 +33,7 @@ export interface Profile {
   orderUsage: number
 }
 
-export interface State {
+interface State {
   balance: number
   /** transactionId to orderNo: a repeated order answers with the first. */
   orders: Record<string, string>

@@ -32,8 +32,9 @@ interface Settlement {
   signatures?: { attestor: Hex; signature: Hex }[]
   leafProof?: LeafProofJson
   nodeProof?: NodeProofJson | null
-  device?: Metering['device']
-  carrier?: Metering['carrier']
+  /** The signed pair behind the leaf of that epoch; metering's own may be newer. */
+  voucher?: Metering['device']
+  usageReceipt?: Metering['carrier']
 }
 
 interface Transparency {
@@ -50,7 +51,9 @@ export function bundleOf(receipt: Receipt): ReceiptBundle {
   const metering = (receipt.metering ?? {}) as Metering
   const settlement = (receipt.settlement ?? {}) as Settlement
   const log = (receipt.transparency ?? {}) as Transparency
-  const { device, carrier } = metering
+  const closed = settlement.commitment !== undefined && settlement.leafProof !== undefined
+  const device = closed ? settlement.voucher : metering.device
+  const carrier = closed ? settlement.usageReceipt : metering.carrier
   return {
     chainId: receipt.chainId,
     escrow: receipt.escrow as Hex,

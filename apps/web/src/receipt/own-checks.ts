@@ -65,7 +65,7 @@ function findEvent(
     if (log.address.toLowerCase() !== receipt.escrow.toLowerCase()) continue
     const args = log.args as unknown as Record<string, unknown>
     // CarrierPaid speaks of a book: all its intents of an epoch are paid in one sum.
-    const own = event === 'CarrierPaid' || String(args.id).toLowerCase() === receipt.intentId.toLowerCase()
+    const own = event === 'CarrierPaid' || String(args.intentId).toLowerCase() === receipt.intentId.toLowerCase()
     if (own) return factsOf(args)
   }
   return null
@@ -74,7 +74,7 @@ function findEvent(
 function factsOf(args: Record<string, unknown>): Record<string, string | number> {
   const facts: Record<string, string | number> = {}
   for (const [name, value] of Object.entries(args)) {
-    if (name === 'id') continue
+    if (name === 'intentId') continue
     facts[name] = typeof value === 'number' ? value : String(value)
   }
   return facts

@@ -30,6 +30,11 @@ const STEPS = ['deployment', 'validation', 'paymaster', 'execution', 'postOp'] a
 // A fifth and some: state and signatures differ a little from the estimate's, and unused execution gas costs a tenth.
 const roomy = (gas: bigint) => gas + gas / 5n + 12_000n
 
+// The EntryPoint counts its own work against the limits: the account's nonce under a new key is a fresh slot (22,100) and
+// the operation is copied; for the paymaster it writes the deposit.
+const NONCE_GAS = 30_000n
+const DEPOSIT_GAS = 12_000n
+
 /**
  * Measures an operation: our probe is laid over the EntryPoint's address in one `eth_call`, runs the steps as the
  * EntryPoint would and reads the meter after each. Returns the step that reverts instead, if one does.
@@ -65,11 +70,11 @@ export async function estimateOperation(
     const cost = decodeFunctionResult({ abi: operationProbeAbi, functionName: 'probe', data: answer })
     return {
       preVerificationGas: preVerificationGasOf(packUserOperation(filled(operation))),
-      verificationGasLimit: roomy(cost.deployment + cost.validation),
+      verificationGasLimit: roomy(cost.deployment + cost.validation + NONCE_GAS),
       callGasLimit: roomy(cost.execution),
       ...(operation.paymaster
         ? {
-            paymasterVerificationGasLimit: roomy(cost.paymasterValidation),
+            paymasterVerificationGasLimit: roomy(cost.paymasterValidation + DEPOSIT_GAS),
             paymasterPostOpGasLimit: roomy(cost.postOp),
           }
         : {}),

@@ -150,17 +150,27 @@ const WORDS = (count: number) => Array.from({ length: count }, () => ({ type: 'b
 const word = (value: bigint | Hex): Hex =>
   typeof value === 'bigint' ? numberToHex(value, { size: 32 }) : pad(value)
 
+const separators = new Map<number, Hex>()
+
+function separatorOf(chainId: number): Hex {
+  let separator = separators.get(chainId)
+  if (separator === undefined) {
+    separator = keccak256(
+      encodeAbiParameters(WORDS(5), [
+        DOMAIN_TYPE_HASH,
+        keccak256(stringToHex('ERC4337')),
+        keccak256(stringToHex('1')),
+        word(BigInt(chainId)),
+        word(ENTRYPOINT_V08.toLowerCase() as Hex),
+      ]),
+    )
+    separators.set(chainId, separator)
+  }
+  return separator
+}
+
 /** The EIP-712 hash of an operation under EntryPoint v0.8: what its account signs and everybody calls it by. */
 export function hashUserOperation(packed: PackedUserOperation, chainId: number): Hex {
-  const separator = keccak256(
-    encodeAbiParameters(WORDS(5), [
-      DOMAIN_TYPE_HASH,
-      keccak256(stringToHex('ERC4337')),
-      keccak256(stringToHex('1')),
-      word(BigInt(chainId)),
-      word(ENTRYPOINT_V08.toLowerCase() as Hex),
-    ]),
-  )
   const struct = keccak256(
     concatHex([
       TYPE_HASH,
@@ -174,7 +184,7 @@ export function hashUserOperation(packed: PackedUserOperation, chainId: number):
       keccak256(packed.paymasterAndData),
     ]),
   )
-  return keccak256(concatHex(['0x1901', separator, struct]))
+  return keccak256(concatHex(['0x1901', separatorOf(chainId), struct]))
 }
 
 const TRANSACTION_GAS = 21_000n

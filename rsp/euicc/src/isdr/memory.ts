@@ -119,6 +119,8 @@ function restoreProfile(stored: StoredProfile): CardProfile {
   }
 }
 
+type Constant = 'aid' | 'metadata' | 'smdpAddress' | 'smdpOid' | 'upp'
+
 /** What the card remembers, in the form it works with; every change is saved before it is answered. */
 export class CardMemory {
   readonly #store: StateStore
@@ -175,18 +177,27 @@ export class CardMemory {
   save(): void {
     const profiles = this.profiles.map(
       (profile): StoredProfile => ({
-        aid: toHex(profile.aid),
+        ...this.#constantsOf(profile),
         enabled: profile.enabled,
         nickname: profile.nickname,
-        metadata: toHex(profile.metadataRaw),
-        smdpAddress: profile.smdpAddress,
-        smdpOid: profile.smdpOid,
-        upp: toHex(profile.upp),
         changes: this.#changesOf(profile),
       }),
     )
     this.#state = { ...this.#state, profiles }
     this.#store.save(this.#state)
+  }
+
+  readonly #constants = new WeakMap<CardProfile, Pick<StoredProfile, Constant>>()
+
+  /** What never changes in a profile, in its stored form: made once, as packages are long. */
+  #constantsOf(profile: CardProfile): Pick<StoredProfile, Constant> {
+    let constants = this.#constants.get(profile)
+    if (!constants) {
+      const { aid, metadataRaw, smdpAddress, smdpOid, upp } = profile
+      constants = { aid: toHex(aid), metadata: toHex(metadataRaw), smdpAddress, smdpOid, upp: toHex(upp) }
+      this.#constants.set(profile, constants)
+    }
+    return constants
   }
 
   readonly #originals = new WeakMap<CardProfile, InstalledProfile>()
@@ -199,8 +210,10 @@ export class CardMemory {
   }
 
   #changesOf(profile: CardProfile): StoredChanges | undefined {
-    const stored = this.#state.profiles.find((entry) => entry.aid === toHex(profile.aid))
-    if (!this.#touched.has(profile)) return this.#saved.get(profile) ?? stored?.changes
+    if (!this.#touched.has(profile)) {
+      const { aid } = this.#constantsOf(profile)
+      return this.#saved.get(profile) ?? this.#state.profiles.find((entry) => entry.aid === aid)?.changes
+    }
     let original = this.#originals.get(profile)
     if (!original) {
       original = installedOf(profile.upp)
@@ -208,6 +221,7 @@ export class CardMemory {
     }
     const changes = changesOf(profile, original)
     this.#saved.set(profile, changes)
+    this.#touched.delete(profile)
     return changes
   }
 }

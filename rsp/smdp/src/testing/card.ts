@@ -18,12 +18,17 @@ import {
   eidToBytes,
   type Peer,
   parseEid,
+  type RequestOf,
+  type ResponseOf,
+  readBody,
   readBoundProfilePackage,
   readInitialiseSecureChannel,
+  readReplaceSessionKeys,
   readStoreMetadata,
   signedChannelOfReceived,
   signedWithPrevious,
   writeAuthenticateServerResponse,
+  writeBody,
   writeCancelSessionResponse,
   writeEuiccCancelSessionSigned,
   writeEuiccInfo1,
@@ -214,7 +219,12 @@ export class TestCard {
     const receiver = new BspReceiver(deriveSessionKeys(otpk.agree(channel.smdpOtpk), context))
     for (const segment of bound.firstSequence87) receiver.decrypt(segment)
     const metadata = Buffer.concat(bound.sequence88.map((segment) => receiver.verify(segment)))
-    const parts = bound.sequence86.map((segment) => receiver.decrypt(segment))
+    const replaced = bound.secondSequence87?.map((segment) => receiver.decrypt(segment))
+    const keys = replaced && readReplaceSessionKeys(Uint8Array.from(Buffer.concat(replaced)))
+    const protection = keys
+      ? new BspReceiver({ initialMcv: keys.initialMcv, sEnc: keys.ppkEnc, sMac: keys.ppkCmac })
+      : receiver
+    const parts = bound.sequence86.map((segment) => protection.decrypt(segment))
     const longest = Math.max(...[...bound.sequence86, ...bound.sequence88].map((segment) => segment.length))
     if (longest > 1020) throw new Error(`a segment of ${longest} bytes`)
     return {
@@ -261,6 +271,35 @@ export class TestCard {
     return callFunction(this.peer, ES9PLUS.cancelSession, {
       transactionId,
       cancelSessionResponse: this.cancelSessionResponse(transactionId, reason, smdpOid),
+    })
+  }
+
+  /** A whole download, each body by way of `ask`, in the JSON that goes over the wire. */
+  async recordDownload(
+    ask: (name: keyof typeof ES9PLUS, request: unknown) => Promise<unknown>,
+    matchingId: string,
+    otpk: OneTimeKey,
+  ): Promise<void> {
+    const call = async <Name extends keyof typeof ES9PLUS>(
+      name: Name,
+      body: RequestOf<(typeof ES9PLUS)[Name]>,
+    ): Promise<ResponseOf<(typeof ES9PLUS)[Name]>> => {
+      const answer = await ask(name, writeBody(ES9PLUS[name].request, body as never))
+      return readBody(ES9PLUS[name].response, answer ?? {}) as never
+    }
+    const opened = await call('initiateAuthentication', {
+      euiccChallenge: new Uint8Array(16).fill(7),
+      euiccInfo1: writeEuiccInfo1({ svn: '2.5.0', ...this.#keyIds({}) }),
+      smdpAddress: this.smdpAddress,
+    })
+    const { transactionId } = opened
+    const authenticateServerResponse = this.authenticateServerResponse(opened, matchingId).response
+    const client = await call('authenticateClient', { transactionId, authenticateServerResponse })
+    const prepareDownloadResponse = this.prepareDownloadResponse(client, otpk)
+    const bound = await call('getBoundProfilePackage', { transactionId, prepareDownloadResponse })
+    const { iccid } = this.open(bound.boundProfilePackage, client, otpk)
+    await call('handleNotification', {
+      pendingNotification: this.installationResult(transactionId, { iccid }),
     })
   }
 

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:https'
+import { Agent, createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createLog, isFailure, toBase64 } from '@gesim/base'
+import { createLog, fromHex, isFailure, toBase64 } from '@gesim/base'
 import {
   CURVES,
   type Curve,
@@ -23,7 +23,6 @@ import {
   ES2PLUS,
   endpoint,
   type Iccid,
-  iccidToBytes,
   type Peer,
   parseIccid,
   post,
@@ -43,7 +42,7 @@ export function packageOf(iccid: Iccid, bytes = 3000): Uint8Array {
     uintNode(0x80, 2),
     uintNode(0x81, 3),
     textNode(0x82, 'test'),
-    node(0x83, iccidToBytes(iccid)),
+    node(0x83, fromHex(iccid.padEnd(20, 'f'))),
   ]
   return Uint8Array.from(
     Buffer.concat([node(0xa0, ...header), node(0xa9, node(0x81, filler)), node(0xaa, node(0xa0))]),
@@ -149,7 +148,9 @@ export async function startWorld(state: SmdpState, options: Partial<SmdpOptions>
     ...options,
   })
   const url = `https://localhost:${smdp.ports[0]}`
-  const phone: Peer = { url, ca: pki.issuers.map(certificatePem) }
+  // Connections are kept: a handshake for each of thousands of requests is not what these tests are about.
+  const agent = new Agent({ keepAlive: true })
+  const phone: Peer = { url, ca: pki.issuers.map(certificatePem), agent }
   const operator = (id = AURORA): Peer => ({ ...phone, ...tlsPemOf(operators[id]!) })
   let calls = 0
 
@@ -191,6 +192,7 @@ export async function startWorld(state: SmdpState, options: Partial<SmdpOptions>
       return { iccid, matchingId: matchingId! }
     },
     async stop() {
+      agent.destroy()
       await smdp.stop()
       await state.close()
       notified.closeAllConnections()

@@ -1,6 +1,6 @@
 import { sleepMs } from '@gesim/base'
 import { sql } from 'kysely'
-import { connect } from './store.ts'
+import { connect } from '../store.ts'
 
 // Run by crash.test.ts and killed at any moment: follows the journal and works a queue on the database it is given.
 const store = await connect(process.argv[2]!, { connections: 4 })

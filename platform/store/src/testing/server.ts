@@ -2,7 +2,7 @@ import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sleepMs } from '@gesim/base'
 import pg from 'pg'
-import { startPostgres } from './postgres.ts'
+import { startPostgres } from '../postgres.ts'
 
 // The server that all test files share, in a process of its own: it outlives the test run that started it, so that
 // the next run finds it warm, and ends once nobody has been connected for a while, however the tests ended.

@@ -1,0 +1,89 @@
+import { createLog } from '@gesim/base'
+import { gesimIdentityAbi } from '@gesim/contracts'
+import { type LocalChain, startLocalChain } from '@gesim/contracts/testing'
+import type { Hex } from '@gesim/journey'
+import { type TestStore, testStore } from '@gesim/store/testing'
+import { createTestClient, createWalletClient, http, keccak256, publicActions, toHex } from 'viem'
+import { privateKeyToAccount } from 'viem/accounts'
+import { foundry } from 'viem/chains'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { rpcChain } from './chain.ts'
+import { emittersOf } from './decode.ts'
+import { makeIndexer } from './indexer.ts'
+
+let own: TestStore
+let chain: LocalChain
+
+beforeAll(async () => {
+  ;[own, chain] = await Promise.all([testStore(), startLocalChain()])
+}, 60_000)
+afterAll(async () => {
+  await Promise.allSettled([own?.close(), chain?.stop()])
+})
+
+test('a real chain: an identity is minted, taken away by a reorganisation, and minted again', async () => {
+  const transport = http(chain.rpcUrl)
+  const anvil = createTestClient({ mode: 'anvil', chain: foundry, transport }).extend(publicActions)
+  const operator = createWalletClient({
+    account: privateKeyToAccount(chain.keys.operator),
+    chain: foundry,
+    transport,
+  })
+  const indexer = makeIndexer({
+    store: own.store,
+    chain: rpcChain(chain.rpcUrl),
+    chainId: 31_337,
+    emitters: emittersOf(chain.addresses),
+    fromBlock: BigInt(chain.addresses.fromBlock),
+    confirmations: 0,
+    log: createLog('test', 'silent'),
+  })
+  const catchUp = async () => {
+    while (await indexer.step());
+  }
+  const mint = async (account: Hex) => {
+    const hash = await operator.writeContract({
+      address: chain.addresses.identity,
+      abi: gesimIdentityAbi,
+      functionName: 'mint',
+      args: [account, keccak256(toHex(account))],
+    })
+    return await anvil.waitForTransactionReceipt({ hash, pollingInterval: 50, timeout: 10_000 })
+  }
+  const minted = async () =>
+    (await own.store.read({ kinds: ['identity.minted', 'chain.undone'] })).map((event) => [
+      event.kind,
+      event.kind === 'identity.minted' ? (event.body as { account: Hex }).account : undefined,
+    ])
+
+  // Blocks only for transactions, so that the depth of the reorganisation is known.
+  await anvil.setAutomine(true)
+  const account: Hex = `0x${'ab'.repeat(20)}`
+  const receipt = await mint(account)
+  await catchUp()
+  expect(await minted()).toEqual([['identity.minted', account]])
+  const [event] = await own.store.read({ kinds: ['identity.minted'] })
+  expect(event!.body).toMatchObject({ tokenId: BigInt(account).toString(), txHash: receipt.transactionHash })
+
+  // The blocks above are replaced by empty ones: the transaction is gone.
+  await anvil.request({ method: 'anvil_reorg' as never, params: [2, []] as never })
+  await anvil.mine({ blocks: 2 })
+  await catchUp()
+  expect((await minted()).map(([kind]) => kind)).toEqual(['identity.minted', 'chain.undone'])
+
+  await mint(account)
+  await catchUp()
+  await catchUp()
+  expect((await minted()).map(([kind]) => kind)).toEqual([
+    'identity.minted',
+    'chain.undone',
+    'identity.minted',
+  ])
+}, 60_000)
+
+test('an RPC that does not answer is unreachable, and nothing is lost by it', async () => {
+  await expect(rpcChain('http://127.0.0.1:9').block('latest')).rejects.toMatchObject({
+    kind: 'unreachable',
+    code: 'indexer.no-chain',
+  })
+})
