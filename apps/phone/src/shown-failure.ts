@@ -1,4 +1,4 @@
-import { type FailureCatalogue, isFailure } from '@gesim/base'
+import { type Failure, type FailureCatalogue, isFailure } from '@gesim/base'
 import { euiccFailures } from '@gesim/euicc'
 import { lpaFailures } from '@gesim/lpa'
 import { sgp22Failures } from '@gesim/sgp22'
@@ -21,11 +21,18 @@ export function httpStatusOf(error: unknown): number {
   return CATALOGUE[error.code as keyof FailureCatalogue]?.httpStatus ?? byKind[error.kind]
 }
 
+function remedyOf(error: Failure): string {
+  return CATALOGUE[error.code as keyof FailureCatalogue]?.remedy ?? 'Look at the code in docs/failures.md.'
+}
+
 /** A failure in words for people: what happened, its facts, what to do. Never opaque, never a stack. */
 export function showFailure(error: unknown): ShownFailure {
   if (!isFailure(error))
     return { code: 'phone.unexpected', message: 'Something unexpected happened.', remedy: 'Look at the log.' }
   const text = CATALOGUE[error.code as keyof FailureCatalogue]
+  // A server's refusal comes with its own words; they say more than ours.
+  if (typeof error.facts.says === 'string')
+    return { code: error.code, message: `The server refused: ${error.facts.says}.`, remedy: remedyOf(error) }
   const facts = Object.entries(error.facts)
     .filter(([, value]) => value !== undefined && value !== '')
     .map(([name, value]) => `${name}: ${String(value)}`)
@@ -34,6 +41,6 @@ export function showFailure(error: unknown): ShownFailure {
   return {
     code: error.code,
     message: facts ? `${says} (${facts})` : says,
-    remedy: text?.remedy ?? 'Look at the code in docs/failures.md.',
+    remedy: remedyOf(error),
   }
 }

@@ -41,12 +41,23 @@ function readyLine(line: string): Record<string, unknown> | null {
 const RESTART_WAIT_MS = [200, 500, 1_000, 2_000, 5_000]
 const STOP_WITHIN_MS = 8_000
 
-/** Starts a child and waits until it serves. Rejects with the end of its log when it dies or stays silent. */
-export async function startChild(spec: ChildSpec, onNotice: (text: string) => void): Promise<Child> {
+/** A child that lived this long after it served is not in a loop of crashes: it starts again at once. */
+const SOUND_AFTER_MS = 2_000
+
+/**
+ * Starts a child and waits until it serves. Rejects with the end of its log when it dies or stays silent. `onRestart`
+ * is called whenever it was spawned again, with another process id.
+ */
+export async function startChild(
+  spec: ChildSpec,
+  onNotice: (text: string) => void,
+  onRestart: () => void = () => {},
+): Promise<Child> {
   const log = createWriteStream(spec.logPath, { flags: 'a' })
   let stopping = false
   let process_: ChildProcess
   let restarts = 0
+  let servesSinceMs = Number.POSITIVE_INFINITY
 
   const launch = () => spawnOnce(spec, log)
   let first = launch()
@@ -54,6 +65,8 @@ export async function startChild(spec: ChildSpec, onNotice: (text: string) => vo
   const watch = () => {
     process_.once('exit', async (code, signal) => {
       if (stopping || !spec.restart) return
+      if (performance.now() - servesSinceMs > SOUND_AFTER_MS) restarts = 0
+      servesSinceMs = Number.POSITIVE_INFINITY
       const waitMs = RESTART_WAIT_MS[Math.min(restarts++, RESTART_WAIT_MS.length - 1)]!
       onNotice(`${spec.name} ended (${signal ?? code}); starting it again`)
       await sleepMs(waitMs)
@@ -61,8 +74,12 @@ export async function startChild(spec: ChildSpec, onNotice: (text: string) => vo
       first = launch()
       process_ = first.process
       watch()
+      onRestart()
       first.ready.then(
-        () => onNotice(`${spec.name} is back`),
+        () => {
+          servesSinceMs = performance.now()
+          onNotice(`${spec.name} is back`)
+        },
         () => {},
       )
     })
@@ -75,6 +92,7 @@ export async function startChild(spec: ChildSpec, onNotice: (text: string) => vo
     process_.kill('SIGKILL')
     throw error
   }
+  servesSinceMs = performance.now()
   watch()
   return {
     name: spec.name,

@@ -1,5 +1,5 @@
 // `npm start`: the whole product on loopback under one parent that stops it all.
-import { existsSync, mkdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sleepMs } from '@gesim/base'
 import { startAnvil } from '@gesim/contracts/testing'
@@ -18,6 +18,8 @@ const options = readOptions(process.argv.slice(2))
 const { dataDir } = options
 /** What to stop, in the order of starting; stopped from the end. */
 const running: { name: string; stop(): Promise<void> }[] = []
+/** Writes `stack.json` anew, once everything runs: a child that was started again has another process id. */
+let noteProcesses = () => {}
 let stopping: Promise<void> | undefined
 
 function stopAll(): Promise<void> {
@@ -80,6 +82,7 @@ async function program(
     (text) => {
       if (!stopping) console.log(`! ${text}`)
     },
+    () => noteProcesses(),
   )
   running.push(child)
   return child
@@ -152,7 +155,8 @@ async function main(): Promise<void> {
     ),
   ])
   const webChild = await web
-  writeStackFile(facts, [...children, ...(webChild ? [webChild] : [])])
+  noteProcesses = () => writeStackFile(facts, [...children, ...(webChild ? [webChild] : [])])
+  noteProcesses()
   const seconds = ((Date.now() - startedAt) / 1000).toFixed(1)
   console.log(`\nGeSIM is open after ${seconds} s: ${webChild ? urls.web : urls.node}\n`)
   console.log(tryThis(urls, webChild !== null))
@@ -193,7 +197,10 @@ function writeStackFile(facts: environments.StackFacts, children: readonly Child
     })),
     pids: Object.fromEntries(children.map((child) => [child.name, child.pid()])),
   }
-  writeFileSync(join(facts.dataDir, 'stack.json'), JSON.stringify(file, null, 2), { mode: 0o600 })
+  const path = join(facts.dataDir, 'stack.json')
+  // Whoever reads it meanwhile finds the old one or the new one, never half of it.
+  writeFileSync(`${path}.new`, JSON.stringify(file, null, 2), { mode: 0o600 })
+  renameSync(`${path}.new`, path)
 }
 
 function tryThis(urls: ReturnType<typeof environments.urlsOf>, web: boolean): string {

@@ -341,7 +341,7 @@ test('API keys carry their role, are shown once and stored as hashes', async () 
     headers,
     payload: { name: 'laptop' },
   })
-  expect(made.json().secret).toMatch(/^gs_live_/)
+  expect(made.json().secret).toMatch(/^gs_test_/)
   const list = await app.inject({ url: '/v1/developer/keys', headers })
   expect(list.body).not.toContain(made.json().secret)
   expect(list.json().keys.length).toBeGreaterThanOrEqual(3)

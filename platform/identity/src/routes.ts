@@ -158,10 +158,10 @@ function registerWallet(app: FastifyInstance, parts: IdentityParts): void {
 }
 
 function registerDeveloper(app: FastifyInstance, parts: IdentityParts): void {
-  const { access, local } = parts
+  const { local } = parts
   const { store } = parts.context
   const operator = async (request: FastifyRequest) => {
-    if (!(await access.operator(request))) throw refuse('identity.key-wrong')
+    if (!(await parts.context.access.operator(request))) throw refuse('identity.key-wrong')
   }
 
   serve(app, developerRoutes.listKeys, async ({ request }) => {

@@ -171,8 +171,6 @@ export interface EventBodies {
   }
   /** A reorganisation took away a log that had already become the event `seq`. */
   'chain.undone': { seq: string; event: string; txHash: Hex; block: number }
-  /** A transaction that a stage wished for was mined. */
-  'transaction.mined': { key: string; hash: Hex; gasUsed: string; block: number }
   /** A transaction that a stage wished for cannot be made: it would revert, and why. */
   'transaction.refused': { key: string; code: string; why: string }
   /** Usage that a robust statistic finds unlike the rest. */
@@ -307,20 +305,19 @@ export const EVENTS: Readonly<Record<EventKind, EventRow>> = {
   'epoch.closed': { version: 1, writer: 'settlement', readers: ['transparency'] },
   'root.wanted': { version: 1, writer: 'settlement', readers: ['relayer'] },
   'root.posted': { version: 1, writer: 'indexer', readers: ['settlement', 'transparency', 'billing'] },
-  'root.final': { version: 1, writer: 'settlement', readers: ['intents', 'transparency'] },
+  'root.final': { version: 1, writer: 'settlement', readers: ['transparency'] },
   'settle.wanted': { version: 1, writer: 'settlement', readers: ['relayer'] },
   'payout.claimed': {
     version: 1,
     writer: 'indexer',
-    readers: ['settlement', 'billing', 'intents', 'transparency'],
+    readers: ['settlement', 'billing', 'provisioner', 'transparency'],
   },
   'remainder.wanted': { version: 1, writer: 'settlement', readers: ['relayer'] },
   'intent.closed': { version: 1, writer: 'indexer', readers: ['intents', 'billing', 'settlement'] },
-  'gas.charged': { version: 1, writer: 'indexer', readers: ['billing'] },
+  'gas.charged': { version: 1, writer: 'indexer', readers: ['billing', 'intents'] },
   'fees.swept': { version: 1, writer: 'indexer', readers: ['billing'] },
   'voucher.released': { version: 1, writer: 'indexer', readers: ['billing'] },
   'chain.undone': { version: 1, writer: 'indexer', readers: ['intents', 'billing'] },
-  'transaction.mined': { version: 1, writer: 'relayer', readers: ['intents'] },
   'transaction.refused': { version: 1, writer: 'relayer', readers: ['intents', 'settlement'] },
   'anomaly.flagged': { version: 1, writer: 'advisor', readers: ['transparency'] },
   'prewarm.advised': { version: 1, writer: 'advisor', readers: ['provisioner'] },

@@ -66,7 +66,8 @@ export const MOVES: Readonly<Record<OrderState, Partial<Record<Fact, Move>>>> = 
     refunded: close,
   },
   reserved: {
-    reserved: stay('reserved'),
+    // Another profile in the place of one that the carrier no longer has.
+    reserved: { to: 'reserved', wishes: ['confirm'] },
     confirmed: { to: 'ready', wishes: ['say-ready'] },
     'carrier-refused': fail,
     'out-of-time': fail,

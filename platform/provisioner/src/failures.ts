@@ -47,6 +47,11 @@ export const provisionerFailures = {
     says: 'The carrier refused the order.',
     remedy: "Nothing to do: the next carrier is asked; the carrier's own reason is in the log.",
   },
+  'provisioner.profile-gone': {
+    kind: 'refused',
+    says: 'The carrier no longer has the profile that it set aside.',
+    remedy: 'Nothing to do: a fresh one is ordered from the same carrier.',
+  },
   'provisioner.sold-out': {
     kind: 'refused',
     says: 'The supplier has no profile of this kind left.',

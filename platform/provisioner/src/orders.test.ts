@@ -181,6 +181,23 @@ test('advised profiles are reserved within the limit, and an order takes one wit
   expect(rows[0]!.iccid_commit).toBe(commitIccid(bench.notary.settings.commitmentKey, iccid))
 })
 
+test('a profile kept warm that the carrier dropped meanwhile is replaced by a fresh one of the same carrier', async () => {
+  const hour = Math.floor(Date.now() / 3_600_000) * 3600 + 3600
+  const advice = { book: 1, profileType: 'gesim-data', hour, count: 1, quantile: 0.9, why: 'a test' }
+  await bench.say('prewarm.advised', null, advice)
+  await until(async () => {
+    const { rows } = await sql`select from gesim.provisioner_warm where state = 'warm'`.execute(bench.database.store.db)
+    return rows.length === 1
+  })
+  const warm = [...bench.one.reserved.values()][0]!
+  bench.one.cancelled.add(warm)
+  const intentId = await bench.intent(PAYER)
+  await bench.say('switch.decided', intentId, chosen(1))
+  expect((await bench.heard(intentId, 'profile.ready')).body).toEqual({ book: 1, attempt: 1 })
+  expect(bench.one.confirmed.get(`${intentId}:1`)).toBe(bench.one.reserved.get(`${intentId}:1`))
+  expect(bench.one.confirmed.get(`${intentId}:1`)).not.toBe(warm)
+})
+
 test('the dashboard of a carrier counts its own orders and how long they took', async () => {
   const [first, second] = [await bench.intent(PAYER), await bench.intent(PAYER)]
   await bench.say('switch.decided', first, chosen(1))

@@ -2,7 +2,7 @@ import { isFailure, kindOf } from '@gesim/base'
 import type { Hex } from '@gesim/journey'
 import type { JourneyEventOf, Running, StageContext, Tx } from '@gesim/store'
 import { decide, type Fact, patienceOf, type Wish } from './decide.ts'
-import type { OrderReference } from './ports.ts'
+import type { Carrier, OrderReference, Release, Reservation } from './ports.ts'
 import { commitIccid, seal, unseal } from './seal.ts'
 import type { provisionerSettings } from './settings.ts'
 import type { Shared } from './shared.ts'
@@ -104,13 +104,10 @@ async function workOn(shared: Shared, job: OrderJob, tx: Tx): Promise<void> {
       return settle('reserved', undefined, { handle }, iccid)
     }
     const { handle } = secretOf(shared, before)
-    const release = await carrier.confirm(referenceOf(before), { handle })
-    return settle(
-      'confirmed',
-      undefined,
-      { handle: release.handle, activationCode: release.activationCode },
-      release.iccid,
-    )
+    const release = await confirmOrReplace(carrier, before, handle)
+    if ('replaced' in release) return settle('reserved', undefined, { handle: release.replaced.handle }, release.replaced.iccid)
+    const { activationCode } = release
+    return settle('confirmed', undefined, { handle: release.handle, activationCode }, release.iccid)
   } catch (error) {
     const code = isFailure(error) ? error.code : 'provisioner.carrier-refused'
     shared.log.warn('a carrier did not deliver', { intentId: job.intentId, book: before.book, code, error })
@@ -124,6 +121,25 @@ async function workOn(shared: Shared, job: OrderJob, tx: Tx): Promise<void> {
   async function settle(fact: Fact, code?: string, secret?: Secret, iccid?: string): Promise<void> {
     const row = await table.orderOf(tx, job.intentId, job.attempt, true)
     if (row) await apply(shared, tx, row, fact, { code, secret, iccid })
+  }
+}
+
+/**
+ * Confirms a profile. One that was reserved ahead of demand may be gone by now: then a fresh one is reserved for the order
+ * itself. The same one again would be the carrier's contradiction, so its refusal stands.
+ */
+async function confirmOrReplace(
+  carrier: Carrier,
+  row: OrderRow,
+  handle: string,
+): Promise<Release | { readonly replaced: Reservation }> {
+  try {
+    return await carrier.confirm(referenceOf(row), { handle })
+  } catch (error) {
+    if (!isFailure(error, 'provisioner.profile-gone')) throw error
+    const replaced = await carrier.reserve(referenceOf(row))
+    if (replaced.handle === handle) throw error
+    return { replaced }
   }
 }
 

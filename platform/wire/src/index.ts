@@ -9,10 +9,22 @@ export {
 } from './carriers.ts'
 export { ApiKey, developerRoutes, KeyRole } from './developer.ts'
 export { DeviceIntent, devicesRoutes, PAIRING_ALPHABET } from './devices.ts'
+export {
+  Attestation,
+  Commitment,
+  EpochInput,
+  EpochInputs,
+  EpochRow,
+  EpochState,
+  epochsRoutes,
+} from './epochs.ts'
 export { ErrorBody } from './errors.ts'
+export { BookStatement, FinanceSummary, FinanceTransactions, financeRoutes, LedgerPage } from './finance.ts'
 export type { IntentStateWord } from './intents.ts'
 export { Activation, Intent, IntentState, intentsRoutes, Receipt, TimelineEntry, Usage } from './intents.ts'
+export { Checkpoint, LogEntry, logRoutes } from './log.ts'
 export { Health, Network, networkRoutes } from './network.ts'
+export { ComplianceSignal, oraclesRoutes, Rate } from './oracles.ts'
 export { Plan, PlanKind, plansRoutes } from './plans.ts'
 export { Qos, Quote, quotesRoutes } from './quotes.ts'
 export type { AnswerOf, BodyOf, Call, Caller, HttpServer, ParamsOf, QueryOf, Route } from './route.ts'
@@ -33,6 +45,7 @@ export {
   Terms,
   UsageVoucher,
 } from './terms.ts'
+export { SignedUsageReceipt, UsageBatchAnswer, usageRoutes } from './usage.ts'
 export { Wallet, walletRoutes } from './wallet.ts'
 export type { Hex } from './words.ts'
 export {
@@ -52,8 +65,3 @@ export {
   Seq,
   Uint32,
 } from './words.ts'
-export { Attestation, Commitment, EpochInput, EpochInputs, EpochRow, EpochState, epochsRoutes } from './epochs.ts'
-export { BookStatement, FinanceSummary, FinanceTransactions, financeRoutes, LedgerPage } from './finance.ts'
-export { Checkpoint, LogEntry, logRoutes } from './log.ts'
-export { ComplianceSignal, oraclesRoutes, Rate } from './oracles.ts'
-export { SignedUsageReceipt, UsageBatchAnswer, usageRoutes } from './usage.ts'

@@ -1,7 +1,7 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto'
 import { bytesEqual, concatBytes, refuse } from '@gesim/base'
 import { header, node, readTlv } from '@gesim/tlv'
-import { aesBlock, Cmac } from './cmac.ts'
+import { AesBlocks, CbcDecryption, CbcEncryption } from './aes.ts'
+import { Cmac } from './cmac.ts'
 import { x963Kdf } from './kdf.ts'
 
 /** The keys of one bound profile package, or the profile protection keys that replace them. */
@@ -52,27 +52,23 @@ export function deriveSessionKeys(sharedSecret: Uint8Array, context: KeyContext)
 
 /** Either side of the BSP protocol (SGP.22 section 2.6.4): chained MACs and a block counter. */
 class Chain {
-  readonly #sEnc: Uint8Array
+  readonly #blocks: AesBlocks
   readonly #cmac: Cmac
   #mcv: Uint8Array
   // SGP.22 2.6.4.4: the counter starts at 1 and counts every segment, also those that are not encrypted.
   #counter = 1
 
   constructor(keys: SessionKeys) {
-    this.#sEnc = keys.sEnc
+    this.#blocks = new AesBlocks(keys.sEnc)
     this.#cmac = new Cmac(keys.sMac)
     this.#mcv = keys.initialMcv
-  }
-
-  get key(): Uint8Array {
-    return this.#sEnc
   }
 
   /** The initial chaining vector of the next segment; each is used once. */
   nextIcv(): Uint8Array {
     const block = new Uint8Array(16)
     new DataView(block.buffer).setUint32(12, this.#counter)
-    return aesBlock(this.#sEnc, block)
+    return this.#blocks.encrypt(block)
   }
 
   macOf(head: Uint8Array, body: Uint8Array): Uint8Array {
@@ -88,9 +84,11 @@ class Chain {
 /** Protects segments: the SM-DP+ side. */
 export class BspSender {
   readonly #chain: Chain
+  readonly #cbc: CbcEncryption
 
   constructor(keys: SessionKeys) {
     this.#chain = new Chain(keys)
+    this.#cbc = new CbcEncryption(keys.sEnc)
   }
 
   /** One encrypted and authenticated segment. */
@@ -98,8 +96,7 @@ export class BspSender {
     const padded = new Uint8Array(plain.length - (plain.length % 16) + 16)
     padded.set(plain)
     padded[plain.length] = 0x80
-    const cipher = createCipheriv('aes-128-cbc', this.#chain.key, this.#chain.nextIcv()).setAutoPadding(false)
-    return this.#seal(tag, cipher.update(padded))
+    return this.#seal(tag, this.#cbc.encrypt(padded, this.#chain.nextIcv()))
   }
 
   /** One segment that is authenticated and readable. */
@@ -133,9 +130,11 @@ function pieces(data: Uint8Array, size: number): Uint8Array[] {
 /** Checks and opens segments: the eUICC side. A refused segment ends the session; do not go on after one. */
 export class BspReceiver {
   readonly #chain: Chain
+  readonly #cbc: CbcDecryption
 
   constructor(keys: SessionKeys) {
     this.#chain = new Chain(keys)
+    this.#cbc = new CbcDecryption(keys.sEnc)
   }
 
   /** The plaintext of an encrypted segment. Throws `crypto.bad-mac` and `crypto.bad-segment`. */
@@ -143,10 +142,7 @@ export class BspReceiver {
     const { body, mac } = this.#check(segment)
     if (body.length === 0 || body.length % 16 !== 0)
       throw refuse('crypto.bad-segment', { length: body.length })
-    const decipher = createDecipheriv('aes-128-cbc', this.#chain.key, this.#chain.nextIcv()).setAutoPadding(
-      false,
-    )
-    const padded = decipher.update(body)
+    const padded = this.#cbc.decrypt(body, this.#chain.nextIcv())
     this.#chain.advance(mac)
     let length = padded.length - 1
     while (length >= 0 && padded[length] === 0) length--

@@ -1,11 +1,10 @@
-import { createCipheriv } from 'node:crypto'
+import { AesBlocks, CbcEncryption } from './aes.ts'
 
 const ZERO_BLOCK = new Uint8Array(16)
 
 /** AES-128 of one block, without padding. */
 export function aesBlock(key: Uint8Array, block: Uint8Array): Uint8Array {
-  const cipher = createCipheriv('aes-128-ecb', key, null).setAutoPadding(false)
-  return Uint8Array.from(cipher.update(block))
+  return Uint8Array.from(new AesBlocks(key).encrypt(block))
 }
 
 function double(block: Uint8Array): Uint8Array {
@@ -18,14 +17,14 @@ function double(block: Uint8Array): Uint8Array {
 
 /** AES-CMAC (RFC 4493) with a key that is used many times: its subkeys are derived once. */
 export class Cmac {
-  readonly #key: Uint8Array
+  readonly #cbc: CbcEncryption
   readonly #whole: Uint8Array
   readonly #padded: Uint8Array
 
   constructor(key: Uint8Array) {
-    this.#key = key
     this.#whole = double(aesBlock(key, ZERO_BLOCK))
     this.#padded = double(this.#whole)
+    this.#cbc = new CbcEncryption(key)
   }
 
   /** The MAC, 16 bytes, of the parts joined. */
@@ -44,8 +43,7 @@ export class Cmac {
     const last = input.length - 16
     for (let i = 0; i < 16; i++) input[last + i]! ^= mask[i]!
     // The MAC is the last block of CBC over the masked input: one call of the cipher for any length.
-    const cipher = createCipheriv('aes-128-cbc', this.#key, ZERO_BLOCK).setAutoPadding(false)
-    return Uint8Array.from(cipher.update(input).subarray(last))
+    return Uint8Array.from(this.#cbc.encrypt(input).subarray(last))
   }
 }
 

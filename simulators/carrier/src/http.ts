@@ -2,6 +2,7 @@ import { isFailure, type Log, refuse, toBase64 } from '@gesim/base'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import { carrierFailures } from './failures.ts'
 import { FAULT_MODES } from './faults.ts'
+import { dropUnsold } from './orders.ts'
 import { allSubscriptions, type Parts } from './parts.ts'
 import { radioRoutes } from './radio.ts'
 import { requireTemplate } from './subscriber.ts'
@@ -73,22 +74,27 @@ function adminRoutes(app: FastifyInstance, parts: Parts): void {
     requireTemplate(bytes)
     file.state.template = toBase64(bytes)
     file.save()
+    await dropUnsold(parts)
     return reply.code(204).send()
   })
 
   app.delete('/admin/template', { onRequest: admit }, async (_request, reply) => {
     file.state.template = ''
     file.save()
+    await dropUnsold(parts)
     return reply.code(204).send()
   })
 
   app.get('/admin/state', { onRequest: admit }, async () => {
     const all = allSubscriptions(parts)
     const count = (test: (one: (typeof all)[number]) => boolean) => all.filter(test).length
+    const sold = all.filter((one) => one.soldAtMs !== undefined)
+    const last = sold.sort((a, b) => b.soldAtMs! - a.soldAtMs!)[0]
     return {
       name: settings.name,
       book: settings.book,
       fault,
+      lastProfile: last?.package ? { source: last.package.source, packageBytes: last.package.bytes } : null,
       template: file.state.template !== '',
       orders: all.length,
       confirmed: count((one) => one.order === 'confirmed'),

@@ -14,7 +14,7 @@ import {
 import type { DownloadProgress } from '@gesim/wire'
 import { type Callers, requireCustomer, requireSmdp } from './callers.ts'
 import { suffer } from './faults.ts'
-import type { Parts } from './parts.ts'
+import { allSubscriptions, type Parts } from './parts.ts'
 import type { Subscription } from './state.ts'
 import { drawSubscription, hashOf, packageOf } from './subscriber.ts'
 
@@ -58,6 +58,7 @@ export function es2plusEndpoints(parts: Parts, callers: Callers): Endpoint[] {
       await smdp.upload(iccid, profileType, bytes, settings.name)
       await smdp.downloadOrder(iccid)
       subscription.profileHash = hashOf(bytes)
+      subscription.package = { source: file.state.template === '' ? 'own' : 'template', bytes: bytes.length }
       subscription.order = 'allocated'
       file.save()
     }
@@ -130,6 +131,25 @@ export function es2plusEndpoints(parts: Parts, callers: Callers): Endpoint[] {
       return {}
     }),
   ]
+}
+
+/**
+ * Gives back every profile that was set aside and not sold: it was made of another template than the next one shall be.
+ * Who confirms one of them later is told that it is gone, and orders afresh.
+ */
+export async function dropUnsold(parts: Parts): Promise<void> {
+  for (const subscription of allSubscriptions(parts)) {
+    if (subscription.order !== 'allocated') continue
+    subscription.order = 'cancelled'
+    subscription.service = 'ended'
+    parts.file.save()
+    try {
+      await parts.smdp.cancelOrder(parseIccid(subscription.iccid))
+    } catch (error) {
+      // It is out of our books either way; at the SM-DP+ its order ends by age.
+      parts.log.warn('an unsold profile stays at the SM-DP+', { error })
+    }
+  }
 }
 
 /** Notes an installation and passes the notice on to the GeSIM node; the SM-DP+ repeats it until both worked. */

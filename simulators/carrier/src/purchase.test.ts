@@ -7,6 +7,7 @@ import {
   termsToJson,
   type UsageVoucher,
 } from '@gesim/proofs'
+import { writeUsimProfile } from '@gesim/saip'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Handset } from './testing/handset.ts'
@@ -272,3 +273,29 @@ test('what is not a profile is no template, and the admin interface wants its to
   const state = (await (await admin(0, 'GET', '/admin/state')).json()) as Record<string, unknown>
   expect(state).toMatchObject({ book: world.carriers[0]!.book, template: false })
 })
+
+test('a new template drops what was set aside unsold, and the next profile is made of it', async () => {
+  const index = await heardChoice()
+  const { book } = world.carriers[index]!
+  const hour = Math.floor(Date.now() / 3_600_000) * 3600 + 3600
+  const advice = { book, profileType: 'gesim-data', hour, count: 1, quantile: 0.9, why: 'a test' }
+  const { store } = world.database
+  await store.tx((tx) => store.append(tx, 'prewarm.advised', null, advice))
+  const warm = () => sql`select from gesim.provisioner_warm where state = 'warm'`.execute(store.db)
+  await expect.poll(async () => (await warm()).rows.length, WAIT).toBe(1)
+  const template = writeUsimProfile({
+    iccid: '8999900000000000001',
+    imsi: '001010000000001',
+    ki: new Uint8Array(16),
+    opc: new Uint8Array(16),
+    serviceProviderName: 'a template',
+  })
+  expect((await admin(index, 'PUT', '/admin/template', template)).status).toBe(204)
+  const { intentId } = await buy()
+  const lpa = world.lpa(world.card())
+  await lpa.download({ activationCode: await activationCode(intentId) })
+  await heard(intentId, 'profile.installed')
+  const state = (await (await admin(index, 'GET', '/admin/state')).json()) as { lastProfile: unknown }
+  expect(state.lastProfile).toMatchObject({ source: 'template' })
+  await admin(index, 'DELETE', '/admin/template')
+}, 60_000)

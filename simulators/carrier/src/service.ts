@@ -1,6 +1,7 @@
-import { isFailure, kindOf, sleepMs } from '@gesim/base'
+import { isFailure, sleepMs } from '@gesim/base'
 import { allSubscriptions, type Parts } from './parts.ts'
 import { deliverReceipt } from './receipts.ts'
+import { quietly, type Repeats } from './repeats.ts'
 import type { Subscription } from './state.ts'
 import { radioAt } from './telemetry.ts'
 import { sendUsage, signUsage } from './usage.ts'
@@ -16,26 +17,31 @@ const OVER = new Set([
 /** Runs the carrier's back office until it is stopped: receipts, activations, vouchers, usage, telemetry. */
 export function runService(parts: Parts): Promise<void> {
   const { settings } = parts
+  const repeats = quietly(parts.log)
+  const run = (name: string, periodMs: number, work: () => Promise<void>) => every(parts, repeats, name, periodMs, work)
   const loops = [
-    every(parts, settings.lookMs, () => watchChain(parts)),
-    every(parts, settings.lookMs, () => lookAtOrders(parts)),
-    every(parts, settings.lookMs, () => lookAtIntents(parts)),
-    every(parts, settings.reportMs, () => reportUsage(parts)),
+    run('activations', settings.lookMs, () => watchChain(parts)),
+    run('orders', settings.lookMs, () => lookAtOrders(parts, repeats)),
+    run('intents', settings.lookMs, () => lookAtIntents(parts)),
+    run('usage', settings.reportMs, () => reportUsage(parts)),
   ]
-  if (settings.telemetryMs > 0) loops.push(every(parts, settings.telemetryMs, () => reportRadio(parts)))
+  if (settings.telemetryMs > 0) loops.push(run('telemetry', settings.telemetryMs, () => reportRadio(parts)))
   return Promise.all(loops).then(() => {})
 }
 
-async function every(parts: Parts, periodMs: number, work: () => Promise<void>): Promise<void> {
+async function every(
+  parts: Parts,
+  repeats: Repeats,
+  name: string,
+  periodMs: number,
+  work: () => Promise<void>,
+): Promise<void> {
   while (!parts.signal.aborted) {
     try {
       await work()
+      repeats.over(name)
     } catch (error) {
-      if (!parts.signal.aborted)
-        parts.log.warn('a round failed, it is tried again', {
-          code: isFailure(error) ? error.code : undefined,
-          error,
-        })
+      if (!parts.signal.aborted) repeats.warn(name, 'a round failed, it is tried again', error, { job: name })
     }
     await sleepMs(periodMs, parts.signal).catch(() => {})
   }
@@ -61,7 +67,7 @@ async function watchChain(parts: Parts): Promise<void> {
 }
 
 /** Looks whether ordered profiles were installed: on the SM-DP+'s notice at once, and now and then without. */
-async function lookAtOrders(parts: Parts): Promise<void> {
+async function lookAtOrders(parts: Parts, repeats: Repeats): Promise<void> {
   const waiting = allSubscriptions(parts).filter(
     (one) => one.intentId && one.order === 'confirmed' && !one.receiptPosted && one.service === 'off',
   )
@@ -72,12 +78,10 @@ async function lookAtOrders(parts: Parts): Promise<void> {
     } catch (error) {
       const code = isFailure(error) ? error.code : undefined
       const nodeCode = isFailure(error) ? String(error.facts.code ?? '') : ''
-      if (kindOf(error) !== 'unreachable')
-        parts.log.warn('no receipt for a profile', {
-          intentId: subscription.intentId,
-          code: nodeCode || code,
-          error,
-        })
+      repeats.warn(`receipt of ${subscription.intentId}`, 'no receipt for a profile yet', error, {
+        intentId: subscription.intentId,
+        why: nodeCode,
+      })
       if (OVER.has(nodeCode) || code === 'carrier.not-held') end(parts, subscription)
     }
   }

@@ -14,6 +14,10 @@ export interface Subscription {
   readonly profileType: string
   /** keccak256 of the package that was uploaded. */
   profileHash: Hex
+  /** What the package was made of, and how long it is. */
+  package?: { source: 'own' | 'template'; bytes: number }
+  /** When it was confirmed for a purchase, milliseconds. */
+  soldAtMs?: number
   /** How far the order is at the SM-DP+. */
   order: 'drawn' | 'allocated' | 'confirmed' | 'cancelled'
   /** Sequence number of the next challenge (TS 33.102), decimal. */

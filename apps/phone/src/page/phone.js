@@ -22,7 +22,7 @@ function bytes(value) {
 }
 
 function money(micros) {
-  return `${(Number(micros) / 1e6).toFixed(4).replace(/0{1,2}$/, '')} USDC`
+  return (Number(micros) / 1e6).toFixed(4).replace(/0{1,2}$/, '')
 }
 
 async function send(method, path, body) {

@@ -45,6 +45,7 @@ export function carrierTwin(book: number): CarrierTwin {
     },
     async confirm(order, reservation) {
       await weather(twin)
+      if (cancelled.has(reservation.handle)) throw refuse('provisioner.profile-gone', { book })
       confirmed.set(order.call, reservation.handle)
       return {
         activationCode: `LPA:1$localhost:8443$CODE-${reservation.handle.slice(-6)}`,

@@ -1,0 +1,147 @@
+import { isFailure } from '@gesim/base'
+import { certificatePem } from '@gesim/crypto'
+import { iccidOf, readPackage } from '@gesim/saip'
+import { type Eid, parseIccid } from '@gesim/sgp22'
+import { memoryEvents, type Smds, startSmds } from '@gesim/smds'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freshProfile, SMDP_ADDRESS, startWorld, type World } from './testing/world.ts'
+
+const SMDS_ADDRESS = 'localhost'
+
+let world: World
+let smds: Smds
+const events = memoryEvents()
+beforeAll(async () => {
+  world = await startWorld()
+  const listeners = [{ host: '127.0.0.1', port: 0, tls: 'nist' as const }]
+  smds = await startSmds({ pki: world.pki, state: events, smdsAddress: SMDS_ADDRESS, listeners })
+})
+afterAll(async () => {
+  await smds.stop()
+  await world.stop()
+})
+
+const hosts = () => ({
+  [SMDP_ADDRESS]: world.smdpUrl,
+  [SMDS_ADDRESS]: `https://127.0.0.1:${smds.ports[0]}`,
+})
+
+describe('discovery', () => {
+  it('finds what waits for this card at its root SM-DS, and the event leads to the profile', async () => {
+    const card = world.card({ rootSmdsAddress: SMDS_ADDRESS })
+    const lpa = world.lpa(card, { hosts: hosts() })
+    expect(await lpa.discover()).toEqual([])
+    const upp = freshProfile()
+    await world.order(upp, { matchingId: 'EVENT-1', eid: card.eid })
+    await events.add(card.eid as Eid, {
+      eventId: 'EVENT-1',
+      rspServerAddress: SMDP_ADDRESS,
+      owner: '2.999.10',
+      forwarded: false,
+      expiresAtMs: Date.now() + 60_000,
+    })
+    const [event] = await lpa.discover()
+    expect(event).toEqual({ eventId: 'EVENT-1', rspServerAddress: SMDP_ADDRESS })
+    const done = await lpa.download({
+      activationCode: {
+        smdpAddress: event!.rspServerAddress,
+        matchingId: event!.eventId,
+        confirmationCodeRequired: false,
+      },
+    })
+    expect(done).toMatchObject({ iccid: iccidOf(readPackage(upp)), notified: true })
+  })
+
+  it('without a root SM-DS says so', async () => {
+    const failure = await world
+      .lpa(world.card())
+      .discover()
+      .catch((error: unknown) => error)
+    expect(isFailure(failure, 'lpa.no-server')).toBe(true)
+  })
+})
+
+describe('the default SM-DP+', () => {
+  it('gives the profile that waits for this card without any code', async () => {
+    const card = world.card()
+    const lpa = world.lpa(card)
+    const upp = freshProfile()
+    await world.order(upp, { matchingId: '', eid: card.eid })
+    await lpa.setDefaultSmdp(SMDP_ADDRESS)
+    expect(await lpa.addresses()).toMatchObject({ defaultSmdpAddress: SMDP_ADDRESS })
+    expect((await lpa.download({})).iccid).toBe(iccidOf(readPackage(upp)))
+    await lpa.reset(['resetDefaultSmdpAddress', 'deleteOperationalProfiles'])
+    expect(await lpa.profiles()).toEqual([])
+    expect((await lpa.addresses()).defaultSmdpAddress).toBeUndefined()
+  })
+})
+
+describe('a download that is cut', () => {
+  /** A card that dies after so many commands, until it is powered again. */
+  function mortal(card: ReturnType<World['card']>) {
+    let left = Number.POSITIVE_INFINITY
+    return {
+      dieAfter: (commands: number) => {
+        left = commands
+      },
+      revive: () => {
+        left = Number.POSITIVE_INFINITY
+        card.reset()
+      },
+      transmit: (apdu: Uint8Array) => {
+        if (--left < 0) return Promise.reject(new Error('no power'))
+        return card.transmit(apdu)
+      },
+    }
+  }
+
+  it('anywhere, is done by trying again, and the profile is installed once', async () => {
+    const card = world.card()
+    const fragile = mortal(card)
+    const lpa = world.lpa(fragile as never)
+    for (const commands of [3, 5, 6, 9, 12, 14, 18, 25, 40, 55]) {
+      const upp = freshProfile()
+      const iccid = iccidOf(readPackage(upp))
+      const activationCode = await world.order(upp)
+      fragile.dieAfter(commands)
+      const first = await lpa.download({ activationCode }).catch((error: unknown) => error)
+      fragile.revive()
+      if (isFailure(first)) {
+        const installed = (await lpa.profiles()).some((profile) => profile.iccid === iccid)
+        // The card may have died after its last word: then the result only has to be told.
+        if (installed) await lpa.sendNotifications()
+        else await lpa.download({ activationCode })
+      }
+      expect((await lpa.profiles()).filter((profile) => profile.iccid === iccid)).toHaveLength(1)
+      expect((await world.state.find({ iccid: parseIccid(iccid) }))!.state).toBe('Installed')
+    }
+  })
+
+  it('by the user before the package came leaves the order open', async () => {
+    const lpa = world.lpa(world.card())
+    const upp = freshProfile()
+    const activationCode = await world.order(upp)
+    const controller = new AbortController()
+    const cut = lpa.download({
+      activationCode,
+      signal: controller.signal,
+      onProgress: ({ step }) => step === 'fetch' && controller.abort(),
+    })
+    const failure = await cut.catch((error: unknown) => error)
+    expect(isFailure(failure, 'lpa.not-wanted')).toBe(true)
+    expect((await lpa.download({ activationCode })).notified).toBe(true)
+  })
+
+  it('is refused by a server whose certificates are from another issuer', async () => {
+    const other = await startWorld()
+    try {
+      const ca = [...world.pki.issuers, ...other.pki.issuers].map(certificatePem)
+      const lpa = world.lpa(other.card(), { ca })
+      const activationCode = await world.order(freshProfile())
+      const failure = await lpa.download({ activationCode }).catch((error: unknown) => error)
+      expect(isFailure(failure, 'sgp22.function-failed') && failure.facts.subject).toBe('8.8.2')
+    } finally {
+      await other.stop()
+    }
+  })
+})
