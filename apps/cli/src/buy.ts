@@ -1,5 +1,6 @@
 // `gesim buy`: a purchase from funding to the carrier's payout, told step by step.
-import { formatMicros } from '@gesim/base'
+import { formatMicros, isFailure } from '@gesim/base'
+import type { GesimClient } from '@gesim/sdk'
 import { type Intent, intentsRoutes, type Quote } from '@gesim/wire'
 import { checkBooks, checkPayout } from './check.ts'
 import { type Connection, connect, signIn, type Traveller } from './connect.ts'
@@ -11,10 +12,11 @@ import type { Printer } from './print.ts'
 import { callOfRefund, callsOfFunding, choosePlan, coverPrice, operate, takeQuote } from './purchase.ts'
 import { lendTemplate } from './template.ts'
 
-const READY_WITHIN_MS = 60_000
-const ACTIVE_WITHIN_MS = 60_000
-const SETTLED_WITHIN_MS = 180_000
-const REFUNDED_WITHIN_MS = 30_000
+// Wide enough for a machine with much else to do, and for a node that restarts on the way.
+const READY_WITHIN_MS = 120_000
+const ACTIVE_WITHIN_MS = 120_000
+const SETTLED_WITHIN_MS = 240_000
+const REFUNDED_WITHIN_MS = 60_000
 
 /** Runs the whole purchase. Resolves only when the claim is on chain and the books balance. */
 export async function buy(options: CliOptions, printer: Printer): Promise<void> {
@@ -81,11 +83,11 @@ async function useUp(
   await takeBackTemplate()
   if (intent.carrier) printer.step('carrier', { book: intent.carrier.book, note: intent.carrier.why })
   const { activationCode, smdpAddress } = await api.call(intentsRoutes.activation, { params })
-  const { code } = await api.call(intentsRoutes.createPairingCode, { params })
   printer.step('activation code', { note: `from ${smdpAddress}, given to the phone` })
   await installProfile(
     phoneUrl,
-    { activationCode, pairingCode: code },
+    activationCode,
+    async () => (await api.call(intentsRoutes.createPairingCode, { params })).code,
     (step) => printer.step(`phone: ${step}`),
     async () => void (await bindDevice(connection, traveller, intent)),
   )
@@ -100,8 +102,7 @@ async function useUp(
     ACTIVE_WITHIN_MS,
     'the first signed usage record',
   )
-  intent = await api.call(intentsRoutes.get, { params })
-  if (intent.state === 'active') await api.call(intentsRoutes.finish, { params })
+  await finish(api, intentId)
   printer.step('finishing', { note: 'the last usage is settled at the end of the epoch' })
   intent = await until(isSettled, SETTLED_WITHIN_MS, 'the epoch to be settled')
   await checkPayout(connection, intent, printer)
@@ -109,6 +110,15 @@ async function useUp(
   printer.step('done', {
     intent: intentId,
     note: `paid ${formatMicros(BigInt(intent.chargedMicros))} USDC, ${formatMicros(BigInt(intent.refundedMicros))} came back`,
+  })
+}
+
+/** Ends the service. One that ended by itself, or whose first answer was lost, is ended as well. */
+async function finish(api: GesimClient, intentId: `0x${string}`): Promise<void> {
+  const { state } = await api.call(intentsRoutes.get, { params: { id: intentId } })
+  if (state !== 'active') return
+  await api.call(intentsRoutes.finish, { params: { id: intentId } }).catch((error) => {
+    if (!isFailure(error, 'intents.not-active')) throw error
   })
 }
 

@@ -1,5 +1,5 @@
 // The phone in software that runs beside the stack, driven over its own local API.
-import { Failure, refuse, sleepMs, unreachable } from '@gesim/base'
+import { Failure, isFailure, refuse, sleepMs, unreachable } from '@gesim/base'
 
 export interface HandsetDownload {
   readonly id: string
@@ -15,7 +15,8 @@ export interface HandsetTraffic {
 }
 
 const EVERY_MS = 100
-const DOWNLOAD_WITHIN_MS = 60_000
+const DOWNLOAD_WITHIN_MS = 120_000
+const PAIRED_WITHIN_MS = 90_000
 
 async function ask<T>(phoneUrl: string, method: string, path: string, body?: unknown): Promise<T> {
   let response: Response
@@ -39,8 +40,30 @@ async function ask<T>(phoneUrl: string, method: string, path: string, body?: unk
   return answer as T
 }
 
-/** Gives the phone an activation code and waits until the profile is installed and enabled. */
+/**
+ * Gives the phone an activation code and waits until the profile is installed and enabled. A pairing that the node did not
+ * answer is begun anew, with another code: nothing has been downloaded by then.
+ */
 export async function installProfile(
+  phoneUrl: string,
+  activationCode: string,
+  newPairingCode: () => Promise<string>,
+  onStep: (step: string) => void,
+  meanwhile: () => Promise<void>,
+): Promise<void> {
+  const end = Date.now() + PAIRED_WITHIN_MS
+  for (;;) {
+    const pairingCode = await newPairingCode()
+    try {
+      return await follow(phoneUrl, { activationCode, pairingCode }, onStep, meanwhile)
+    } catch (error) {
+      if (!isFailure(error) || error.facts.step !== 'pair' || Date.now() > end) throw error
+      await sleepMs(1_000)
+    }
+  }
+}
+
+async function follow(
   phoneUrl: string,
   request: { activationCode: string; pairingCode: string },
   onStep: (step: string) => void,
@@ -63,7 +86,7 @@ export async function installProfile(
   }
 }
 
-const ATTACHED_WITHIN_MS = 30_000
+const ATTACHED_WITHIN_MS = 90_000
 
 interface HandsetState {
   readonly line: { state: string; plmn?: string; rat?: string; failure?: { code: string } }

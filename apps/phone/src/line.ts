@@ -8,6 +8,8 @@ import type { ShownLine, ShownTraffic } from './words.ts'
 const IDLE: ShownTraffic = { state: 'idle', wantedBytes: 0, doneBytes: 0, bytesPerSecond: 0 }
 const CREDIT_TRIES = 40
 const CREDIT_WAIT_MS = 500
+/** A node that restarts is waited for while data flows: a minute. */
+const VOUCH_TRIES = 120
 
 /** Bars as a phone draws them, from the received power of the reference signal (TS 36.133, 9.1.4). */
 export function barsOf(rsrpDbm: number): number {
@@ -17,6 +19,18 @@ export function barsOf(rsrpDbm: number): number {
 /** How the network refused, in its own code. */
 function refusedWith(error: unknown): string | undefined {
   return isFailure(error, 'phone.radio-refused') ? String(error.facts.refusedWith) : undefined
+}
+
+/** Vouches, and again while the node does not answer. */
+async function vouchPatiently(meter: Meter, signal: AbortSignal): Promise<boolean> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await meter.vouch()
+    } catch (error) {
+      if (!isFailure(error) || error.kind !== 'unreachable' || tries >= VOUCH_TRIES || signal.aborted) throw error
+      await sleepMs(CREDIT_WAIT_MS, signal).catch(() => undefined)
+    }
+  }
 }
 
 /** Whoever keeps the account of what was used. */
@@ -125,15 +139,15 @@ export class Line {
     let why: string | undefined
     let waited = 0
     while (doneBytes < wantedBytes && !abort.signal.aborted) {
-      const room = meter.roomBytes()
-      if (room <= 0) {
-        if (await meter.vouch()) {
-          why = 'exhausted'
-          break
-        }
-        continue
-      }
       try {
+        const room = meter.roomBytes()
+        if (room <= 0) {
+          if (await vouchPatiently(meter, abort.signal)) {
+            why = 'exhausted'
+            break
+          }
+          continue
+        }
         await link.down(
           Math.min(wantedBytes - doneBytes, room, 64 << 20),
           (count) => {
@@ -148,12 +162,15 @@ export class Line {
         const code = refusedWith(error)
         if (code === 'carrier.unsigned-credit' && ++waited <= CREDIT_TRIES) {
           // The carrier hears of vouchers from the node, a moment later.
-          if (waited === 1) await meter.vouch()
+          if (waited === 1) await vouchPatiently(meter, abort.signal).catch(() => undefined)
           await sleepMs(CREDIT_WAIT_MS, abort.signal).catch(() => undefined)
           continue
         }
         if (abort.signal.aborted) break
-        if (!isFailure(error)) throw error
+        if (!isFailure(error)) {
+          show('stopped', 'unexpected')
+          throw error
+        }
         why = code ?? error.code
         if (code === 'carrier.authentication-failed') this.#link = undefined
         break
@@ -161,7 +178,7 @@ export class Line {
     }
     if (doneBytes > 0) {
       try {
-        await meter.vouch()
+        await vouchPatiently(meter, abort.signal)
       } catch (error) {
         why ??= isFailure(error) ? error.code : 'unexpected'
       }

@@ -13,7 +13,12 @@ export interface SponsoredClientOptions {
   readonly bundlerUrl: string
   /** ERC-7677 JSON-RPC; without it the account pays its own gas. */
   readonly paymasterUrl?: string
+  /** In place of the global one: whoever wants patience with a bundler that restarts brings it here. */
+  readonly fetch?: typeof fetch
 }
+
+/** viem's own patience ends after ten seconds; one that was brought along ends by itself. */
+const BROUGHT_TIMEOUT_MS = 180_000
 
 export type GesimAccountClient = BundlerClient<Transport, Chain, GesimSmartAccount, Client<Transport, Chain>>
 
@@ -27,15 +32,17 @@ export type GesimAccountClient = BundlerClient<Transport, Chain, GesimSmartAccou
  */
 export function sponsoredClient(options: SponsoredClientOptions): GesimAccountClient {
   const { account, client, bundlerUrl, paymasterUrl } = options
+  const transport = (url: string) =>
+    http(url, options.fetch ? { fetchFn: options.fetch, timeout: BROUGHT_TIMEOUT_MS } : {})
   return createBundlerClient({
     account,
     client,
     chain: client.chain,
-    transport: http(bundlerUrl),
+    transport: transport(bundlerUrl),
     pollingInterval: 250,
     ...(paymasterUrl === undefined
       ? {}
-      : { paymaster: createPaymasterClient({ transport: http(paymasterUrl) }) }),
+      : { paymaster: createPaymasterClient({ transport: transport(paymasterUrl) }) }),
     userOperation: {
       // The bundler names the price; viem's default asks for twice the base fee of a chain we do not know.
       estimateFeesPerGas: async ({ bundlerClient }) => {

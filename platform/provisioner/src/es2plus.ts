@@ -34,7 +34,8 @@ export function es2plusCarrier(setting: Es2plusSetting, timeoutMs: number): Carr
         if (reason === '4.2' || reason === '5.1')
           throw unreachable('provisioner.carrier-silent', { book: setting.book, says }, error)
         // The ICCID is unknown or not to be had: SGP.22 5.3.2, subject "Profile ICCID".
-        if (subject === '8.2.1') throw refuse('provisioner.profile-gone', { book: setting.book, reason, says }, error)
+        if (subject === '8.2.1')
+          throw refuse('provisioner.profile-gone', { book: setting.book, reason, says }, error)
         throw refuse('provisioner.carrier-refused', { book: setting.book, subject, reason, says }, error)
       }
       throw unreachable('provisioner.carrier-silent', { book: setting.book }, error)

@@ -186,7 +186,9 @@ test('a profile kept warm that the carrier dropped meanwhile is replaced by a fr
   const advice = { book: 1, profileType: 'gesim-data', hour, count: 1, quantile: 0.9, why: 'a test' }
   await bench.say('prewarm.advised', null, advice)
   await until(async () => {
-    const { rows } = await sql`select from gesim.provisioner_warm where state = 'warm'`.execute(bench.database.store.db)
+    const { rows } = await sql`select from gesim.provisioner_warm where state = 'warm'`.execute(
+      bench.database.store.db,
+    )
     return rows.length === 1
   })
   const warm = [...bench.one.reserved.values()][0]!

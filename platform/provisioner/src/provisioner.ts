@@ -105,7 +105,8 @@ async function workOn(shared: Shared, job: OrderJob, tx: Tx): Promise<void> {
     }
     const { handle } = secretOf(shared, before)
     const release = await confirmOrReplace(carrier, before, handle)
-    if ('replaced' in release) return settle('reserved', undefined, { handle: release.replaced.handle }, release.replaced.iccid)
+    if ('replaced' in release)
+      return settle('reserved', undefined, { handle: release.replaced.handle }, release.replaced.iccid)
     const { activationCode } = release
     return settle('confirmed', undefined, { handle: release.handle, activationCode }, release.iccid)
   } catch (error) {

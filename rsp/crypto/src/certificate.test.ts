@@ -134,7 +134,7 @@ describe('a chain', () => {
         ],
         serialNumber: '4711',
         publicKey: createPublicKey(privateKeyPem(generateKey('nist'))),
-        notBeforeMs: Date.now() - 1000,
+        notBeforeMs: Date.now() - 60_000,
         notAfterMs: Date.now() + 100_000,
         keyUsage: [KEY_USAGE.digitalSignature],
       }
@@ -152,7 +152,7 @@ describe('a chain', () => {
     )!
     const request = {
       number: 2,
-      thisUpdateMs: Date.now() - 1000,
+      thisUpdateMs: Date.now() - 60_000,
       nextUpdateMs: Date.now() + 100_000,
       revoked: [{ serialNumber: dpAuth.serialNumber, atMs: Date.now() }],
     }

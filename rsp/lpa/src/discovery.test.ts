@@ -131,8 +131,10 @@ describe('a download that is cut', () => {
     expect(isFailure(failure, 'lpa.not-wanted')).toBe(true)
     expect((await lpa.download({ activationCode })).notified).toBe(true)
   })
+})
 
-  it('is refused by a server whose certificates are from another issuer', async () => {
+describe('a card of another issuer', () => {
+  it('is refused by the server, which has no certificate that it could check', async () => {
     const other = await startWorld()
     try {
       const ca = [...world.pki.issuers, ...other.pki.issuers].map(certificatePem)

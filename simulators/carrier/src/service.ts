@@ -18,7 +18,8 @@ const OVER = new Set([
 export function runService(parts: Parts): Promise<void> {
   const { settings } = parts
   const repeats = quietly(parts.log)
-  const run = (name: string, periodMs: number, work: () => Promise<void>) => every(parts, repeats, name, periodMs, work)
+  const run = (name: string, periodMs: number, work: () => Promise<void>) =>
+    every(parts, repeats, name, periodMs, work)
   const loops = [
     run('activations', settings.lookMs, () => watchChain(parts)),
     run('orders', settings.lookMs, () => lookAtOrders(parts, repeats)),

@@ -1,0 +1,189 @@
+// The main job in a real browser: from the first tap to the receipt that the browser checks itself.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launchBrowser } from './browser.ts'
+import { type RunningStack, startStack } from './running-stack.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+let stack: RunningStack
+let browser: Browser
+let context: BrowserContext
+let page: Page
+let base: string
+const foreign: string[] = []
+const broken: string[] = []
+
+beforeAll(async () => {
+  stack = await startStack()
+  base = stack.read().webUrl!
+  browser = await launchBrowser()
+  context = await browser.newContext({ viewport: { width: 390, height: 844 }, colorScheme: 'light' })
+  watch(context)
+  page = await context.newPage()
+}, 400_000)
+
+afterAll(async () => {
+  await browser?.close()
+  await stack?.stop()
+})
+
+/** Notes every request that leaves this machine and every script that throws. */
+function watch(one: BrowserContext): void {
+  one.on('request', (request) => {
+    const { hostname, protocol } = new URL(request.url())
+    if (protocol.startsWith('http') && !['localhost', '127.0.0.1'].includes(hostname))
+      foreign.push(request.url())
+  })
+  one.on('weberror', (error) => broken.push(error.error().message))
+}
+
+const byId = (id: string) => page.getByTestId(id)
+const seen = (selector: string, timeout = 60_000) => page.waitForSelector(selector, { timeout })
+
+/** WCAG 2.2 A and AA as far as a machine can tell. */
+async function violations(of: Page): Promise<string[]> {
+  // Playwright's own injection passes by the page's policy, which rightly forbids foreign scripts.
+  await of.evaluate(AXE)
+  return of.evaluate(async () => {
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+    const axe = (
+      globalThis as unknown as {
+        axe: {
+          run(options: object): Promise<{ violations: { id: string; nodes: { target: string[] }[] }[] }>
+        }
+      }
+    ).axe
+    const result = await axe.run({ runOnly: { type: 'tag', values: tags } })
+    return result.violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
+    )
+  })
+}
+
+describe('a traveller in a browser', () => {
+  it('finds a plan and signs in; a wallet is made without asking anything', async () => {
+    await page.goto(`${base}/plans`)
+    await byId('plan-search').fill('spain')
+    await seen('[data-testid=plan-card][data-plan="es-go"]')
+    await page.goto(`${base}/plans/es-go`)
+    await byId('buy-sign-in').click()
+    await byId('provider-local').click()
+    await byId('persona-ada').click()
+    await page.waitForURL(/\/plans\//)
+    await page.waitForSelector('[data-testid=wallet-state][data-step=ready]', {
+      state: 'attached',
+      timeout: 60_000,
+    })
+    expect(await byId('wallet-state').getAttribute('data-account')).toMatch(/^0x[0-9a-fA-F]{40}$/)
+  })
+
+  it('pays with one confirmation, no gas, no address, nothing typed', async () => {
+    await seen('[data-testid=faucet],[data-testid=confirm]')
+    if (await byId('faucet').count()) await byId('faucet').click()
+    await seen('[data-testid=confirm]')
+    expect(await byId('purchase-sheet').innerText()).not.toMatch(/\bgas\b|0x[0-9a-f]{8}/i)
+    expect(await byId('purchase-sheet').locator('input[type=text],input:not([type])').count()).toBe(0)
+    await byId('confirm').click()
+    await page.waitForURL(/\/esims\/0x[0-9a-f]{64}/, { timeout: 90_000 })
+    await seen('[data-testid=purchase]')
+  })
+
+  it('gets a QR code, links and a manual code, and gives the code to a phone that installs the profile', async () => {
+    await seen('[data-testid=activation-qr]')
+    await byId('reveal-code').click()
+    const code = await byId('activation-code').first().getAttribute('data-value')
+    expect(code).toMatch(/^LPA:1\$localhost:\d+\$/)
+    const href = await byId('open-phone').getAttribute('href')
+    const phone = await context.newPage()
+    await phone.goto(href!)
+    await phone.click('#add-button')
+    await page.bringToFront()
+    await seen('[data-testid=purchase][data-state=active]', 90_000)
+    const steps = await page
+      .locator('[data-testid=timeline] [data-step]')
+      .evaluateAll((rows) =>
+        rows
+          .filter((row) => (row as HTMLElement).dataset.state === 'done')
+          .map((row) => (row as HTMLElement).dataset.step),
+      )
+    expect(steps).toEqual(expect.arrayContaining(['paid', 'ordered', 'ready', 'downloaded', 'installed']))
+    await phone.bringToFront()
+    await phone.waitForSelector('#use:not([disabled])', { timeout: 30_000 })
+    await phone.click('#use')
+    await page.bringToFront()
+  })
+
+  it('sees the usage ring move while data flows', async () => {
+    await page.waitForFunction(
+      () =>
+        Number((document.querySelector('[data-testid=usage-ring]') as HTMLElement | null)?.dataset.used) > 0,
+      null,
+      { timeout: 60_000 },
+    )
+  })
+
+  it('finishes; the epoch closes, the carrier is paid and the rest comes back', async () => {
+    await byId('finish').click()
+    await byId('finish-confirm').click()
+    await seen('[data-testid=purchase][data-state=settled]', 180_000)
+  })
+
+  it('checks every line of the receipt in the browser, and none fails', async () => {
+    await byId('receipt-link').click()
+    await seen('[data-testid=receipt][data-progress=done]', 60_000)
+    const verdict = await byId('verdict').evaluate((element) => ({ ...(element as HTMLElement).dataset }))
+    expect(verdict.failed).toBe('0')
+    expect(Number(verdict.held)).toBeGreaterThanOrEqual(15)
+  })
+
+  it('finds the purchase on the dashboards, with books that balance', async () => {
+    await page.goto(`${base}/finance`)
+    await seen('[data-testid=balanced][data-balanced=true]')
+    await page.goto(`${base}/carrier`)
+    await seen('[data-testid=payouts]')
+    await page.goto(`${base}/developer`)
+    await seen('[data-testid=tab-start]')
+  })
+
+  it('meets pages without accessibility violations, light and dark, that fit into 320 px', async () => {
+    const paths = [
+      '/',
+      '/plans',
+      '/plans/es-go',
+      '/esims',
+      '/wallet',
+      '/privacy',
+      '/carrier',
+      '/finance',
+      '/developer',
+    ]
+    const found: string[] = []
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      for (const path of paths) {
+        await page.goto(`${base}${path}`)
+        await page.waitForLoadState('networkidle', { timeout: 10_000 }).catch(() => {})
+        found.push(...(await violations(page)).map((one) => `${colorScheme} ${path} ${one}`))
+      }
+    }
+    expect(found).toEqual([])
+    await page.setViewportSize({ width: 320, height: 700 })
+    const wide: string[] = []
+    for (const path of paths) {
+      await page.goto(`${base}${path}`)
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      )
+      if (overflow > 0) wide.push(`${path} by ${overflow} px`)
+    }
+    expect(wide).toEqual([])
+  })
+
+  it('never makes the browser ask anybody else, and no script throws', () => {
+    expect(foreign).toEqual([])
+    expect(broken).toEqual([])
+  })
+})
