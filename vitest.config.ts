@@ -24,6 +24,7 @@ export default defineConfig({
           testTimeout: 240_000,
           hookTimeout: 240_000,
           fileParallelism: false,
+          globalSetup: ['e2e/src/stack-keeper.ts'],
         },
       },
     ],

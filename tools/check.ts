@@ -7,7 +7,7 @@ const bin = (name: string) => join(ROOT, 'node_modules', '.bin', name)
 const steps: [string, string, string[]][] = [
   ['types', bin('tsc'), ['-p', '.']],
   ['format and lint', bin('biome'), ['check', '.']],
-  ['dead code and dependencies', bin('knip'), []],
+  ['dead code and dependencies', bin('knip'), ['--no-config-hints']],
   ['Solidity format', foundryBinary('forge'), ['fmt', '--check', 'contracts']],
 ]
 let failed = 0

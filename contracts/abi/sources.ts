@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+const COMPILER_SETTING = /^\s*(evm_version|optimizer|optimizer_runs|via_ir|bytecode_hash|cbor_metadata)\s*=/
+
 /** What the generated files follow from: our Solidity, the compiler's settings and version, the library's version. */
 export function sourceHash(root: string): string {
   const hash = createHash('sha256')
@@ -10,8 +12,8 @@ export function sourceHash(root: string): string {
   const files = readdirSync(join(root, 'contracts/src'), { recursive: true, encoding: 'utf8' })
   for (const file of files.filter((name) => name.endsWith('.sol')).sort())
     add(file, readFileSync(join(root, 'contracts/src', file)))
-  // Test settings at the end of the file do not change what is compiled.
-  add('foundry.toml', readFileSync(join(root, 'foundry.toml'), 'utf8').split('[lint]')[0]!)
+  const settings = readFileSync(join(root, 'foundry.toml'), 'utf8').split('\n')
+  add('foundry.toml', settings.filter((line) => COMPILER_SETTING.test(line)).join('\n'))
   for (const dependency of ['solc', '@openzeppelin/contracts', '@chainlink/contracts'])
     add(
       dependency,

@@ -4,11 +4,10 @@ import { createRequire } from 'node:module'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser } from './browser.ts'
-import { type RunningStack, startStack } from './running-stack.ts'
+import { sharedStack } from './running-stack.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-let stack: RunningStack
 let browser: Browser
 let context: BrowserContext
 let page: Page
@@ -17,7 +16,7 @@ const foreign: string[] = []
 const broken: string[] = []
 
 beforeAll(async () => {
-  stack = await startStack()
+  const stack = await sharedStack({ web: true })
   base = stack.read().webUrl!
   browser = await launchBrowser()
   context = await browser.newContext({ viewport: { width: 390, height: 844 }, colorScheme: 'light' })
@@ -27,7 +26,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await browser?.close()
-  await stack?.stop()
 })
 
 /** Notes every request that leaves this machine and every script that throws. */

@@ -1,58 +1,75 @@
-// The running product of a test: `npm start` on free ports with data of its own.
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+// What a test does with the running product: asks for it, kills the node, changes its settings, makes carriers fail.
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { inject } from 'vitest'
+import { type Stack, stackAt } from './start-stack.ts'
+import { eventually } from './waiting.ts'
 
-const ROOT = join(import.meta.dirname, '..', '..')
-
-/** What a running stack writes into `stack.json` of its data folder. */
-export interface StackFile {
-  readonly webUrl: string | null
-  readonly nodeUrl: string
-  readonly rpcUrl: string
-  readonly phoneUrl: string
-  readonly databaseUrl: string
-  readonly smdpDatabaseUrl: string
-  readonly carriers: readonly { name: string; book: number; adminUrl: string; adminToken: string }[]
-  readonly pids: Readonly<Record<string, number>>
-  readonly logDir: string
-}
-
-export interface RunningStack {
-  readonly dataDir: string
-  read(): StackFile
-  stop(): Promise<void>
-}
-
-/** Starts the product and waits until it says that it is open. */
-export async function startStack(options: { web?: boolean; dataDir?: string; keep?: boolean } = {}): Promise<RunningStack> {
-  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'gesim-e2e-'))
-  const args = ['apps/stack/src/main.ts', '--data', dataDir, '--port', '3400']
-  if (options.web === false) args.push('--no-web')
-  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] })
-  await opened(child)
-  return {
-    dataDir,
-    read: () => JSON.parse(readFileSync(join(dataDir, 'stack.json'), 'utf8')) as StackFile,
-    stop: async () => {
-      const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-      child.kill('SIGTERM')
-      await gone
-      if (!options.keep) rmSync(dataDir, { recursive: true, force: true })
-    },
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Where the run's one stack is asked for. */
+    stackKeeper: string
   }
 }
 
-function opened(child: ChildProcess): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let said = ''
-    const hear = (chunk: Buffer) => {
-      said += chunk.toString()
-      if (said.includes('GeSIM is open')) resolve()
-    }
-    child.stdout!.on('data', hear)
-    child.stderr!.on('data', hear)
-    child.once('exit', (code) => reject(new Error(`the stack ended (${code}) before it was open\n${said.slice(-4000)}`)))
+/** The stack that all files of a run share. With `web`, it has the web app too. */
+export async function sharedStack(options: { web?: boolean } = {}): Promise<Stack> {
+  const response = await fetch(`${inject('stackKeeper')}/?web=${options.web ? 1 : 0}`, { method: 'POST' })
+  const answer = (await response.json()) as { dataDir: string; failed?: string }
+  if (answer.failed) throw new Error(answer.failed)
+  return stackAt(answer.dataDir)
+}
+
+/** Kills the node as a power cut would. The stack starts it again. */
+export function killNode(stack: Stack): void {
+  process.kill(stack.read().pids.node!, 'SIGKILL')
+}
+
+/** Waits until the node answers; after a kill, the next one. */
+export async function nodeServes(stack: Stack): Promise<void> {
+  await eventually(
+    'the node to serve',
+    async () => {
+      const response = await fetch(`${stack.read().nodeUrl}/v1/network`).catch(() => null)
+      return response?.ok === true
+    },
+    120_000,
+  )
+}
+
+/** Runs the node with other settings, by their environment names, for as long as `work` takes. */
+export async function withSettings<T>(
+  stack: Stack,
+  settings: Readonly<Record<string, string>>,
+  work: () => Promise<T>,
+): Promise<T> {
+  await restartWith(stack, settings)
+  try {
+    return await work()
+  } finally {
+    await restartWith(stack, {})
+  }
+}
+
+async function restartWith(stack: Stack, settings: Readonly<Record<string, string>>): Promise<void> {
+  writeFileSync(join(stack.dataDir, 'settings.json'), JSON.stringify(settings))
+  const { node: before } = stack.read().pids
+  process.kill(before!, 'SIGTERM')
+  await eventually('the node to start again', () => stack.read().pids.node !== before, 60_000)
+  await nodeServes(stack)
+}
+
+/** Sets what a simulated carrier does wrong; nothing, by default. */
+export async function faultAt(
+  stack: Stack,
+  book: number,
+  mode: 'none' | 'silent' | 'refuse' = 'none',
+): Promise<void> {
+  const { adminUrl, adminToken } = stack.read().carriers.find((carrier) => carrier.book === book)!
+  const response = await fetch(`${adminUrl}/admin/fault`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ mode }),
   })
+  if (!response.ok) throw new Error(`carrier ${book} does not take the fault ${mode}: ${response.status}`)
 }

@@ -168,10 +168,11 @@ function tariff(bundle: ReceiptBundle, { intent }: ReceiptChain): Finding {
   if (!bundle.epoch) return null
   const { amount, bytesUsed } = leafProofFromJson(bundle.epoch.leaf)
   const computed = chargeMicros(termsFromJson(bundle.terms), bytesUsed, intent.activatedAt > 0, intent.funded)
-  // A voucher that was released, or a close that both sides signed, may stand above the tariff, never above the deposit.
-  const agreed = intent.state === 'Closed' || intent.settled > 0n ? intent.settled : 0n
+  // A close that both sides signed or that time decided may stand above the tariff, and so may what a voucher released
+  // before this leaf saw its bytes. A FINAL leaf decides a close itself, so there the close excuses nothing.
+  const isByWord = intent.state === 'Closed' ? (intent.closeReason ?? 1) !== 1 : intent.settled > 0n
   return {
-    ok: amount <= intent.funded && (amount === computed || amount === agreed),
+    ok: amount <= intent.funded && (amount === computed || (isByWord && amount === intent.settled)),
     facts: {
       bytes: bytesUsed.toString(),
       amountMicros: amount.toString(),

@@ -65,6 +65,8 @@ export interface ReceiptChain {
     readonly book: number
     readonly index: number
     readonly activatedAt: number
+    /** `reason` of `IntentClosed`: 1 FINAL leaf, 2 both sides signed, 3 exit. */
+    readonly closeReason?: number
   }
   /** `Settlement.epochOf` while kept, else the `UsageCommitted` event. */
   readonly epoch?: { readonly root: Hex; readonly total: bigint; readonly coSigned: bigint }

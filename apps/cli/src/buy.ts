@@ -1,6 +1,5 @@
 // `gesim buy`: a purchase from funding to the carrier's payout, told step by step.
-import { formatMicros, isFailure } from '@gesim/base'
-import type { GesimClient } from '@gesim/sdk'
+import { formatMicros } from '@gesim/base'
 import { type Intent, intentsRoutes, type Quote } from '@gesim/wire'
 import { checkBooks, checkPayout } from './check.ts'
 import { type Connection, connect, signIn, type Traveller } from './connect.ts'
@@ -102,7 +101,8 @@ async function useUp(
     ACTIVE_WITHIN_MS,
     'the first signed usage record',
   )
-  await finish(api, intentId)
+  // Asked for twice, or after the data was used up, it is the same end.
+  await api.call(intentsRoutes.finish, { params })
   printer.step('finishing', { note: 'the last usage is settled at the end of the epoch' })
   intent = await until(isSettled, SETTLED_WITHIN_MS, 'the epoch to be settled')
   await checkPayout(connection, intent, printer)
@@ -110,15 +110,6 @@ async function useUp(
   printer.step('done', {
     intent: intentId,
     note: `paid ${formatMicros(BigInt(intent.chargedMicros))} USDC, ${formatMicros(BigInt(intent.refundedMicros))} came back`,
-  })
-}
-
-/** Ends the service. One that ended by itself, or whose first answer was lost, is ended as well. */
-async function finish(api: GesimClient, intentId: `0x${string}`): Promise<void> {
-  const { state } = await api.call(intentsRoutes.get, { params: { id: intentId } })
-  if (state !== 'active') return
-  await api.call(intentsRoutes.finish, { params: { id: intentId } }).catch((error) => {
-    if (!isFailure(error, 'intents.not-active')) throw error
   })
 }
 

@@ -57,6 +57,12 @@ export const cliFailures = {
     remedy:
       '`gesim show INTENT` says where it stands; the money is in escrow and comes back by itself after the deadline.',
   },
+  'cli.operation-refused': {
+    kind: 'refused',
+    says: 'The bundler did not take the user operation.',
+    remedy:
+      'Nothing was paid. The reason is in the facts; when the sponsored gas is used up, anyone can top the account up at the paymaster.',
+  },
   'cli.operation-failed': {
     kind: 'refused',
     says: 'The user operation was mined but its calls failed.',

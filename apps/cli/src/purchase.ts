@@ -4,7 +4,7 @@ import { intentEscrowAbi, testUsdcAbi } from '@gesim/contracts'
 import { fundingCalls } from '@gesim/contracts/account'
 import { intentIdOf, termsFromJson } from '@gesim/proofs'
 import { intentsRoutes, type Plan, plansRoutes, type Quote, quotesRoutes, walletRoutes } from '@gesim/wire'
-import { encodeFunctionData } from 'viem'
+import { BaseError, encodeFunctionData, RpcRequestError } from 'viem'
 import { type Connection, lower, type Traveller } from './connect.ts'
 import type { CliOptions } from './options.ts'
 import type { Printer } from './print.ts'
@@ -63,12 +63,16 @@ export async function takeQuote(
   return { quote, intentId: intentId as `0x${string}` }
 }
 
-/** Sends calls as one sponsored operation and waits until it is mined. Throws `cli.operation-failed`. */
+/** Sends calls as one sponsored operation and waits until it is mined. Throws `cli.operation-refused`, `cli.operation-failed`. */
 export async function operate(
   traveller: Traveller,
   calls: readonly { to: `0x${string}`; value?: bigint; data?: `0x${string}` }[],
 ): Promise<{ txHash: `0x${string}`; gasUsed: bigint }> {
-  const hash = await traveller.operations.sendUserOperation({ calls: [...calls] })
+  const hash = await traveller.operations.sendUserOperation({ calls: [...calls] }).catch((cause) => {
+    if (!(cause instanceof BaseError)) throw cause
+    const told = cause.walk((one) => one instanceof RpcRequestError) as RpcRequestError | null
+    throw refuse('cli.operation-refused', { reason: told?.details ?? cause.shortMessage }, cause)
+  })
   const { receipt, success, reason } = await traveller.operations.waitForUserOperationReceipt({
     hash,
     timeout: 60_000,

@@ -27,7 +27,8 @@ async function vouchPatiently(meter: Meter, signal: AbortSignal): Promise<boolea
     try {
       return await meter.vouch()
     } catch (error) {
-      if (!isFailure(error) || error.kind !== 'unreachable' || tries >= VOUCH_TRIES || signal.aborted) throw error
+      if (!isFailure(error) || error.kind !== 'unreachable' || tries >= VOUCH_TRIES || signal.aborted)
+        throw error
       await sleepMs(CREDIT_WAIT_MS, signal).catch(() => undefined)
     }
   }

@@ -8,7 +8,8 @@ export interface ChildSpec {
   readonly name: string
   readonly command: string
   readonly args: readonly string[]
-  readonly env?: Readonly<Record<string, string>>
+  /** Asked at every start, so that a restart can bring other settings. */
+  readonly env?: () => Readonly<Record<string, string>>
   readonly cwd?: string
   /** Where its output goes. */
   readonly logPath: string
@@ -117,7 +118,7 @@ function spawnOnce(
 ): { process: ChildProcess; ready: Promise<Record<string, unknown>> } {
   const child = spawn(spec.command, [...spec.args], {
     cwd: spec.cwd,
-    env: { ...process.env, ...spec.env },
+    env: { ...process.env, ...spec.env?.() },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: spec.detached ?? true,
   })

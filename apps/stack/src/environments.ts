@@ -71,6 +71,8 @@ export function nodeEnvironment(facts: StackFacts): Environment {
     RELAYER_POSTER_KEY: secrets.poster,
     RELAYER_EXECUTOR_KEYS: secrets.executors.join(','),
     RELAYER_SPONSOR_KEY: secrets.sponsor,
+    // A purchase costs about a dollar at this chain's gas price, a hundred times Base's: whoever tries things out buys often.
+    RELAYER_BUDGET_MICROS: '250000000',
     PROVISIONER_CARRIERS: JSON.stringify(
       CARRIERS.map(({ name, es2plus, radio }, at) => ({
         kind: 'es2plus',

@@ -12,6 +12,7 @@ import { ROOT, readOptions } from './options.ts'
 import { choosePorts } from './ports.ts'
 import { part } from './progress.ts'
 import { localSecrets } from './secrets.ts'
+import { settingsOf } from './settings-file.ts'
 
 const startedAt = Date.now()
 const options = readOptions(process.argv.slice(2))
@@ -37,6 +38,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     stopAll().then(() => process.exit(0))
   })
 }
+
+// Whoever read what we say is gone without a signal: nobody is left to press Ctrl-C.
+process.stdout.on('error', () => void stopAll().then(() => process.exit(1)))
 
 /** Refuses to run twice over the same data; with --reset, removes it. */
 function takeDataDir(): void {
@@ -74,7 +78,7 @@ async function program(
       command: process.execPath,
       args: [join(ROOT, path), ...(more.args ?? [])],
       cwd: ROOT,
-      env,
+      env: () => ({ ...env, ...settingsOf(dataDir) }),
       logPath: join(dataDir, 'logs', `${name}.log`),
       restart: true,
       readyWithinMs: more.readyWithinMs ?? 60_000,

@@ -32,7 +32,7 @@ export type GesimAccountClient = BundlerClient<Transport, Chain, GesimSmartAccou
  */
 export function sponsoredClient(options: SponsoredClientOptions): GesimAccountClient {
   const { account, client, bundlerUrl, paymasterUrl } = options
-  const transport = (url: string) =>
+  const transport = (url: string): Transport =>
     http(url, options.fetch ? { fetchFn: options.fetch, timeout: BROUGHT_TIMEOUT_MS } : {})
   return createBundlerClient({
     account,
@@ -53,7 +53,7 @@ export function sponsoredClient(options: SponsoredClientOptions): GesimAccountCl
         return { maxFeePerGas: BigInt(maxFeePerGas), maxPriorityFeePerGas: BigInt(maxPriorityFeePerGas) }
       },
     },
-  }) as GesimAccountClient
+  }) as unknown as GesimAccountClient
 }
 
 /** `IntentTerms` of the escrow; made and hashed with `@gesim/proofs`. */

@@ -52,13 +52,11 @@ contract AttestorRegistryTest is Test {
         return abi.encodeWithSelector(IAccessControl.AccessControlUnauthorizedAccount.selector, who, role);
     }
 
-    // when the amount is zero | it reverts
     function test_Attestors_Stake_RevertWhen_Zero() public {
         vm.expectRevert(IAttestorRegistry.AttestorRegistry_ZeroAmount.selector);
         registry.stake(0);
     }
 
-    // when all is well | it locks the money and remembers when
     function test_Attestors_Stake_Locks() public {
         _stake(members[0], 5e6);
         skip(10);
@@ -70,7 +68,6 @@ contract AttestorRegistryTest is Test {
         assertEq(usdc.balanceOf(address(registry)), 12e6);
     }
 
-    // given a committee | it raises no weight before the next rotation
     function test_Attestors_Stake_WaitsForTheRotation() public givenACommittee {
         _stake(members[0], MINIMUM);
         assertEq(registry.weightOf(1, members[0]), MINIMUM);
@@ -79,7 +76,6 @@ contract AttestorRegistryTest is Test {
         assertEq(registry.weightOf(2, members[0]), MINIMUM * 2);
     }
 
-    // when the amount is zero or above the stake | it reverts
     function test_Attestors_RequestUnstake_RevertWhen_NotStaked() public {
         vm.expectRevert(IAttestorRegistry.AttestorRegistry_ZeroAmount.selector);
         registry.requestUnstake(0);
@@ -89,7 +85,6 @@ contract AttestorRegistryTest is Test {
         registry.requestUnstake(1);
     }
 
-    // given a member of the committee | it makes a committee with less weight at once
     function test_Attestors_RequestUnstake_LowersTheWeight() public givenACommittee {
         vm.prank(members[2]);
         registry.requestUnstake(MINIMUM);
@@ -98,7 +93,6 @@ contract AttestorRegistryTest is Test {
         assertEq(registry.slashableOf(members), MINIMUM * 6);
     }
 
-    // given the rest is below the minimum | it leaves the committee without the member
     function test_Attestors_RequestUnstake_LeavesTheCommittee() public givenACommittee {
         vm.prank(members[0]);
         registry.requestUnstake(1);
@@ -108,7 +102,6 @@ contract AttestorRegistryTest is Test {
         assertEq(weights[1], MINIMUM * 3);
     }
 
-    // given all members have left | it leaves a committee that can never reach a quorum
     function test_Attestors_RequestUnstake_EmptyCommittee() public givenACommittee {
         for (uint256 i = 0; i < 3; ++i) {
             vm.prank(members[i]);
@@ -119,7 +112,6 @@ contract AttestorRegistryTest is Test {
         assertGt(total, 0);
     }
 
-    // given a second request | it adds up and waits anew
     function test_Attestors_RequestUnstake_Again() public givenACommittee {
         vm.startPrank(members[1]);
         registry.requestUnstake(1e6);
@@ -129,7 +121,6 @@ contract AttestorRegistryTest is Test {
         assertEq(registry.unbondingOf(members[1]).withdrawableAt, block.timestamp + UNBONDING);
     }
 
-    // given nothing is unbonding | it reverts
     function test_Attestors_Withdraw_RevertGiven_Nothing() public {
         vm.expectRevert(
             abi.encodeWithSelector(IAttestorRegistry.AttestorRegistry_NothingToWithdraw.selector, address(this))
@@ -137,7 +128,6 @@ contract AttestorRegistryTest is Test {
         registry.withdraw();
     }
 
-    // when the time is not over | it reverts
     function test_Attestors_Withdraw_RevertWhen_StillUnbonding() public givenACommittee {
         vm.startPrank(members[1]);
         registry.requestUnstake(1e6);
@@ -150,7 +140,6 @@ contract AttestorRegistryTest is Test {
         registry.withdraw();
     }
 
-    // when all is well | it pays out once
     function test_Attestors_Withdraw_PaysOnce() public givenACommittee {
         vm.startPrank(members[1]);
         registry.requestUnstake(1e6);
@@ -164,13 +153,11 @@ contract AttestorRegistryTest is Test {
         registry.withdraw();
     }
 
-    // when the caller is not the governor | it reverts
     function test_Attestors_RotateCommittee_RevertWhen_NotGovernor() public {
         vm.expectRevert(_denied(address(this), registry.GOVERNOR()));
         registry.rotateCommittee(members);
     }
 
-    // when there are no members or more than 32 | it reverts
     function test_Attestors_RotateCommittee_RevertWhen_Size() public {
         vm.startPrank(governor);
         vm.expectRevert(abi.encodeWithSelector(IAttestorRegistry.AttestorRegistry_CommitteeSize.selector, 0, 32));
@@ -179,7 +166,6 @@ contract AttestorRegistryTest is Test {
         registry.rotateCommittee(new address[](33));
     }
 
-    // when members are not ascending | it reverts
     function test_Attestors_RotateCommittee_RevertWhen_NotAscending() public givenACommittee {
         address[] memory twice = new address[](2);
         twice[0] = members[1];
@@ -193,7 +179,6 @@ contract AttestorRegistryTest is Test {
         registry.rotateCommittee(twice);
     }
 
-    // given a member staked too little | it reverts
     function test_Attestors_RotateCommittee_RevertGiven_BelowMinimum() public {
         _stake(members[0], MINIMUM - 1);
         vm.expectRevert(
@@ -205,7 +190,6 @@ contract AttestorRegistryTest is Test {
         registry.rotateCommittee(members);
     }
 
-    // when all is well | it numbers committees and remembers them by time
     function test_Attestors_RotateCommittee_Numbers() public givenACommittee {
         uint48 first = uint48(block.timestamp);
         skip(100);
@@ -218,7 +202,6 @@ contract AttestorRegistryTest is Test {
         registry.committeeOf(3);
     }
 
-    // when all is well | it weighs any subset of signers
     function testFuzz_Attestors_RotateCommittee_WeighsSigners(uint8 subset) public givenACommittee {
         address[] memory signers = new address[](3);
         uint256 count = 0;
@@ -236,7 +219,6 @@ contract AttestorRegistryTest is Test {
         assertEq(total, MINIMUM * 6);
     }
 
-    // when signers are no members or not ascending | it refuses to weigh them
     function test_Attestors_RotateCommittee_RefusesSigners() public givenACommittee {
         address[] memory signers = new address[](2);
         signers[0] = members[1];
@@ -255,20 +237,17 @@ contract AttestorRegistryTest is Test {
         assertEq(registry.weightOf(1, signers[1]), 0);
     }
 
-    // when the caller is not a slasher | it reverts
     function test_Attestors_Slash_RevertWhen_NotSlasher() public {
         vm.expectRevert(_denied(address(this), registry.SLASHER()));
         registry.slash(members[0], 1, FAULT, challenger);
     }
 
-    // when the share is above the whole | it reverts
     function test_Attestors_Slash_RevertWhen_InvalidShare() public {
         vm.expectRevert(abi.encodeWithSelector(IAttestorRegistry.AttestorRegistry_InvalidShare.selector, 10_001));
         vm.prank(slasher);
         registry.slash(members[0], 10_001, FAULT, challenger);
     }
 
-    // when all is well | it takes from stake first, rewards the challenger and lowers the weight
     function test_Attestors_Slash_Takes() public givenACommittee {
         vm.expectEmit(address(registry));
         emit IAttestorRegistry.Slashed(members[2], FAULT, 6_000e6, challenger, 2_400e6);
@@ -280,7 +259,6 @@ contract AttestorRegistryTest is Test {
         assertEq(registry.reserve(), 3_600e6);
     }
 
-    // given stake is on its way out | it reaches that too
     function test_Attestors_Slash_ReachesUnbonding() public givenACommittee {
         vm.prank(members[2]);
         registry.requestUnstake(25_000e6);
@@ -291,7 +269,6 @@ contract AttestorRegistryTest is Test {
         assertEq(registry.reserve(), 30_000e6);
     }
 
-    // when the slash is large | it caps the reward
     function test_Attestors_Slash_CapsTheReward() public {
         _stake(members[0], 50_000e6);
         vm.prank(slasher);
@@ -299,7 +276,6 @@ contract AttestorRegistryTest is Test {
         assertEq(registry.rewardOf(challenger), 10_000e6);
     }
 
-    // when all is well | it neither makes nor loses money
     function testFuzz_Attestors_Slash_Conserves(uint96 staked, uint96 leaving, uint16 bps) public {
         staked = uint96(bound(staked, 1, 100_000e6));
         leaving = uint96(bound(leaving, 0, staked));
@@ -318,7 +294,6 @@ contract AttestorRegistryTest is Test {
         assertEq(usdc.balanceOf(address(registry)), staked);
     }
 
-    // given nothing is owed | it reverts
     function test_Attestors_ClaimReward_RevertGiven_Nothing() public {
         vm.expectRevert(
             abi.encodeWithSelector(IAttestorRegistry.AttestorRegistry_NoReward.selector, address(this))
@@ -326,7 +301,6 @@ contract AttestorRegistryTest is Test {
         registry.claimReward();
     }
 
-    // when all is well | it pays the challenger once
     function test_Attestors_ClaimReward_PaysOnce() public givenACommittee {
         vm.prank(slasher);
         registry.slash(members[2], 2_000, FAULT, challenger);
@@ -337,7 +311,6 @@ contract AttestorRegistryTest is Test {
         registry.claimReward();
     }
 
-    // given the challenger is blocked by the token | it waits without stopping the slash
     function test_Attestors_ClaimReward_RevertGiven_Blocked() public givenACommittee {
         usdc.blacklist(challenger);
         vm.prank(slasher);
@@ -348,13 +321,11 @@ contract AttestorRegistryTest is Test {
         assertEq(registry.rewardOf(challenger), 2_400e6);
     }
 
-    // given the reserve is empty | it reverts
     function test_Attestors_SweepReserve_RevertGiven_Empty() public {
         vm.expectRevert(IAttestorRegistry.AttestorRegistry_ZeroAmount.selector);
         registry.sweepReserve();
     }
 
-    // when all is well | it sends the reserve to the treasury
     function test_Attestors_SweepReserve_Sends() public givenACommittee {
         vm.prank(slasher);
         registry.slash(members[2], 2_000, FAULT, challenger);

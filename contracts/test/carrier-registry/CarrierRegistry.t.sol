@@ -55,7 +55,6 @@ contract CarrierRegistryTest is Test {
         return uint48(block.timestamp);
     }
 
-    // when the caller does not govern the registry | it reverts
     function test_Carriers_SetFrozenBooks_RevertWhen_NotGovernor() public {
         vm.expectRevert(
             abi.encodeWithSelector(IAccessControl.AccessControlUnauthorizedAccount.selector, stranger, bytes32(0))
@@ -64,7 +63,6 @@ contract CarrierRegistryTest is Test {
         registry.setFrozenBooks(frozen);
     }
 
-    // given it is set | it reverts
     function test_Carriers_SetFrozenBooks_RevertGiven_Set() public {
         vm.startPrank(owner);
         registry.setFrozenBooks(frozen);
@@ -74,14 +72,12 @@ contract CarrierRegistryTest is Test {
         registry.setFrozenBooks(frozen);
     }
 
-    // when all is well | it is asked from then on
     function test_Carriers_SetFrozenBooks_Sets() public {
         vm.prank(owner);
         registry.setFrozenBooks(frozen);
         assertEq(address(registry.frozenBooks()), address(frozen));
     }
 
-    // when the caller is not the registrar | it reverts
     function test_Carriers_RegisterCarrier_RevertWhen_NotRegistrar() public {
         vm.expectRevert(
             abi.encodeWithSelector(
@@ -92,7 +88,6 @@ contract CarrierRegistryTest is Test {
         registry.registerCarrier(admin, payout, "document");
     }
 
-    // when admin or payout is the zero address | it reverts
     function test_Carriers_RegisterCarrier_RevertWhen_ZeroAddress() public {
         vm.startPrank(registrar);
         vm.expectRevert(ICarrierRegistry.CarrierRegistry_ZeroAddress.selector);
@@ -101,7 +96,6 @@ contract CarrierRegistryTest is Test {
         registry.registerCarrier(admin, address(0), "document");
     }
 
-    // when all is well | it numbers carriers from one
     function test_Carriers_RegisterCarrier_Numbers() public {
         vm.startPrank(registrar);
         vm.expectEmit(address(registry));
@@ -115,27 +109,23 @@ contract CarrierRegistryTest is Test {
         assertEq(carrier.metadata, "document");
     }
 
-    // when the carrier is unknown | it reverts
     function test_Carriers_SetAdmin_RevertWhen_UnknownCarrier() public {
         vm.expectRevert(abi.encodeWithSelector(ICarrierRegistry.CarrierRegistry_UnknownCarrier.selector, 7));
         registry.setAdmin(7, stranger);
     }
 
-    // when the caller is not the admin | it reverts
     function test_Carriers_SetAdmin_RevertWhen_NotAdmin() public givenACarrier {
         vm.expectRevert(_notAdmin());
         vm.prank(stranger);
         registry.setAdmin(1, stranger);
     }
 
-    // when the new admin is the zero address | it reverts
     function test_Carriers_SetAdmin_RevertWhen_ZeroAddress() public givenACarrier {
         vm.expectRevert(ICarrierRegistry.CarrierRegistry_ZeroAddress.selector);
         vm.prank(admin);
         registry.setAdmin(1, address(0));
     }
 
-    // when all is well | it hands the carrier over
     function test_Carriers_SetAdmin_HandsOver() public givenACarrier {
         vm.prank(admin);
         registry.setAdmin(1, stranger);
@@ -148,14 +138,12 @@ contract CarrierRegistryTest is Test {
         assertEq(registry.openBook(1), 1);
     }
 
-    // when the caller is not the admin | it reverts
     function test_Carriers_SetMetadata_RevertWhen_NotAdmin() public givenACarrier {
         vm.expectRevert(_notAdmin());
         vm.prank(stranger);
         registry.setMetadata(1, "other");
     }
 
-    // when all is well | it points to the newer document
     function test_Carriers_SetMetadata_Sets() public givenACarrier {
         vm.expectEmit(address(registry));
         emit ICarrierRegistry.MetadataChanged(1, "other");
@@ -164,14 +152,12 @@ contract CarrierRegistryTest is Test {
         assertEq(registry.carrier(1).metadata, "other");
     }
 
-    // when the caller is not the admin | it reverts
     function test_Carriers_OpenBook_RevertWhen_NotAdmin() public givenACarrier {
         vm.expectRevert(_notAdmin());
         vm.prank(stranger);
         registry.openBook(1);
     }
 
-    // given the carrier has 16 books | it reverts
     function test_Carriers_OpenBook_RevertGiven_SixteenBooks() public givenACarrier {
         vm.startPrank(admin);
         for (uint256 i = 0; i < 16; ++i) registry.openBook(1);
@@ -179,7 +165,6 @@ contract CarrierRegistryTest is Test {
         registry.openBook(1);
     }
 
-    // given the tree is full | it reverts
     function test_Carriers_OpenBook_RevertGiven_TreeFull() public givenACarrier {
         // bookCount shares the slot after the roles' mapping with carrierCount.
         bytes32 slot = bytes32(uint256(1));
@@ -192,7 +177,6 @@ contract CarrierRegistryTest is Test {
         registry.openBook(1);
     }
 
-    // when all is well | it numbers books over all carriers
     function test_Carriers_OpenBook_Numbers() public givenACarrier {
         vm.prank(registrar);
         registry.registerCarrier(stranger, payout, "document");
@@ -211,14 +195,12 @@ contract CarrierRegistryTest is Test {
         registry.payoutOf(4);
     }
 
-    // when the caller is not the admin | it reverts
     function test_Carriers_AddKey_RevertWhen_NotAdmin() public givenACarrier {
         vm.expectRevert(_notAdmin());
         vm.prank(stranger);
         registry.addKey(1, PROVISIONING, key, _now(), _now() + 1);
     }
 
-    // when the role is unknown | it reverts
     function test_Carriers_AddKey_RevertWhen_UnknownRole() public givenACarrier {
         vm.startPrank(admin);
         for (uint8 role = 0; role < 4; role += 3) {
@@ -227,7 +209,6 @@ contract CarrierRegistryTest is Test {
         }
     }
 
-    // when the window is empty or the key is zero | it reverts
     function test_Carriers_AddKey_RevertWhen_InvalidKey() public givenACarrier {
         vm.startPrank(admin);
         vm.expectRevert(
@@ -242,7 +223,6 @@ contract CarrierRegistryTest is Test {
         registry.addKey(1, USAGE, address(0), _now(), _now() + 1);
     }
 
-    // given the key had the role | it reverts, revoked or not
     function test_Carriers_AddKey_RevertGiven_KeyExists() public givenACarrier {
         vm.startPrank(admin);
         registry.addKey(1, USAGE, key, _now(), _now() + 1);
@@ -255,7 +235,6 @@ contract CarrierRegistryTest is Test {
         registry.addKey(1, USAGE, key, _now(), _now() + 9);
     }
 
-    // when all is well | it signs in its window and role only
     function testFuzz_Carriers_AddKey_SignsInItsWindow(uint48 from, uint48 until, uint48 at) public givenACarrier givenABook {
         vm.assume(from < until);
         vm.prank(admin);
@@ -268,14 +247,12 @@ contract CarrierRegistryTest is Test {
         assertFalse(registry.isBookKey(2, PROVISIONING, key, at));
     }
 
-    // when the caller is not the admin | it reverts
     function test_Carriers_RevokeKey_RevertWhen_NotAdmin() public givenACarrier {
         vm.expectRevert(_notAdmin());
         vm.prank(stranger);
         registry.revokeKey(1, USAGE, key);
     }
 
-    // given the key has not the role | it reverts
     function test_Carriers_RevokeKey_RevertGiven_NoSuchKey() public givenACarrier {
         vm.startPrank(admin);
         vm.expectRevert(abi.encodeWithSelector(ICarrierRegistry.CarrierRegistry_NoSuchKey.selector, 1, USAGE, key));
@@ -286,7 +263,6 @@ contract CarrierRegistryTest is Test {
         registry.revokeKey(1, USAGE, key);
     }
 
-    // when all is well | it ends the role now and leaves the past
     function test_Carriers_RevokeKey_EndsNow() public givenACarrier {
         vm.startPrank(admin);
         registry.addKey(1, USAGE, key, _now() - 100, _now() + 100);
@@ -296,21 +272,18 @@ contract CarrierRegistryTest is Test {
         assertEq(registry.keyOf(1, USAGE, key).revokedAt, _now());
     }
 
-    // when the caller is not the admin | it reverts
     function test_Carriers_SetPayout_RevertWhen_NotAdmin() public givenACarrier {
         vm.expectRevert(_notAdmin());
         vm.prank(stranger);
         registry.setPayout(1, stranger);
     }
 
-    // when the address is zero | it reverts
     function test_Carriers_SetPayout_RevertWhen_ZeroAddress() public givenACarrier {
         vm.expectRevert(ICarrierRegistry.CarrierRegistry_ZeroAddress.selector);
         vm.prank(admin);
         registry.setPayout(1, address(0));
     }
 
-    // given a book of the carrier is frozen | it reverts
     function test_Carriers_SetPayout_RevertGiven_BookFrozen() public givenACarrier givenABook {
         vm.prank(owner);
         registry.setFrozenBooks(frozen);
@@ -320,7 +293,6 @@ contract CarrierRegistryTest is Test {
         registry.setPayout(1, stranger);
     }
 
-    // when all is well | it takes effect after the delay
     function test_Carriers_SetPayout_AfterTheDelay() public givenACarrier givenABook {
         vm.prank(admin);
         registry.setPayout(1, stranger);
@@ -331,7 +303,6 @@ contract CarrierRegistryTest is Test {
         assertEq(registry.payoutOf(1), stranger);
     }
 
-    // given another change is under way | it restarts the delay from what holds now
     function test_Carriers_SetPayout_Again() public givenACarrier givenABook {
         vm.startPrank(admin);
         registry.setPayout(1, stranger);
@@ -345,14 +316,12 @@ contract CarrierRegistryTest is Test {
         assertEq(registry.payoutOf(1), key);
     }
 
-    // when the caller is not the admin | it reverts
     function test_Carriers_CancelPayout_RevertWhen_NotAdmin() public givenACarrier {
         vm.expectRevert(_notAdmin());
         vm.prank(stranger);
         registry.cancelPayout(1);
     }
 
-    // given no change is under way | it reverts
     function test_Carriers_CancelPayout_RevertGiven_NoChange() public givenACarrier {
         bytes memory none = abi.encodeWithSelector(ICarrierRegistry.CarrierRegistry_NoPayoutChange.selector, 1);
         vm.startPrank(admin);
@@ -364,7 +333,6 @@ contract CarrierRegistryTest is Test {
         registry.cancelPayout(1);
     }
 
-    // when all is well | it keeps the old address
     function test_Carriers_CancelPayout_KeepsTheOldOne() public givenACarrier givenABook {
         vm.startPrank(admin);
         registry.setPayout(1, stranger);

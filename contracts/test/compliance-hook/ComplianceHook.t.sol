@@ -38,7 +38,6 @@ contract ComplianceHookTest is Test {
         hook = new ComplianceHook(address(list), address(this), officer);
     }
 
-    // when the caller is not the officer | it reverts
     function test_Compliance_SetSanctionsList_RevertWhen_NotOfficer() public {
         vm.expectRevert(
             abi.encodeWithSelector(
@@ -49,7 +48,6 @@ contract ComplianceHookTest is Test {
         hook.setSanctionsList(address(0));
     }
 
-    // when a list is set | it refuses who is on it, whatever they do
     function test_Compliance_SetSanctionsList_RefusesTheListed() public {
         assertTrue(hook.check(who, FUND));
         list.setSanctioned(who, true);
@@ -57,7 +55,6 @@ contract ComplianceHookTest is Test {
         assertFalse(hook.check(who, WITHDRAW));
     }
 
-    // when the list is switched off | it says so and lets everyone pass
     function test_Compliance_SetSanctionsList_SwitchedOff() public {
         list.setSanctioned(who, true);
         vm.expectEmit(address(hook));
@@ -67,7 +64,6 @@ contract ComplianceHookTest is Test {
         assertTrue(hook.check(who, FUND));
     }
 
-    // when the list cannot be asked | it lets no new money in and holds no refund back
     function test_Compliance_SetSanctionsList_SilentList() public {
         address[3] memory silent =
             [address(new OddList(0)), address(new OddList(1)), makeAddr("nothing there")];
@@ -79,7 +75,6 @@ contract ComplianceHookTest is Test {
         }
     }
 
-    // when the list answers nonsense | it counts as listed
     function test_Compliance_SetSanctionsList_Nonsense() public {
         address odd = address(new OddList(2));
         vm.prank(officer);
@@ -87,7 +82,6 @@ contract ComplianceHookTest is Test {
         assertFalse(hook.check(who, FUND));
     }
 
-    // when the list burns gas | it costs at most what the hook allows
     function test_Compliance_SetSanctionsList_GasCap() public {
         address greedy = address(new OddList(3));
         vm.prank(officer);

@@ -17,7 +17,6 @@ contract CreateInOrderTest is Test {
         return abi.encodePacked(type(LocalSanctionsList).creationCode, abi.encode(address(this)));
     }
 
-    // when the caller is not the owner | it reverts
     function test_Creator_Create_RevertWhen_NotOwner() public {
         vm.expectRevert(
             abi.encodeWithSelector(ICreateInOrder.CreateInOrder_NotOwner.selector, address(1), address(this))
@@ -26,7 +25,6 @@ contract CreateInOrderTest is Test {
         creator.create(_code());
     }
 
-    // when the constructor reverts | it reverts with the constructor's error and takes no address
     function test_Creator_Create_RevertWhen_ConstructorReverts() public {
         bytes memory code = _code();
         vm.chainId(1);
@@ -36,13 +34,11 @@ contract CreateInOrderTest is Test {
         assertEq(creator.create(code), vm.computeCreateAddress(address(creator), 1));
     }
 
-    // when the constructor says nothing | it reverts with the position
     function test_Creator_Create_RevertWhen_Silent() public {
         vm.expectRevert(abi.encodeWithSelector(ICreateInOrder.CreateInOrder_Failed.selector, 1));
         creator.create(hex"fe");
     }
 
-    // when all is well | it creates at the addresses of its count
     function test_Creator_Create_AtKnownAddresses() public {
         for (uint256 nonce = 1; nonce < 4; ++nonce) {
             address expected = vm.computeCreateAddress(address(creator), nonce);

@@ -28,7 +28,6 @@ contract GesimIdentityTest is Test {
         _;
     }
 
-    // when the caller is not the issuer | it reverts
     function test_Identity_Mint_RevertWhen_NotIssuer() public {
         vm.expectRevert(
             abi.encodeWithSelector(
@@ -39,21 +38,18 @@ contract GesimIdentityTest is Test {
         identity.mint(holder, COMMITMENT);
     }
 
-    // when the commitment is empty | it reverts
     function test_Identity_Mint_RevertWhen_CommitmentEmpty() public {
         vm.expectRevert(IGesimIdentity.GesimIdentity_EmptyCommitment.selector);
         vm.prank(issuer);
         identity.mint(holder, 0);
     }
 
-    // given the account has a token | it reverts
     function test_Identity_Mint_RevertGiven_SecondToken() public givenAToken {
         vm.expectRevert(abi.encodeWithSelector(IGesimIdentity.GesimIdentity_AlreadyIssued.selector, holder));
         vm.prank(issuer);
         identity.mint(holder, COMMITMENT);
     }
 
-    // given the account was revoked | it reverts
     function test_Identity_Mint_RevertGiven_Revoked() public givenAToken {
         vm.startPrank(issuer);
         identity.burn(id);
@@ -61,7 +57,6 @@ contract GesimIdentityTest is Test {
         identity.mint(holder, COMMITMENT);
     }
 
-    // when all is well | it issues a locked token with the account's number
     function test_Identity_Mint_Issues() public {
         vm.expectEmit(address(identity));
         emit IGesimIdentity.Locked(id);
@@ -76,7 +71,6 @@ contract GesimIdentityTest is Test {
         assertEq(identity.commitmentOf(id), COMMITMENT);
     }
 
-    // when all is well | it serves the DID document of the account
     function test_Identity_Mint_ServesTheDidDocument() public givenAToken {
         string memory did = string.concat("did:pkh:eip155:31337:", Strings.toChecksumHexString(holder));
         assertEq(identity.didOf(holder), did);
@@ -92,7 +86,6 @@ contract GesimIdentityTest is Test {
         );
     }
 
-    // when all is well | it answers to the interfaces of ERC-721, 5192 and 5484
     function test_Identity_Mint_AnswersToItsInterfaces() public view {
         assertTrue(identity.supportsInterface(0x80ac58cd));
         assertTrue(identity.supportsInterface(0xb45a3c0e));
@@ -101,7 +94,6 @@ contract GesimIdentityTest is Test {
         assertFalse(identity.supportsInterface(0xffffffff));
     }
 
-    // given a token | it never moves and is never approved
     function test_Identity_Mint_RevertWhen_Moved() public givenAToken {
         bytes memory soulbound = abi.encodeWithSelector(IGesimIdentity.GesimIdentity_Soulbound.selector, id);
         vm.startPrank(holder);
@@ -115,21 +107,18 @@ contract GesimIdentityTest is Test {
         identity.setApprovalForAll(admin, true);
     }
 
-    // when the token does not exist | it reverts
     function test_Identity_Burn_RevertWhen_NoToken() public {
         vm.expectRevert(abi.encodeWithSelector(IERC721Errors.ERC721NonexistentToken.selector, id));
         vm.prank(holder);
         identity.burn(id);
     }
 
-    // when the caller is neither holder nor issuer | it reverts
     function test_Identity_Burn_RevertWhen_Stranger() public givenAToken {
         vm.expectRevert(abi.encodeWithSelector(IGesimIdentity.GesimIdentity_NotBurner.selector, admin, id));
         vm.prank(admin);
         identity.burn(id);
     }
 
-    // when the holder burns | it is gone and can be issued again
     function test_Identity_Burn_ByHolder() public givenAToken {
         vm.expectEmit(address(identity));
         emit IGesimIdentity.Burned(holder, id, false);
@@ -142,7 +131,6 @@ contract GesimIdentityTest is Test {
         assertTrue(identity.isEntitled(holder));
     }
 
-    // when the issuer burns | it revokes the account
     function test_Identity_Burn_ByIssuer() public givenAToken {
         vm.expectEmit(address(identity));
         emit IGesimIdentity.Burned(holder, id, true);
@@ -153,7 +141,6 @@ contract GesimIdentityTest is Test {
         identity.commitmentOf(id);
     }
 
-    // when the caller is not the issuer | it reverts
     function test_Identity_Pardon_RevertWhen_NotIssuer() public {
         vm.expectRevert(
             abi.encodeWithSelector(
@@ -164,7 +151,6 @@ contract GesimIdentityTest is Test {
         identity.pardon(holder);
     }
 
-    // given the account was revoked | it may hold a token again
     function test_Identity_Pardon_LiftsARevocation() public givenAToken {
         vm.startPrank(issuer);
         identity.burn(id);
@@ -173,7 +159,6 @@ contract GesimIdentityTest is Test {
         assertTrue(identity.isEntitled(holder));
     }
 
-    // when all is well | it gives one token to any account
     function testFuzz_Identity_Mint_OnePerAccount(address account, bytes32 commitment) public {
         vm.assume(account != address(0) && commitment != 0);
         vm.prank(issuer);

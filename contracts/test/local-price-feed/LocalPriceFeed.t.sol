@@ -12,14 +12,12 @@ contract LocalPriceFeedTest is Test {
         feed = new LocalPriceFeed("ETH / USD", 8, 2_500e8, false, address(this));
     }
 
-    // given another chain | it cannot be deployed
     function test_LocalFeed_SetAnswer_NeverOffALocalChain() public {
         vm.chainId(8453);
         vm.expectRevert(abi.encodeWithSelector(LocalPriceFeed.LocalPriceFeed_NotLocalChain.selector, 8453));
         new LocalPriceFeed("ETH / USD", 8, 1, false, address(this));
     }
 
-    // when the caller is not the keeper | it reverts
     function test_LocalFeed_SetAnswer_RevertWhen_NotKeeper() public {
         vm.expectRevert(
             abi.encodeWithSelector(
@@ -30,7 +28,6 @@ contract LocalPriceFeedTest is Test {
         feed.setAnswer(1, false);
     }
 
-    // when it is not steady | the answer ages
     function test_LocalFeed_SetAnswer_Ages() public {
         skip(100);
         (uint80 round, int256 answer,, uint256 updatedAt,) = feed.latestRoundData();
@@ -40,7 +37,6 @@ contract LocalPriceFeedTest is Test {
         assertEq(feed.version(), 4);
     }
 
-    // when it is steady | the answer counts as given now
     function test_LocalFeed_SetAnswer_Steady() public {
         feed.setAnswer(2_600e8, true);
         skip(100);

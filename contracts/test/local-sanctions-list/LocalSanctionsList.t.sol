@@ -5,7 +5,6 @@ import {LocalSanctionsList} from "../../src/LocalSanctionsList.sol";
 import {Test} from "forge-std/Test.sol";
 
 contract LocalSanctionsListTest is Test {
-    // given another chain | it cannot be deployed
     function test_LocalList_SetSanctioned_NeverOffALocalChain() public {
         vm.chainId(8453);
         vm.expectRevert(
@@ -14,7 +13,6 @@ contract LocalSanctionsListTest is Test {
         new LocalSanctionsList(address(this));
     }
 
-    // when the caller is not the keeper | it reverts
     function test_LocalList_SetSanctioned_RevertWhen_NotKeeper() public {
         LocalSanctionsList list = new LocalSanctionsList(address(1));
         vm.expectRevert(
@@ -25,7 +23,6 @@ contract LocalSanctionsListTest is Test {
         list.setSanctioned(address(2), true);
     }
 
-    // when all is well | it lists and unlists
     function test_LocalList_SetSanctioned_Sets() public {
         LocalSanctionsList list = new LocalSanctionsList(address(this));
         list.setSanctioned(address(2), true);

@@ -35,13 +35,11 @@ contract PriceOracleTest is Test {
         );
     }
 
-    // when the caller is not the governor | it reverts
     function test_Prices_SetFeed_RevertWhen_NotGovernor() public {
         vm.expectRevert(_denied(address(this)));
         oracle.setFeed(PAIR, good);
     }
 
-    // when the feed has no address, heartbeat or band | it reverts
     function test_Prices_SetFeed_RevertWhen_InvalidFeed() public {
         IPriceOracle.Feed[4] memory bad;
         for (uint256 i = 0; i < 4; ++i) bad[i] = good;
@@ -56,7 +54,6 @@ contract PriceOracleTest is Test {
         }
     }
 
-    // when all is well | it reads with 18 decimals
     function test_Prices_SetFeed_Reads() public givenAFeed {
         (uint256 price, uint256 updatedAt) = oracle.read(PAIR);
         assertEq(price, 2_500e18);
@@ -64,7 +61,6 @@ contract PriceOracleTest is Test {
         assertEq(oracle.feedOf(PAIR).feed, address(feed));
     }
 
-    // when the feed has more decimals than 18 | it scales down
     function testFuzz_Prices_SetFeed_Scales(uint8 decimals) public {
         decimals = uint8(bound(decimals, 0, 30));
         LocalPriceFeed other =
@@ -77,7 +73,6 @@ contract PriceOracleTest is Test {
         assertEq(price, 2_500e18);
     }
 
-    // when it is emptied | it removes the pair
     function test_Prices_SetFeed_Removes() public givenAFeed {
         vm.prank(governor);
         oracle.setFeed(PAIR, IPriceOracle.Feed(address(0), 0, 0, 0));
@@ -85,7 +80,6 @@ contract PriceOracleTest is Test {
         oracle.read(PAIR);
     }
 
-    // given the answer is old | reading reverts
     function test_Prices_SetFeed_RevertGiven_Stale() public givenAFeed {
         uint256 at = block.timestamp;
         skip(3_600);
@@ -95,7 +89,6 @@ contract PriceOracleTest is Test {
         oracle.read(PAIR);
     }
 
-    // given the answer is from the future | reading reverts
     function test_Prices_SetFeed_RevertGiven_FromTheFuture() public givenAFeed {
         uint256 at = block.timestamp;
         vm.warp(at - 1);
@@ -103,7 +96,6 @@ contract PriceOracleTest is Test {
         oracle.read(PAIR);
     }
 
-    // given the answer is no plausible price | reading reverts
     function test_Prices_SetFeed_RevertGiven_OutOfBounds() public givenAFeed {
         int256[5] memory wild = [int256(0), -1, 99e8, 100_001e8, type(int256).max];
         for (uint256 i = 0; i < 5; ++i) {
@@ -117,13 +109,11 @@ contract PriceOracleTest is Test {
         }
     }
 
-    // when the caller is not the governor | it reverts
     function test_Prices_SetSequencerFeed_RevertWhen_NotGovernor() public {
         vm.expectRevert(_denied(address(this)));
         oracle.setSequencerFeed(address(uptime), 3_600);
     }
 
-    // given the sequencer is down or just back | reading reverts
     function test_Prices_SetSequencerFeed_RevertGiven_Down() public givenAFeed {
         vm.prank(governor);
         oracle.setSequencerFeed(address(uptime), 600);
@@ -141,7 +131,6 @@ contract PriceOracleTest is Test {
         oracle.read(PAIR);
     }
 
-    // when it is switched off | it asks no more
     function test_Prices_SetSequencerFeed_SwitchedOff() public givenAFeed {
         vm.startPrank(governor);
         oracle.setSequencerFeed(address(uptime), 600);

@@ -214,14 +214,6 @@ async function mine(context: SenderContext, row: Row, receipt: Receipt): Promise
     const update = rowsIn(tx).updateTable('relayer_transactions').where('id', '=', row.id)
     if (revert === undefined) {
       await update.set({ ...facts, state: 'mined' }).execute()
-      // Mined again elsewhere after a reorganisation: the same news once is enough.
-      if (row.state !== 'mined')
-        await store.append(tx, 'transaction.mined', row.intent_id, {
-          key: row.key,
-          hash: receipt.hash,
-          gasUsed: receipt.gasUsed.toString(),
-          block: Number(receipt.block),
-        })
     } else if (revert.temporary) {
       await update
         .set({ ...facts, ...UNSIGNED, tries: row.tries + 1, code: revert.code, why: revert.why })

@@ -107,7 +107,7 @@ describe('whatever a terminal sends', () => {
         await selectIsdr(card)
         for (const apdu of commands) await answers(card, apdu)
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     )
     expect(await installed(card)).toBe(1)
   })
@@ -120,7 +120,7 @@ describe('whatever a terminal sends', () => {
       fc.asyncProperty(fc.array(fileCommand, { minLength: 1, maxLength: 12 }), async (commands) => {
         for (const apdu of commands) await answers(card, apdu)
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     )
   })
 
@@ -160,7 +160,7 @@ describe('whatever a terminal sends', () => {
         pieces[index] = flip(pieces[index]!, at, change)
         for (const piece of pieces) await es10(card, piece).catch(() => undefined)
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     )
     card.reset()
     await selectIsdr(card)

@@ -127,13 +127,17 @@ export interface ProfilePackage {
   readonly elements: readonly ProfileElement[]
 }
 
-export const isHeader = (element: ProfileElement): element is HeaderElement => element.kind === 'header'
+// An element of a known kind whose own header cannot be read stays opaque, so the kind alone says too little.
+export const isHeader = (element: ProfileElement): element is HeaderElement => 'majorVersion' in element
 export const isTemplate = (element: ProfileElement): element is TemplateElement => 'templateId' in element
 export const isFileManagement = (element: ProfileElement): element is FileManagementElement =>
-  element.kind === 'genericFileManagement'
-export const isPin = (element: ProfileElement): element is PinElement => element.kind === 'pinCodes'
-export const isPuk = (element: ProfileElement): element is PukElement => element.kind === 'pukCodes'
-export const isAka = (element: ProfileElement): element is AkaElement => element.kind === 'akaParameter'
+  'commands' in element
+export const isPin = (element: ProfileElement): element is PinElement =>
+  element.kind === 'pinCodes' && 'codes' in element
+export const isPuk = (element: ProfileElement): element is PukElement =>
+  element.kind === 'pukCodes' && 'codes' in element
+export const isAka = (element: ProfileElement): element is AkaElement =>
+  element.kind === 'akaParameter' && 'pe' in element
 
 /** The element's own header; the header of the package has none. */
 export function peOf(element: ProfileElement): PeHeader | undefined {

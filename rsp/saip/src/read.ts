@@ -141,6 +141,14 @@ function readAka(element: Tlv, base: Base, pe: PeHeader): AkaElement {
   }
 }
 
+/** The number of a file in its template: [2] is the first, after the header and the template's identifier. */
+function fileNumber(file: Tlv): number {
+  const number = contextNumber(file.tag)
+  if (number === undefined || number < 2)
+    throw refuse('saip.not-a-profile', { why: 'no file of a template', tag: file.tag })
+  return number
+}
+
 /** Reads one element. Throws what the reader of TLV throws; `readPackage` adds where it happened. */
 export function readElement(element: Tlv, offset: number): ProfileElement {
   const kind = kindOfTag(element.tag)
@@ -162,7 +170,7 @@ export function readElement(element: Tlv, offset: number): ProfileElement {
   const templateId = readOid(element.require(0x81))
   const files = rest
     .filter((child) => child.tag !== 0x81)
-    .map((child) => ({ number: contextNumber(child.tag) ?? -1, steps: readTemplateSteps(child) }))
+    .map((child) => ({ number: fileNumber(child), steps: readTemplateSteps(child) }))
   return { ...base, pe, templateId, files }
 }
 

@@ -201,6 +201,18 @@ describe('a package that is none', () => {
     expect(rules(fromHex('8988'))).toContain('iccid-present')
   })
 
+  it('whose element has no header of its own is found out', () => {
+    const profile = readPackage(bytes)
+    const [header, ...rest] = profile.elements
+    for (const tag of ['a1', 'a2', 'a3', 'a4', 'b3']) {
+      const headless = readPackage(
+        concatBytes(header!.raw, fromHex(`${tag}03800100`), ...rest.map(({ raw }) => raw)),
+      )
+      const finding = checkPackage(headless).find(({ rule }) => rule === 'pe-header')
+      expect(finding).toMatchObject({ element: 2, offset: header!.raw.length })
+    }
+  })
+
   it('is read or refused, never worse, whatever is changed in it', () => {
     fc.assert(
       fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
@@ -214,7 +226,7 @@ describe('a package that is none', () => {
           expect(isFailure(error, 'saip.not-a-profile'), String(error)).toBe(true)
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 600 },
     )
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (noise) => {

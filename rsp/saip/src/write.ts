@@ -12,7 +12,7 @@ import type {
   PukElement,
   TemplateElement,
 } from './elements.ts'
-import { isAka, isFileManagement, isHeader, isPin, isPuk, isTemplate } from './elements.ts'
+import { isAka, isFileManagement, isHeader, isPin, isPuk, isTemplate, peOf } from './elements.ts'
 import { writeFcp } from './fcp.ts'
 import { contextTag, tagOfKind } from './kinds.ts'
 
@@ -119,12 +119,12 @@ function writeManagement(draft: Draft<FileManagementElement>): TlvPart[] {
 
 function content(element: ProfileElement): TlvPart[] | undefined {
   if (isHeader(element)) return writeHeader(element)
-  if (isPin(element) && element.pe) return writePins(element)
-  if (isPuk(element) && element.pe) return writePuks(element)
-  if (isAka(element) && element.pe) return writeAka(element)
-  if (isFileManagement(element) && element.pe) return writeManagement(element)
+  if (isPin(element)) return writePins(element)
+  if (isPuk(element)) return writePuks(element)
+  if (isAka(element)) return writeAka(element)
+  if (isFileManagement(element)) return writeManagement(element)
   if (isTemplate(element)) return writeTemplate(element)
-  if (element.kind === 'end' && element.pe) return [writePe(element.pe)]
+  if (element.kind === 'end' && peOf(element)) return [writePe(peOf(element)!)]
   return undefined
 }
 

@@ -10,6 +10,7 @@ import {
   writeBody,
 } from './members.ts'
 import { statusText } from './status.ts'
+import { RspAgent } from './tls-agent.ts'
 
 /** Version of SGP.22 that both sides name in each message. */
 export const PROTOCOL_VERSION = '2.5.0'
@@ -28,6 +29,7 @@ export interface Peer {
   readonly verifyTls?: boolean
   /** Name that the certificate must carry, when it is not that of the URL. */
   readonly serverName?: string
+  /** Default: one that can meet Brainpool certificates and keeps no connection. */
   readonly agent?: Agent
   readonly timeoutMs?: number
   readonly userAgent?: string
@@ -40,6 +42,9 @@ export interface CallHeader {
   /** The same on a retry, so that a function runs once. */
   readonly functionCallIdentifier: string
 }
+
+// Connections are not kept: calls between servers are rare, and a server that stops shall not wait for them.
+const SAFE_AGENT = new RspAgent({ keepAlive: false })
 
 const MAX_RESPONSE_BYTES = 8 << 20
 const DEFAULT_TIMEOUT_MS = 30_000
@@ -56,7 +61,7 @@ export function post(
   const host = url.host
   const options = {
     method,
-    agent: peer.agent,
+    agent: url.protocol === 'https:' ? (peer.agent ?? SAFE_AGENT) : undefined,
     timeout: peer.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     headers: {
       'user-agent': peer.userAgent ?? 'gsma-rsp-lpad',

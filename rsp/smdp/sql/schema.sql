@@ -1,5 +1,7 @@
 -- The SM-DP+'s own database. What names a profile or a card stands encrypted in `body` and `package`
 -- (AES-256-GCM); the `*_key` columns are keyed hashes, so that rows can be found and not read.
+-- Several processes may start at once; the lock ends with this transaction.
+select pg_advisory_xact_lock(7263541);
 create schema if not exists smdp;
 
 create table if not exists smdp.profile (

@@ -73,6 +73,11 @@ describe('an order', () => {
     const first = await world.es2('downloadOrder', { profileType: 'twice' }, 'the-same')
     const again = await world.es2('downloadOrder', { profileType: 'twice' }, 'the-same')
     expect(again.iccid).toBe(first.iccid)
+    for (const _ of [1, 2, 3]) await world.upload(freshIccid(), 300, 'at-once')
+    const atOnce = await Promise.all(
+      [1, 2, 3].map(() => world.es2('downloadOrder', { profileType: 'at-once' }, 'once')),
+    )
+    expect(new Set(atOnce.map(({ iccid }) => iccid)).size).toBe(1)
     const confirm = { iccid: first.iccid!, releaseFlag: true }
     const one = await world.es2('confirmOrder', confirm)
     expect(await world.es2('confirmOrder', confirm)).toEqual(one)

@@ -1,4 +1,4 @@
-import { refuse, toHex } from '@gesim/base'
+import { isFailure, refuse, toHex } from '@gesim/base'
 import { sha256 } from '@gesim/crypto'
 import {
   type Caller,
@@ -57,6 +57,21 @@ export function es2plusEndpoints(parts: Es2plusParts): Endpoint[] {
     const callId = caller.header!.functionCallIdentifier
     const known = await state.find({ operator: operator.id, callId })
     if (known) return { iccid: known.iccid }
+    try {
+      return await reserve(operator, body, callId)
+    } catch (error) {
+      // Two at once with one identifier: the other one was faster, its order is the answer to both.
+      const other = await state.find({ operator: operator.id, callId })
+      if (isFailure(error, 'smdp.order-exists') && other) return { iccid: other.iccid }
+      throw error
+    }
+  }
+
+  async function reserve(
+    operator: Operator,
+    body: RequestOf<typeof ES2PLUS.downloadOrder>,
+    callId: string,
+  ): Promise<{ iccid: Iccid }> {
     const order = { callId, ...(body.eid ? { eid: body.eid } : {}) }
     const { iccid, profileType } = body
     if (iccid !== undefined)

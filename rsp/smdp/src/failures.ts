@@ -83,6 +83,11 @@ export const smdpFailures = {
     says: 'Another order has this matching identifier.',
     remedy: 'Choose another one, or leave it out to have one made.',
   },
+  'smdp.order-exists': {
+    kind: 'refused',
+    says: 'The same call of the same operator has an order already.',
+    remedy: 'Nothing: the order that exists is the answer.',
+  },
   'smdp.eid-missing': {
     kind: 'refused',
     says: 'An order over an SM-DS or without a matching identifier needs the EID.',

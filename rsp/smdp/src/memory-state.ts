@@ -60,9 +60,13 @@ export function memoryState(): SmdpState {
   function apply<T>(change: Change<T>): T {
     const { profile } = change
     if (profile) {
-      const matchingId = profile.order?.matchingId
-      const other = matchingId ? oldestUnder(`matching ${matchingId}`) : undefined
-      if (other && other.iccid !== profile.iccid) throw refuse('smdp.matching-id-taken')
+      const { order, operator, iccid } = profile
+      const isOther = (key: string) => {
+        const found = oldestUnder(key)
+        return found !== undefined && found.iccid !== iccid
+      }
+      if (order?.matchingId && isOther(`matching ${order.matchingId}`)) throw refuse('smdp.matching-id-taken')
+      if (order && isOther(`call ${operator} ${order.callId}`)) throw refuse('smdp.order-exists')
       put(profile)
     }
     for (const message of change.messages ?? []) add(message)

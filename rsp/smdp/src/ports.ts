@@ -113,7 +113,8 @@ export interface SmdpState {
   find(key: ProfileKey): Promise<Profile | undefined>
   /**
    * Reads a profile, decides and writes, alone: nobody else changes it meanwhile. What the decision throws
-   * is thrown, and nothing is written. Throws `smdp.matching-id-taken` when two orders would share one.
+   * is thrown, and nothing is written. Throws `smdp.matching-id-taken` when two orders would share one, and
+   * `smdp.order-exists` when two would be of one call.
    */
   change<T>(iccid: Iccid, decide: (profile: Profile | undefined) => Change<T>): Promise<T>
   /** The same with any available profile of a type, so that two orders never get the same one. */

@@ -28,6 +28,14 @@ function fromJson(bytes: Uint8Array): Omit<Profile, 'package'> {
 }
 
 const UNIQUE_VIOLATION = '23505'
+/** The refusal that a broken uniqueness means. */
+function taken(error: unknown): Error | undefined {
+  if (!(error instanceof pg.DatabaseError) || error.code !== UNIQUE_VIOLATION) return undefined
+  if (error.constraint === 'profile_matching_key') return refuse('smdp.matching-id-taken', {}, error)
+  if (error.constraint === 'profile_call_key') return refuse('smdp.order-exists', {}, error)
+  return undefined
+}
+
 const PACKAGE_PLACE = Buffer.from('package')
 
 /**
@@ -157,9 +165,7 @@ class PostgresState implements SmdpState {
       return result
     } catch (error) {
       await client.query('rollback').catch(() => {})
-      const isTaken = error instanceof pg.DatabaseError && error.code === UNIQUE_VIOLATION
-      if (isTaken && error.constraint === 'profile_matching_key') throw refuse('smdp.matching-id-taken')
-      throw error
+      throw taken(error) ?? error
     } finally {
       client.release()
     }

@@ -111,6 +111,13 @@ for (const [name, open] of kinds) {
       expect(await state.find({ iccid: other.iccid })).toBeUndefined()
     })
 
+    it('refuses a second order of the same call of the same operator', async () => {
+      await put(profile({ state: 'Allocated', order: order({ callId: 'one-call' }) }))
+      const other = profile({ state: 'Allocated', order: order({ callId: 'one-call' }) })
+      expect(await codeOf(put(other))).toBe('smdp.order-exists')
+      expect(await codeOf(put({ ...other, operator: '2.999.21' }))).toBe('ok')
+    })
+
     it('writes nothing when a decision throws', async () => {
       const kept = profile()
       await put(kept)

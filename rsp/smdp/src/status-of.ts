@@ -36,6 +36,7 @@ const STATUS: Readonly<Record<Told | AuthenticationRefusal, StatusCode>> = {
   'smdp.profile-type-unknown': '8.2.5/3.7',
   'smdp.order-names-nothing': '1.3.1/2.2',
   'smdp.matching-id-taken': '8.2.6/3.3',
+  'smdp.order-exists': '8.2.1/3.3',
   'smdp.eid-missing': '8.1.1/2.2',
   'smdp.eid-differs': '8.1.1/3.10',
   'smdp.matching-id-differs': '8.2.6/3.10',

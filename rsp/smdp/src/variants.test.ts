@@ -9,13 +9,22 @@ import { memoryState } from './index.ts'
 import { freshIccid, packageOf, startWorld, statusOf } from './testing/world.ts'
 
 describe('an SM-DP+', () => {
-  it('serves brainpool cards beside NIST cards', async () => {
-    const world = await startWorld(memoryState())
+  it('serves brainpool cards beside NIST cards, each over TLS of either curve and without', async () => {
+    const listeners = [
+      { host: '127.0.0.1', port: 0, tls: 'nist' as const },
+      { host: '127.0.0.1', port: 0 },
+      { host: '127.0.0.1', port: 0, tls: 'brainpool' as const },
+    ]
+    const world = await startWorld(memoryState(), { listeners })
+    const [nist, plain, brainpool] = world.smdp.ports
+    const urls = [`https://localhost:${nist}`, `http://127.0.0.1:${plain}`, `https://localhost:${brainpool}`]
     try {
-      const plain = { url: `http://127.0.0.1:${world.smdp.ports[1]}` }
-      for (const curve of ['brainpool', 'nist'] as const) {
+      for (const [curve, url] of urls.flatMap((to) => [['brainpool', to] as const, ['nist', to] as const])) {
         const { iccid, matchingId } = await world.order({}, 5000)
-        const opened = await world.card(TEST_EID, curve).over(plain).download(matchingId)
+        const opened = await world
+          .card(TEST_EID, curve)
+          .over({ ...world.phone, url })
+          .download(matchingId)
         expect(toHex(opened.profile)).toBe(toHex(packageOf(iccid, 5000)))
       }
     } finally {

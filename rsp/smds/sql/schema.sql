@@ -1,5 +1,7 @@
 -- The SM-DS's own database. An EID is never stored: `eid_key` is a keyed hash of it, which is enough to
 -- find the events of a card that shows its EID.
+-- Several processes may start at once; the lock ends with this transaction.
+select pg_advisory_xact_lock(7263542);
 create schema if not exists smds;
 
 create table if not exists smds.event (

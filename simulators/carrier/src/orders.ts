@@ -79,11 +79,9 @@ export function es2plusEndpoints(parts: Parts, callers: Callers): Endpoint[] {
     if (subscription.intentId && subscription.intentId !== intentId) throw refuse('carrier.other-intent')
     if (subscription.order === 'allocated') {
       const { matchingId, smdpAddress } = await smdp.confirmOrder(iccid)
-      Object.assign(
-        subscription,
-        { matchingId, smdpAddress, order: 'confirmed' },
-        intentId ? { intentId } : {},
-      )
+      Object.assign(subscription, { matchingId, smdpAddress, order: 'confirmed' })
+      if (intentId) subscription.intentId = intentId
+      subscription.soldAtMs = parts.clock.nowMs()
       file.save()
     }
     return { matchingId: subscription.matchingId, smdpAddress: subscription.smdpAddress }

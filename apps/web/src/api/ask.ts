@@ -1,5 +1,5 @@
 import { Failure, type FailureKind } from '@gesim/base'
-import { webFailures } from '../words/failures.ts'
+import { webFailures } from '../failures.ts'
 
 /** A refusal of the API, with its own words: what happened and what to do. */
 export class ApiFailure extends Failure {

@@ -10,8 +10,8 @@ import { FailureNotice } from '../ui/failure-notice.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { Table } from '../ui/table.tsx'
 import { type Shown, shown } from '../wallet/with-wallet.tsx'
-import { dayAndTime, dayOf } from '../words/format.ts'
 import { Answer } from './frame.tsx'
+import { When } from '../ui/when.tsx'
 
 /** Make, see and end API keys. A secret is shown once; only its hash is stored. */
 export function ApiKeysPanel() {
@@ -103,14 +103,14 @@ export function ApiKeysPanel() {
               {
                 name: 'Used',
                 cell: (row) => (
-                  <span suppressHydrationWarning>{row.usedAtMs ? dayAndTime(row.usedAtMs) : 'never'}</span>
+                  <span>{row.usedAtMs ? <When atMs={row.usedAtMs} /> : 'never'}</span>
                 ),
               },
               {
                 name: 'Ends',
                 cell: (row) => (
-                  <span suppressHydrationWarning>
-                    {row.expiresAtMs ? dayOf(row.expiresAtMs) : 'open end'}
+                  <span>
+                    {row.expiresAtMs ? <When atMs={row.expiresAtMs} form="day" /> : 'open end'}
                   </span>
                 ),
               },

@@ -10,7 +10,8 @@ import { Hash } from '../ui/copy.tsx'
 import { Empty } from '../ui/notice.tsx'
 import { Stat, Stats } from '../ui/stat.tsx'
 import { Table } from '../ui/table.tsx'
-import { dayAndTime, dayOf, short, usdc } from '../words/format.ts'
+import { When } from '../ui/when.tsx'
+import { short, usdc } from '../words/format.ts'
 import { Bars } from './bars.tsx'
 import { count, time } from './figures.ts'
 import { Answer, Section } from './frame.tsx'
@@ -110,7 +111,7 @@ function Book({ book }: { book: CarrierBook }) {
           keyOf={(row) => `${row.txHash}${row.epoch}`}
           empty="No payout yet. It follows the first closed epoch with proven use."
           columns={[
-            { name: 'When', cell: (row) => <span suppressHydrationWarning>{dayAndTime(row.atMs)}</span> },
+            { name: 'When', cell: (row) => <When atMs={row.atMs} /> },
             { name: 'Epoch', cell: (row) => row.epoch, right: true },
             { name: 'Gross', cell: (row) => usdc(row.grossMicros), right: true },
             { name: 'Fee', cell: (row) => usdc(row.feeMicros), right: true },
@@ -140,7 +141,7 @@ function Book({ book }: { book: CarrierBook }) {
           keyOf={(row) => row.digest}
           empty="No profile was installed yet."
           columns={[
-            { name: 'When', cell: (row) => <span suppressHydrationWarning>{dayAndTime(row.atMs)}</span> },
+            { name: 'When', cell: (row) => <When atMs={row.atMs} /> },
             {
               name: 'Purchase',
               cell: (row) => (
@@ -161,12 +162,12 @@ function Book({ book }: { book: CarrierBook }) {
 function KeyUntil({ row }: { row: CarrierBook['keys'][number] }) {
   const now = Date.now() / 1000
   if (row.revoked) return <Badge tone="coral">revoked</Badge>
-  if (row.validUntil < now) return <Badge tone="coral">ended {dayOf(row.validUntil * 1000)}</Badge>
+  if (row.validUntil < now) return <Badge tone="coral">ended <When atMs={row.validUntil * 1000} form="day" /></Badge>
   if (row.validUntil - now < EXPIRY_ALARM_SECONDS)
-    return <Badge tone="amber">ends {dayOf(row.validUntil * 1000)}</Badge>
+    return <Badge tone="amber">ends <When atMs={row.validUntil * 1000} form="day" /></Badge>
   // The registry writes the end of time as 2^40 or so; a date in the year 36812 says nothing.
   if (row.validUntil > now + 50 * 365 * 86_400) return <>open end</>
-  return <>{dayOf(row.validUntil * 1000)}</>
+  return <><When atMs={row.validUntil * 1000} form="day" /></>
 }
 
 function Telemetry({ book }: { book: CarrierBook }) {

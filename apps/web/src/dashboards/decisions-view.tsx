@@ -5,7 +5,8 @@ import { usePolled } from '../api/use-polled.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Hash } from '../ui/copy.tsx'
 import { Empty } from '../ui/notice.tsx'
-import { dayAndTime, short } from '../words/format.ts'
+import { When } from '../ui/when.tsx'
+import { short } from '../words/format.ts'
 import { percent } from './figures.ts'
 import { Answer } from './frame.tsx'
 
@@ -49,8 +50,8 @@ function DecisionRow({ decision }: { decision: Decision }) {
       <p className="flex flex-wrap items-center gap-2">
         <Badge tone={kind.tone}>{kind.name}</Badge>
         <span className="text-small font-semibold">{decision.choice}</span>
-        <span className="figures ml-auto text-caption text-faint" suppressHydrationWarning>
-          {dayAndTime(decision.atMs)}
+        <span className="figures ml-auto text-caption text-faint">
+          <When atMs={decision.atMs} />
         </span>
       </p>
       <p className="mt-2 text-small text-soft">{decision.why}</p>

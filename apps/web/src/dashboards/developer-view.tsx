@@ -7,7 +7,8 @@ import { usePolled } from '../api/use-polled.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Copy, Hash } from '../ui/copy.tsx'
 import { Table } from '../ui/table.tsx'
-import { clockTime, count, dayAndTime, duration, short } from '../words/format.ts'
+import { When } from '../ui/when.tsx'
+import { count, duration, short } from '../words/format.ts'
 import { ApiKeysPanel } from './api-keys.tsx'
 import { ApiReference } from './api-reference.tsx'
 import { Answer } from './frame.tsx'
@@ -100,7 +101,7 @@ function Requests() {
           columns={[
             {
               name: 'When',
-              cell: (row) => <span suppressHydrationWarning>{clockTime(row.atMs, true)}</span>,
+              cell: (row) => <span><When atMs={row.atMs} form="seconds" /></span>,
             },
             {
               name: 'What',
@@ -146,8 +147,8 @@ function Events() {
                         {short(event.intentId, 8, 4)}
                       </Link>
                     )}
-                    <span className="figures ml-auto text-caption text-faint" suppressHydrationWarning>
-                      {clockTime(event.atMs, true)}
+                    <span className="figures ml-auto text-caption text-faint">
+                      <When atMs={event.atMs} form="seconds" />
                     </span>
                   </summary>
                   <pre className="overflow-x-auto border-t border-line bg-sunken/50 px-4 py-3 font-mono text-caption">
@@ -203,7 +204,7 @@ function Operations() {
           keyOf={(row) => row.key}
           empty="Nothing was sent yet."
           columns={[
-            { name: 'When', cell: (row) => <span suppressHydrationWarning>{dayAndTime(row.atMs)}</span> },
+            { name: 'When', cell: (row) => <When atMs={row.atMs} /> },
             { name: 'Kind', cell: (row) => <span className="font-mono text-caption">{row.kind}</span> },
             { name: 'State', cell: (row) => <Badge>{row.state}</Badge> },
             { name: 'Gas', cell: (row) => (row.gasUsed ? count(row.gasUsed) : '–'), right: true },

@@ -8,14 +8,15 @@ import { Button } from '../ui/button.tsx'
 import { Hash } from '../ui/copy.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Stat, Stats } from '../ui/stat.tsx'
+import { When } from '../ui/when.tsx'
 import { Table } from '../ui/table.tsx'
-import { count, dayAndTime, short, usdc } from '../words/format.ts'
+import { count, short, usdc } from '../words/format.ts'
 import { Answer, Section } from './frame.tsx'
 
 /** What finance sees: where all money is, whether three sources agree, every movement, every transaction. */
 export function FinanceView({ initial }: { initial: FinanceSummary | null }) {
   const summary = usePolled<FinanceSummary>('/v1/finance/summary', initial, 4000)
-  const transactions = usePolled<FinanceTransactions>('/v1/finance/transactions', null, 6000)
+  const transactions = usePolled<FinanceTransactions>('/v1/finance/transactions?limit=100', null, 6000)
   return (
     <>
       <Section title="Money">
@@ -23,7 +24,7 @@ export function FinanceView({ initial }: { initial: FinanceSummary | null }) {
       </Section>
       <Section
         title="Do the three agree?"
-        lead="What the chain holds, what the journal says happened, what the ledger booked. Any difference is an alarm."
+        lead="The events of the chain, the balances it holds, and what the ledger booked. Any difference is an alarm."
       >
         <Answer of={summary}>{(answer) => <Reconciliation answer={answer} />}</Answer>
       </Section>
@@ -41,7 +42,7 @@ export function FinanceView({ initial }: { initial: FinanceSummary | null }) {
               keyOf={(row) => row.key}
               empty="Nothing was sent yet."
               columns={[
-                { name: 'When', cell: (row) => <span suppressHydrationWarning>{dayAndTime(row.atMs)}</span> },
+                { name: 'When', cell: (row) => <When atMs={row.atMs} /> },
                 { name: 'What', cell: (row) => <span className="font-mono text-caption">{row.kind}</span> },
                 {
                   name: 'State',
@@ -139,8 +140,8 @@ function Reconciliation({ answer }: { answer: FinanceSummary }) {
       {answer.rates.length > 0 && (
         <p className="figures mt-3 flex flex-wrap gap-x-4 text-caption text-faint">
           {answer.rates.map((rate) => (
-            <span key={rate.pair} suppressHydrationWarning>
-              {rate.pair} {rate.rate} ({dayAndTime(rate.updatedAt * 1000)})
+            <span key={rate.pair}>
+              {rate.pair} {rate.rate} (<When atMs={rate.updatedAt * 1000} />)
             </span>
           ))}
         </p>
@@ -189,7 +190,7 @@ function LedgerAt({
               keyOf={(row) => `${row.seq}.${row.part}`}
               empty="No money has moved yet."
               columns={[
-                { name: 'When', cell: (row) => <span suppressHydrationWarning>{dayAndTime(row.atMs)}</span> },
+                { name: 'When', cell: (row) => <When atMs={row.atMs} /> },
                 { name: 'To', cell: (row) => row.debit },
                 { name: 'From', cell: (row) => row.credit },
                 { name: 'USDC', cell: (row) => usdc(row.amountMicros), right: true },

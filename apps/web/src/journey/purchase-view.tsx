@@ -1,14 +1,15 @@
 'use client'
 import type { Intent } from '../api/shapes.ts'
 import { Flags } from '../shop/plan-card.tsx'
-import { dataWords } from '../shop/plan-words.ts'
+import { planTitle } from '../shop/plan-words.ts'
 import { Button, ButtonLink } from '../ui/button.tsx'
 import { IntentId } from '../ui/copy.tsx'
+import { Icon } from '../ui/icon.tsx'
 import { Notice } from '../ui/notice.tsx'
-import { type WebFailureCode, webFailures } from '../words/failures.ts'
+import { type WebFailureCode, webFailures } from '../failures.ts'
 import { ActivationPanel } from './activation-panel.tsx'
 import { MoneyBox } from './money-box.tsx'
-import { STATE_WORDS } from './steps.ts'
+import { HEADINGS, isOver } from './steps.ts'
 import { Timeline } from './timeline.tsx'
 import { UsagePanel } from './usage-panel.tsx'
 import { useConsents } from './use-consents.ts'
@@ -33,10 +34,10 @@ export function PurchaseView({ initial }: { initial: Intent }) {
         <div>
           <p className="flex items-center gap-2.5 text-small font-semibold text-soft">
             <Flags countries={intent.plan.countries} />
-            {intent.plan.name}, {dataWords(intent.plan)}
+            {planTitle(intent.plan)}
           </p>
           <h1 className="mt-2 text-heading" data-testid="state-words">
-            {STATE_WORDS[intent.state]}
+            {HEADINGS[intent.state]}
           </h1>
         </div>
         <div className="flex flex-col items-start sm:items-end">
@@ -47,7 +48,7 @@ export function PurchaseView({ initial }: { initial: Intent }) {
             data-live={live}
           >
             <span className={`size-2 rounded-full ${live ? 'bg-sea' : 'bg-edge'}`} aria-hidden="true" />
-            {failure ? 'No connection, trying again' : live ? 'Live' : 'Asked every few seconds'}
+            {liveWords(failure !== null, live, isOver(intent.state))}
           </p>
         </div>
       </div>
@@ -68,38 +69,49 @@ export function PurchaseView({ initial }: { initial: Intent }) {
           </Notice>
         )}
       </div>
-      <div className="mt-4 grid items-start gap-5 lg:grid-cols-[1fr_22rem] lg:gap-6">
-        <div className="space-y-5">
-          {installing && <ActivationPanel intent={intent} />}
-          {using && (
-            <div className="lg:hidden">
-              <UsagePanel intent={intent} />
+      {/* Money comes before the story on a phone; beside it where there is room. */}
+      <div className="mt-4 flex flex-col gap-5 lg:grid lg:grid-cols-[1fr_22rem] lg:items-start lg:gap-6">
+        <div className="contents lg:block lg:space-y-5">
+          {installing && (
+            <div className="order-1">
+              <ActivationPanel intent={intent} />
             </div>
           )}
-          <section className="card p-5 sm:p-6" aria-labelledby="progress">
+          <section className="card order-4 p-5 sm:p-6" aria-labelledby="progress">
             <h2 id="progress" className="mb-5 text-title">
               What happens
             </h2>
             <Timeline intent={intent} />
             {intent.carrier && (
-              <details className="mt-5 border-t border-line pt-4 text-small">
-                <summary className="min-h-6 font-medium text-sea">Why this network?</summary>
+              <details className="group mt-5 border-t border-line pt-4 text-small">
+                <summary className="inline-flex min-h-6 list-none items-center gap-1 font-medium text-sea">
+                  <Icon name="chevron" className="size-4.5 transition-transform group-open:rotate-180" />
+                  Why this network?
+                </summary>
                 <p className="mt-2 text-soft">{intent.carrier.why}</p>
               </details>
             )}
           </section>
         </div>
-        <div className="space-y-5 lg:sticky lg:top-24">
+        <div className="contents lg:sticky lg:top-24 lg:block lg:space-y-5">
           {using && (
-            <div className="hidden lg:block">
+            <div className="order-2">
               <UsagePanel intent={intent} />
             </div>
           )}
-          <MoneyBox intent={intent} refresh={refresh} />
+          <div className="order-3">
+            <MoneyBox intent={intent} refresh={refresh} />
+          </div>
         </div>
       </div>
     </div>
   )
+}
+
+function liveWords(failed: boolean, live: boolean, over: boolean): string {
+  if (failed) return 'No connection, trying again'
+  if (over) return 'Complete'
+  return live ? 'Live' : 'Asked every few seconds'
 }
 
 function AskedNotice({

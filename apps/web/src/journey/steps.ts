@@ -131,6 +131,21 @@ export const STATE_WORDS: Readonly<Record<IntentStateWord, string>> = {
   lapsed: 'Not paid in time',
 }
 
+/** The state as the heading of the purchase's page. */
+export const HEADINGS: Readonly<Record<IntentStateWord, string>> = {
+  drafted: 'Waiting for the payment',
+  funded: 'Paid, choosing a network',
+  ordered: 'Your eSIM is being made',
+  ready: 'Ready to install',
+  installed: 'Installed, switching on',
+  active: 'Service is on',
+  finishing: 'Settling',
+  settled: 'Finished and settled',
+  refunding: 'Your money is coming back',
+  refunded: 'Your money is back',
+  lapsed: 'Not paid in time',
+}
+
 /** Whether the whole amount can be taken back at once, without anybody's consent. */
 export function isHeld(state: IntentStateWord): boolean {
   return state === 'funded' || state === 'ordered' || state === 'ready' || state === 'installed'

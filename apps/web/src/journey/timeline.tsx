@@ -1,7 +1,8 @@
 import type { Intent } from '../api/shapes.ts'
 import { Hash } from '../ui/copy.tsx'
 import { Icon } from '../ui/icon.tsx'
-import { clockTime, count } from '../words/format.ts'
+import { When } from '../ui/when.tsx'
+import { count } from '../words/format.ts'
 import { ACTORS, type ShownStep, STEP_WORDS, shownSteps } from './steps.ts'
 
 /** The thread of a purchase, each step with its time, who did it and where to check. */
@@ -45,13 +46,7 @@ function TimelineRow({ shown, last }: { shown: ShownStep; last: boolean }) {
             {state === 'done' ? words.done : words.wait}
           </span>
           {entry && (
-            <time
-              dateTime={new Date(entry.atMs).toISOString()}
-              suppressHydrationWarning
-              className="figures shrink-0 text-caption text-faint"
-            >
-              {clockTime(entry.atMs, true)}
-            </time>
+            <When atMs={entry.atMs} form="seconds" className="shrink-0 text-caption text-faint" />
           )}
         </p>
         {state === 'now' && <p className="text-small text-soft">{words.meanwhile}</p>}

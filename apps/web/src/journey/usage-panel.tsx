@@ -3,7 +3,8 @@ import type { Intent } from '../api/shapes.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Ring } from '../ui/ring.tsx'
 import { useNow } from '../ui/use-now.ts'
-import { bytes, clockTime, dayAndTime, duration, usdc } from '../words/format.ts'
+import { When } from '../ui/when.tsx'
+import { bytes, duration, usdc } from '../words/format.ts'
 import { runsOutAtMs, SOURCES, usageShown } from './usage.ts'
 
 /** How much is used: the ring, whose figure it is and as of when, how long it lasts. */
@@ -40,17 +41,17 @@ export function UsagePanel({ intent }: { intent: Intent }) {
       <dl className="mt-5 space-y-2 text-small">
         <Fact name="As of">
           {usage ? (
-            <span suppressHydrationWarning>
-              {clockTime(usage.asOfMs, true)}, {SOURCES[usage.source]}
+            <span>
+              <When atMs={usage.asOfMs} form="seconds" />, {SOURCES[usage.source]}
             </span>
           ) : (
             'Nothing counted yet'
           )}
         </Fact>
-        {now !== null && deadlineMs > now && <Fact name="Time left">{duration(deadlineMs - now)}</Fact>}
+        {now !== null && deadlineMs > now && intent.state === 'active' && <Fact name="Time left">{duration(deadlineMs - now)}</Fact>}
         {runsOut !== null && runsOut < deadlineMs && (
           <Fact name="At this pace">
-            <span suppressHydrationWarning>runs out about {dayAndTime(runsOut)}</span>
+            <span>runs out about <When atMs={runsOut} /></span>
           </Fact>
         )}
         {usage && usage.deviceBytes !== usage.carrierBytes && (

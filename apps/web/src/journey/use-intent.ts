@@ -25,7 +25,6 @@ const KINDS = [
   'root.final',
   'payout.claimed',
   'intent.closed',
-  'transaction.mined',
   'transaction.refused',
 ] as const
 

@@ -6,7 +6,8 @@ import { Button } from '../ui/button.tsx'
 import { Hash, IntentId } from '../ui/copy.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Notice } from '../ui/notice.tsx'
-import { bytes, dayAndTime, usdc } from '../words/format.ts'
+import { When } from '../ui/when.tsx'
+import { bytes, usdc } from '../words/format.ts'
 import { CHECK_WORDS } from './check-words.ts'
 import type { Checked } from './own-checks.ts'
 
@@ -65,7 +66,7 @@ export function ReceiptView({ receipt, title }: { receipt: Receipt; title: strin
         </ol>
       )}
       <p className="mt-5 text-caption text-faint">
-        Checked on {dayAndTime(Date.now())} by this browser, with data it read from chain {receipt.chainId}{' '}
+        Checked on <When atMs={Date.now()} /> by this browser, with data it read from chain {receipt.chainId}{' '}
         itself. The same data and the same program, <span className="font-mono">@gesim/proofs</span>, are open
         to anybody.
       </p>
@@ -107,7 +108,7 @@ function Verdict({ progress, onAgain }: { progress: Progress; onAgain: () => voi
       ) : (
         <Notice
           tone="calm"
-          title={open > 0 ? `${held} checks hold, ${open} are still to come` : `All ${held} checks hold`}
+          title={open > 0 ? `${held} checks hold, ${open} still to come` : `All ${held} checks hold`}
         >
           {open > 0
             ? 'What is grey below has not happened yet.'

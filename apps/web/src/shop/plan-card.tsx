@@ -4,7 +4,7 @@ import { Badge } from '../ui/badge.tsx'
 import { Flag } from '../ui/flag.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { countryName } from '../words/countries.ts'
-import { dataWords, placeWords, priceNote, priceWords, validityWords } from './plan-words.ts'
+import { areaWords, dataWords, priceNote, priceWords, validityWords } from './plan-words.ts'
 
 /** A plan as a ticket: where and how much on the left, what it costs on the stub. */
 export function PlanCard({ plan }: { plan: Plan }) {
@@ -22,7 +22,7 @@ export function PlanCard({ plan }: { plan: Plan }) {
               href={`/plans/${encodeURIComponent(plan.planId)}`}
               className="outline-none after:absolute after:inset-0"
             >
-              {plan.name}
+              {areaWords(plan)}
               <span className="sr-only">
                 , {dataWords(plan)}, {priceWords(plan)} USDC
               </span>
@@ -30,10 +30,8 @@ export function PlanCard({ plan }: { plan: Plan }) {
           </h3>
         </div>
         <div>
-          <p className="text-heading font-bold">{dataWords(plan)}</p>
-          <p className="text-small text-soft">
-            {validityWords(plan)} · {placeWords(plan)}
-          </p>
+          <p className="text-heading font-bold tracking-tight">{dataWords(plan)}</p>
+          <p className="text-small text-soft">{validityWords(plan)}</p>
         </div>
         <ul className="space-y-1.5 text-small text-soft">
           <Fact icon="antenna">
@@ -47,6 +45,7 @@ export function PlanCard({ plan }: { plan: Plan }) {
           <Badge tone="sea" icon="shield">
             Refundable until installed
           </Badge>
+          {!plan.onSale && <Badge tone="coral">Not sold here</Badge>}
           {plan.registration ? (
             <Badge tone="amber">Registration needed</Badge>
           ) : (

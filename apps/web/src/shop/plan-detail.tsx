@@ -1,7 +1,7 @@
 'use client'
 import Link from 'next/link'
 import { useState } from 'react'
-import type { Plan } from '../api/shapes.ts'
+import type { Plan, Quote } from '../api/shapes.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Button, ButtonLink } from '../ui/button.tsx'
 import { Flag } from '../ui/flag.tsx'
@@ -12,7 +12,7 @@ import { countryName } from '../words/countries.ts'
 import { bytes, usdc } from '../words/format.ts'
 import { CompatibilityCheck } from './compatibility-check.tsx'
 import { Flags } from './plan-card.tsx'
-import { dataWords, placeWords, priceNote, priceWords, validityWords } from './plan-words.ts'
+import { areaWords, dataWords, priceNote, priceWords, validityWords } from './plan-words.ts'
 import { PurchaseSheet } from './purchase-sheet.tsx'
 
 /** Everything about one plan, and the one button that matters. */
@@ -25,7 +25,8 @@ export function PlanDetail({
   signedIn: boolean
   openSheet: boolean
 }) {
-  const [buying, setBuying] = useState(openSheet && signedIn)
+  const [buying, setBuying] = useState(openSheet && signedIn && plan.onSale)
+  const [qos, setQos] = useState<Quote['qos']>('balanced')
   const signInHref = `/sign-in?return=${encodeURIComponent(`/plans/${plan.planId}?buy=1`)}`
   return (
     <div className="mx-auto max-w-5xl px-4 pt-6 sm:px-6 sm:pt-10">
@@ -36,16 +37,17 @@ export function PlanDetail({
         <Icon name="back" className="size-4.5" />
         All plans
       </Link>
-      <div className="mt-3 grid gap-8 md:grid-cols-[1fr_20rem] lg:gap-12">
+      <div className="mt-3 grid gap-x-8 gap-y-7 md:grid-cols-[1fr_20rem] md:grid-rows-[auto_1fr] lg:gap-x-12">
         <div>
           <div className="flex items-center gap-3">
             <Flags countries={plan.countries} />
-            <p className="text-small font-semibold text-soft">{plan.name}</p>
+            <p className="text-small font-semibold text-soft">{areaWords(plan)}</p>
           </div>
-          <h1 className="mt-3 text-display font-bold">{dataWords(plan)}</h1>
-          <p className="mt-2 text-lead text-soft">
-            {validityWords(plan)} · {placeWords(plan)}
-          </p>
+          <h1 className="mt-3 text-display font-bold">
+            {dataWords(plan)}
+            <span className="sr-only"> in {areaWords(plan)}</span>
+          </h1>
+          <p className="mt-2 text-lead text-soft">{validityWords(plan)}</p>
           <div className="mt-4 flex flex-wrap gap-1.5">
             <Badge tone="sea" icon="shield">
               Refundable until installed
@@ -56,14 +58,60 @@ export function PlanDetail({
               <Badge>No documents asked</Badge>
             )}
           </div>
-          {plan.registration && (
+        </div>
+        <aside className="md:sticky md:top-24 md:col-start-2 md:row-span-2 md:row-start-1 md:self-start">
+          <div className="card p-5">
+            <p className="figures text-heading font-bold">
+              {priceWords(plan)} <span className="text-body font-medium text-faint">USDC</span>
+            </p>
+            <p className="figures text-small text-soft">{priceNote(plan)}</p>
+            <ul className="mt-4 space-y-2 text-small text-soft">
+              <Point>Network fee 0.00, paid by GeSIM</Point>
+              <Point>All of it back, at once, until the eSIM is installed</Point>
+              <Point>Receipt that your own browser verifies</Point>
+            </ul>
+            {plan.books.length > 1 && plan.onSale && (
+              <label className="mt-4 flex items-center justify-between gap-3 text-small">
+                <span className="text-soft">What matters most?</span>
+                <select
+                  value={qos}
+                  data-testid="qos"
+                  onChange={(event) => setQos(event.target.value as Quote['qos'])}
+                  className="min-h-11 rounded-field border border-edge bg-surface px-3 font-medium"
+                >
+                  <option value="balanced">a balance</option>
+                  <option value="cheapest">the price</option>
+                  <option value="chat">chat and calls</option>
+                  <option value="video">video</option>
+                </select>
+              </label>
+            )}
             <div className="mt-5">
+              {!plan.onSale ? (
+                <p className="rounded-field bg-sunken p-3 text-small" data-testid="not-on-sale">
+                  Not sold here: the registration it needs cannot be done with GeSIM.
+                </p>
+              ) : signedIn ? (
+                <Button wide onClick={() => setBuying(true)} data-testid="buy">
+                  Buy this plan
+                </Button>
+              ) : (
+                <ButtonLink wide href={signInHref} data-testid="buy-sign-in">
+                  Sign in and buy
+                </ButtonLink>
+              )}
+            </div>
+          </div>
+        </aside>
+        <div className="md:col-start-1">
+          {plan.registration && (
+            <div className="mb-6">
               <Notice tone="wait" icon="shield" title="This plan needs registration by law">
                 {plan.registration}
               </Notice>
             </div>
           )}
-          <dl className="mt-8 divide-y divide-line border-y border-line">
+          <dl className="divide-y divide-line border-y border-line">
             <Row name="Networks">
               {plan.networks.map((network) => `${network.name} (${network.generation})`).join(', ')}
             </Row>
@@ -96,33 +144,9 @@ export function PlanDetail({
           </dl>
           <CompatibilityCheck />
         </div>
-        <aside className="md:sticky md:top-24 md:self-start">
-          <div className="card p-5">
-            <p className="figures text-heading font-bold">
-              {priceWords(plan)} <span className="text-body font-medium text-faint">USDC</span>
-            </p>
-            <p className="figures text-small text-soft">{priceNote(plan)}</p>
-            <ul className="mt-4 space-y-2 text-small text-soft">
-              <Point>Network fee 0.00, paid by GeSIM</Point>
-              <Point>All of it back, at once, until the eSIM is installed</Point>
-              <Point>Receipt that your own browser verifies</Point>
-            </ul>
-            <div className="mt-5">
-              {signedIn ? (
-                <Button wide onClick={() => setBuying(true)} data-testid="buy">
-                  Buy this plan
-                </Button>
-              ) : (
-                <ButtonLink wide href={signInHref} data-testid="buy-sign-in">
-                  Sign in and buy
-                </ButtonLink>
-              )}
-            </div>
-          </div>
-        </aside>
       </div>
       <Sheet open={buying} onClose={() => setBuying(false)} title="Confirm" testId="purchase-sheet">
-        <PurchaseSheet plan={plan} />
+        <PurchaseSheet plan={plan} qos={qos} />
       </Sheet>
     </div>
   )

@@ -5,7 +5,20 @@ import { perGbOf } from './find-plans.ts'
 
 /** How much data a plan holds, as its headline. */
 export function dataWords(plan: Plan): string {
-  return BigInt(plan.includedBytes) > 0n ? bytes(plan.includedBytes) : 'Pay per use'
+  if (BigInt(plan.includedBytes) === 0n) return 'Pay per use'
+  return plan.kind === 'hybrid' ? `${bytes(plan.includedBytes)} and more` : bytes(plan.includedBytes)
+}
+
+/** The area a plan is for: a country, a region, the world. */
+export function areaWords(plan: Plan): string {
+  if (plan.scope === 'country' && plan.countries.length === 1) return countryName(plan.countries[0]!)
+  return plan.scope === 'global' ? 'World' : (plan.region ?? plan.name)
+}
+
+/** A plan in one line, for headings and lists. */
+export function planTitle(plan: Plan): string {
+  const data = dataWords(plan)
+  return `${areaWords(plan)}, ${data === 'Pay per use' ? 'pay per use' : data}`
 }
 
 /** What is paid now, in USDC. */
@@ -25,20 +38,8 @@ function roundUpToCent(micros: bigint): bigint {
   return ((micros + 9999n) / 10_000n) * 10_000n
 }
 
-/** Where it works: the country, or how many. */
-export function placeWords(plan: Plan): string {
-  if (plan.countries.length === 1) return countryName(plan.countries[0]!)
-  return `${plan.countries.length} countries`
-}
-
-/** How long it lasts and from when. */
+/** How long it lasts, from when, and in how many countries where there are several. */
 export function validityWords(plan: Plan): string {
-  return `${days(plan.validityDays)} from ${plan.startsWhen === 'first-use' ? 'first use' : 'activation'}`
-}
-
-/** The newest network generation of the plan. */
-export function generationOf(plan: Plan): string {
-  return plan.networks.some((network) => network.generation === '5G')
-    ? '5G'
-    : (plan.networks[0]?.generation ?? '4G')
+  const from = `${days(plan.validityDays)} from ${plan.startsWhen === 'first-use' ? 'first use' : 'activation'}`
+  return plan.countries.length > 1 ? `${from}, ${plan.countries.length} countries` : from
 }

@@ -9,9 +9,10 @@ import { FailureNotice } from '../ui/failure-notice.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { useWalletState } from '../wallet/wallet-state.ts'
-import { type WebFailureCode, webFailures } from '../words/failures.ts'
-import { clockTime, usdc } from '../words/format.ts'
-import { dataWords, validityWords } from './plan-words.ts'
+import { When } from '../ui/when.tsx'
+import { type WebFailureCode, webFailures } from '../failures.ts'
+import { usdc } from '../words/format.ts'
+import { planTitle, validityWords } from './plan-words.ts'
 import type { PurchaseStep } from './purchase.ts'
 
 const STEP_WORDS: Readonly<Record<PurchaseStep, string>> = {
@@ -31,7 +32,7 @@ interface Ready {
 }
 
 /** The one confirmation. Everything that can be asked beforehand is asked while the sheet opens. */
-export function PurchaseSheet({ plan }: { plan: Plan }) {
+export function PurchaseSheet({ plan, qos }: { plan: Plan; qos: Quote['qos'] }) {
   const router = useRouter()
   const walletState = useWalletState()
   const [ready, setReady] = useState<Ready | null>(null)
@@ -44,12 +45,12 @@ export function PurchaseSheet({ plan }: { plan: Plan }) {
     if (!account) return
     setFailure(null)
     try {
-      setReady(await prepareOf(plan, account))
+      setReady(await prepareOf(plan, qos, account))
     } catch (error) {
       if (!isFailure(error)) throw error
       setFailure(error)
     }
-  }, [plan, account])
+  }, [plan, qos, account])
 
   useEffect(() => {
     void prepare()
@@ -95,8 +96,8 @@ export function PurchaseSheet({ plan }: { plan: Plan }) {
     <div>
       <div className="flex items-baseline justify-between gap-4">
         <p className="text-small text-soft">
-          <span className="block font-semibold text-ink">{plan.name}</span>
-          {dataWords(plan)}, {validityWords(plan)}
+          <span className="block font-semibold text-ink">{planTitle(plan)}</span>
+          {validityWords(plan)}
         </p>
         <p className="figures text-heading font-bold whitespace-nowrap">
           {usdc(ready?.quote.priceMicros ?? plan.priceMicros)}
@@ -187,21 +188,21 @@ export function PurchaseSheet({ plan }: { plan: Plan }) {
       </div>
       {ready && !step && (
         <p className="figures mt-3 text-center text-caption text-faint">
-          Price fixed until {clockTime(ready.quote.expiresAt * 1000, true)}
+          Price fixed until <When atMs={ready.quote.expiresAt * 1000} form="seconds" />
         </p>
       )}
     </div>
   )
 }
 
-async function prepareOf(plan: Plan, account: `0x${string}`): Promise<Ready> {
+async function prepareOf(plan: Plan, qos: Quote['qos'], account: `0x${string}`): Promise<Ready> {
   const [{ balanceOf }, { network }, { passkeyPossible }] = await Promise.all([
     import('../chain/balance.ts'),
     import('../chain/network.ts'),
     import('../custody/passkey.ts'),
   ])
   const [quote, wallet, balanceMicros, { local }, possible] = await Promise.all([
-    ask<Quote>('POST', '/v1/quotes', { body: { planId: plan.planId } }),
+    ask<Quote>('POST', '/v1/quotes', { body: { planId: plan.planId, qos } }),
     ask<Wallet>('GET', '/v1/wallet'),
     balanceOf(account),
     network(),

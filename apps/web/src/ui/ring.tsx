@@ -17,7 +17,7 @@ export function Ring({
 }) {
   const used = Math.min(100, Math.max(0, usedPercent))
   // A sliver stays visible from the first byte on.
-  const shown = used === 0 ? 0 : Math.max(1.2, used)
+  const shown = used === 0 ? 0 : Math.max(0.2, used)
   const tone = used >= 90 ? 'text-coral' : used >= 80 ? 'text-amber' : 'text-sea'
   return (
     <div className="relative mx-auto aspect-square w-full max-w-64">

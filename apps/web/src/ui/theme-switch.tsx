@@ -22,7 +22,7 @@ export function ThemeSwitch({ initial }: { initial: Theme }) {
   }
   return (
     <fieldset
-      className="inline-flex rounded-full border border-line bg-surface p-1"
+      className="inline-flex self-start rounded-full border border-line bg-surface p-1"
       data-testid="theme-switch"
     >
       <legend className="sr-only">Colours</legend>

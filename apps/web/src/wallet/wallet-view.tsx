@@ -10,8 +10,9 @@ import { Hash } from '../ui/copy.tsx'
 import { FailureNotice } from '../ui/failure-notice.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Notice } from '../ui/notice.tsx'
-import { type WebFailureCode, webFailures } from '../words/failures.ts'
-import { dayAndTime, short, usdc } from '../words/format.ts'
+import { When } from '../ui/when.tsx'
+import { type WebFailureCode, webFailures } from '../failures.ts'
+import { short, usdc } from '../words/format.ts'
 import { useWalletState } from './wallet-state.ts'
 
 /** The wallet: what is in it, how safe its key is, what happened with it. */
@@ -140,8 +141,8 @@ function ActivityList({ activity }: { activity: Activity | null }) {
                     KINDS[item.kind].name
                   )}
                 </p>
-                <p className="text-caption text-faint" suppressHydrationWarning>
-                  {dayAndTime(item.atMs)}
+                <p className="text-caption text-faint">
+                  <When atMs={item.atMs} />
                 </p>
               </div>
               <p
@@ -227,7 +228,9 @@ function RecoveryMeter({
       <p className="mt-1 text-small text-soft">
         {count >= 2
           ? 'Good. Losing this device does not lose the wallet.'
-          : 'One way only. Add another before there is much in it.'}
+          : count === 1
+            ? 'One way only. Add another before there is much in it.'
+            : 'This device cannot open the wallet yet.'}
       </p>
       <ul className="mt-4 space-y-3">
         {ways.map((way) => (

@@ -5,7 +5,7 @@ import { ApiFailure, ask } from '../api/ask.ts'
 import type { Hex, Wallet } from '../api/shapes.ts'
 import { ButtonLink } from '../ui/button.tsx'
 import { FailureNotice } from '../ui/failure-notice.tsx'
-import { type WebFailureCode, webFailures } from '../words/failures.ts'
+import { type WebFailureCode, webFailures } from '../failures.ts'
 
 /** A failure as the pages of the wallet show it. */
 export interface Shown {

@@ -7,6 +7,7 @@ describe('money', () => {
     expect(usdc(4_500_000n)).toBe('4.50')
     expect(usdc('4500001')).toBe('4.500001')
     expect(usdc(0n)).toBe('0.00')
+    expect(usdc(-1234567_500000n)).toBe('-1,234,567.50')
   })
 
   it('gives the price of a gigabyte rounded up', () => {

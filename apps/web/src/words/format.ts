@@ -2,7 +2,8 @@ import { formatMicros } from '@gesim/base'
 
 /** Micro-USDC as a person reads it: `4.50`. Sub-cent amounts keep their digits, nothing is rounded away. */
 export function usdc(amountMicros: bigint | string | number): string {
-  return formatMicros(BigInt(amountMicros))
+  const [whole, fraction] = formatMicros(BigInt(amountMicros)).split('.') as [string, string]
+  return `${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${fraction}`
 }
 
 /** Price of one gigabyte in micro-USDC, rounded up, or null where a plan has no data included. */
@@ -36,27 +37,34 @@ export function percent(part: bigint, whole: bigint): number {
   return Math.min(100, Math.max(0, tenths / 10))
 }
 
-/** `14:05:09`, in the reader's own time zone. */
-export function clockTime(atMs: number, seconds = false): string {
+/** `14:05`, or `14:05:09`; in the reader's own time zone unless one is named. */
+export function clockTime(atMs: number, seconds = false, timeZone?: string): string {
   return new Intl.DateTimeFormat('en-GB', {
     hour: '2-digit',
     minute: '2-digit',
     ...(seconds ? { second: '2-digit' } : {}),
+    timeZone,
   }).format(atMs)
 }
 
 /** `25 Nov 2026`. */
-export function dayOf(atMs: number): string {
-  return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' }).format(atMs)
+export function dayOf(atMs: number, timeZone?: string): string {
+  return new Intl.DateTimeFormat('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    timeZone,
+  }).format(atMs)
 }
 
 /** `25 Nov, 14:05`. */
-export function dayAndTime(atMs: number): string {
+export function dayAndTime(atMs: number, timeZone?: string): string {
   return new Intl.DateTimeFormat('en-GB', {
     day: 'numeric',
     month: 'short',
     hour: '2-digit',
     minute: '2-digit',
+    timeZone,
   }).format(atMs)
 }
 

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { Agent, createServer } from 'node:https'
+import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -27,6 +27,7 @@ import {
   parseIccid,
   post,
   type RequestOf,
+  RspAgent,
 } from '@gesim/sgp22'
 import { node, textNode, uintNode } from '@gesim/tlv'
 import { type Smdp, type SmdpOptions, type SmdpState, startSmdp } from '../index.ts'
@@ -149,7 +150,7 @@ export async function startWorld(state: SmdpState, options: Partial<SmdpOptions>
   })
   const url = `https://localhost:${smdp.ports[0]}`
   // Connections are kept: a handshake for each of thousands of requests is not what these tests are about.
-  const agent = new Agent({ keepAlive: true })
+  const agent = new RspAgent({ keepAlive: true })
   const phone: Peer = { url, ca: pki.issuers.map(certificatePem), agent }
   const operator = (id = AURORA): Peer => ({ ...phone, ...tlsPemOf(operators[id]!) })
   let calls = 0

@@ -6,14 +6,15 @@ import type { Intent, Intents } from '../../api/shapes.ts'
 import { isOver, STATE_WORDS } from '../../journey/steps.ts'
 import { usageShown } from '../../journey/usage.ts'
 import { Flags } from '../../shop/plan-card.tsx'
-import { dataWords } from '../../shop/plan-words.ts'
+import { planTitle } from '../../shop/plan-words.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { ButtonLink } from '../../ui/button.tsx'
 import { FailureNotice } from '../../ui/failure-notice.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Empty } from '../../ui/notice.tsx'
 import { Page } from '../../ui/site-frame.tsx'
-import { bytes, dayOf, short } from '../../words/format.ts'
+import { When } from '../../ui/when.tsx'
+import { bytes, short } from '../../words/format.ts'
 
 export const metadata: Metadata = { title: 'My eSIMs' }
 
@@ -75,10 +76,10 @@ function Row({ intent }: { intent: Intent }) {
       <Flags countries={intent.plan.countries} />
       <div className="min-w-0 flex-1">
         <p className="text-body font-semibold">
-          {intent.plan.name}, {dataWords(intent.plan)}
+          {planTitle(intent.plan)}
         </p>
         <p className="figures text-caption text-faint">
-          <span suppressHydrationWarning>{dayOf(intent.createdAtMs)}</span> · {short(intent.intentId, 8, 4)}
+          <span><When atMs={intent.createdAtMs} form="day" /></span> · {short(intent.intentId, 8, 4)}
           {using && ` · ${bytes(shown.usedBytes)} used`}
         </p>
       </div>

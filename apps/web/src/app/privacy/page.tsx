@@ -7,7 +7,7 @@ import { FailureNotice } from '../../ui/failure-notice.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { Page } from '../../ui/site-frame.tsx'
 import { Table } from '../../ui/table.tsx'
-import { dayAndTime } from '../../words/format.ts'
+import { When } from '../../ui/when.tsx'
 
 export const metadata: Metadata = { title: 'What we know about you' }
 
@@ -72,15 +72,15 @@ export default async function Privacy() {
             columns={[
               {
                 name: 'Since',
-                cell: (row) => <span suppressHydrationWarning>{dayAndTime(row.createdAtMs)}</span>,
+                cell: (row) => <span><When atMs={row.createdAtMs} /></span>,
               },
               {
                 name: 'Seen',
-                cell: (row) => <span suppressHydrationWarning>{dayAndTime(row.seenAtMs)}</span>,
+                cell: (row) => <span><When atMs={row.seenAtMs} /></span>,
               },
               {
                 name: 'Ends',
-                cell: (row) => <span suppressHydrationWarning>{dayAndTime(row.expiresAtMs)}</span>,
+                cell: (row) => <span><When atMs={row.expiresAtMs} /></span>,
               },
               { name: '', cell: (row) => (row.current ? 'this one' : '') },
             ]}

@@ -3,7 +3,7 @@ import { notFound, redirect } from 'next/navigation'
 import { tryFromServer } from '../../../../api/server.ts'
 import type { Intent, Receipt } from '../../../../api/shapes.ts'
 import { ReceiptView } from '../../../../receipt/receipt-view.tsx'
-import { dataWords } from '../../../../shop/plan-words.ts'
+import { planTitle } from '../../../../shop/plan-words.ts'
 import { FailureNotice } from '../../../../ui/failure-notice.tsx'
 import { Page } from '../../../../ui/site-frame.tsx'
 
@@ -26,5 +26,5 @@ export default async function ReceiptPage({ params }: { params: Promise<{ intent
       </Page>
     )
   const { plan } = intent.answer
-  return <ReceiptView receipt={receipt.answer} title={`${plan.name}, ${dataWords(plan)}`} />
+  return <ReceiptView receipt={receipt.answer} title={planTitle(plan)} />
 }

@@ -1,0 +1,117 @@
+import { createLog, type FailureText, isFailure, sleepMs, systemClock } from '@gesim/base'
+import type { Addresses } from '@gesim/contracts'
+import type { EventBodies, EventKind, Hex } from '@gesim/journey'
+import type { Running, StageContext } from '@gesim/store'
+import { type TestStore, testStore } from '@gesim/store/testing'
+import Fastify, { type FastifyInstance } from 'fastify'
+import { recoverAddress } from 'viem'
+import { loadCatalogue } from '../catalogue.ts'
+import { intentsFailures } from '../failures.ts'
+import { makeIntents } from '../intents.ts'
+import { openLive } from '../live.ts'
+import { makePairing } from '../pairing.ts'
+import type { IntentsChain } from '../ports.ts'
+import { makePurchase } from '../purchase.ts'
+import { registerRoutes } from '../routes.ts'
+
+/** A chain in memory: who is entitled, and plain keys as accounts. */
+export function chainTwin(): IntentsChain & { entitle(account: Hex): void } {
+  const entitled = new Set<string>()
+  return {
+    entitle: (account) => void entitled.add(account.toLowerCase()),
+    isEntitled: async (account) => entitled.has(account.toLowerCase()),
+    verify: async (signer, hash, signature) => {
+      const found = await recoverAddress({ hash, signature }).catch(() => '')
+      return found.toLowerCase() === signer.toLowerCase()
+    },
+  }
+}
+
+export const ESCROW: Hex = `0x${'e5'.repeat(20)}`
+
+export interface Harness {
+  readonly own: TestStore
+  readonly app: FastifyInstance
+  readonly chain: ReturnType<typeof chainTwin>
+  /** Who the requests come from; null for nobody. */
+  as: { account: Hex; subject: string } | null
+  /** Seconds that the stage's clock is ahead of the wall clock. */
+  ahead: number
+  event<Kind extends EventKind>(kind: Kind, intentId: Hex | null, body: EventBodies[Kind]): Promise<bigint>
+  stop(): Promise<void>
+}
+
+/** The stage on a real database, with its routes, and a chain in memory. */
+export async function startHarness(quoteSeconds = 600, provisionSeconds = 3_600): Promise<Harness> {
+  const own = await testStore()
+  const { store } = own
+  const chain = chainTwin()
+  const settings = {
+    quoteSeconds,
+    provisionSeconds,
+    catalogue: '',
+    books: [1, 2],
+    unsignedCreditBytes: 50_000_000n,
+  }
+  const harness = {
+    own,
+    chain,
+    as: null as Harness['as'],
+    ahead: 0,
+  }
+  const clock = { nowMs: () => systemClock.nowMs() + harness.ahead * 1000 }
+  const log = createLog('test', 'silent')
+  await loadCatalogue(store, '', true, settings.books)
+  const intents = makeIntents({ store, chain, clock, log })
+  const running: Running = await intents.start()
+  const live = await openLive(store)
+  const chainSettings = { rpcUrl: '', chainId: 31_337, addresses: { escrow: ESCROW } as Addresses }
+  const context = {
+    store,
+    log,
+    clock,
+    signal: new AbortController().signal,
+    chain: chainSettings,
+    settings,
+    access: {
+      traveller: async () => harness.as,
+      device: async () => null,
+      carrier: async () => null,
+      operator: async () => false,
+    },
+  } satisfies StageContext
+  const app = Fastify()
+  app.setErrorHandler((error, _request, reply) => {
+    if (!isFailure(error)) return reply.code(400).send({ code: (error as Error).message })
+    const text = (intentsFailures as Record<string, FailureText>)[error.code]!
+    return reply.code(text.httpStatus ?? 409).send({ code: error.code })
+  })
+  registerRoutes(app, {
+    context,
+    intents,
+    live,
+    purchase: makePurchase({ store, clock, settings, intents }),
+    pairing: makePairing({ store, chain, settings: chainSettings, clock }),
+  })
+  return Object.assign(harness, {
+    app,
+    event: <Kind extends EventKind>(kind: Kind, intentId: Hex | null, body: EventBodies[Kind]) =>
+      store.tx((tx) => store.append(tx, kind, intentId, body)),
+    async stop() {
+      await app.close()
+      live.close()
+      await running.stop()
+      await own.close()
+    },
+  })
+}
+
+/** Waits until something holds; fails after ten seconds. */
+export async function until<T>(ask: () => Promise<T | undefined | false>): Promise<T> {
+  for (let waitedMs = 0; waitedMs < 10_000; waitedMs += 20) {
+    const found = await ask()
+    if (found) return found
+    await sleepMs(20)
+  }
+  throw new Error('waited too long')
+}
