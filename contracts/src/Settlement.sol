@@ -32,11 +32,11 @@ contract Settlement is SettlementRoots {
         bytes calldata deltas
     ) external {
         _checkTime(commitment);
-        _checkSuccession(commitment);
         bytes32 dataHash = keccak256(deltas);
         if (dataHash != commitment.dataHash) revert Settlement_WrongData(dataHash, commitment.dataHash);
         uint16 weight = _weigh(commitment, signers, signatures);
-        _store(commitment, weight);
+        uint256 epochs = _checkSuccession(commitment, weight);
+        _store(commitment, weight, epochs);
         emit UsageCommitted(
             commitment.epoch,
             commitment.root,
@@ -103,16 +103,38 @@ contract Settlement is SettlementRoots {
         }
     }
 
-    function _checkSuccession(EpochCommitment calldata commitment) private view {
+    /// @dev The epochs before this one, newest lowest. A root with quorum may take the place of one without, of the same
+    /// epoch: one attestor alone cannot keep the others out. Nobody has closed against the first, since the posting
+    /// window stays shut until there is a quorum or the time is over.
+    function _checkSuccession(
+        EpochCommitment calldata commitment,
+        uint16 weight
+    ) private view returns (uint256 epochs) {
         uint256 heads = _heads;
-        uint32 before = uint32(heads);
+        epochs = heads & EPOCHS_MASK;
+        uint64 expectedFrom = uint32(epochs) == 0 ? commitment.fromBlock : uint64(heads >> TO_BLOCK_SHIFT) + 1;
+        EpochRecord memory same = _record(commitment.epoch);
+        if (same.epoch == commitment.epoch) {
+            if (same.quorumAfter != NO_QUORUM) {
+                if (same.weight == VOIDED) revert Settlement_EpochVoided(commitment.epoch);
+                revert Settlement_NotAfterLatest(commitment.epoch, commitment.epoch);
+            }
+            if (weight < _quorumBps) revert Settlement_NoMoreWeight(weight, _quorumBps);
+            // The quorum answers for its blocks: where the replaced root began is not kept.
+            expectedFrom = commitment.fromBlock;
+            if (uint32(epochs) == commitment.epoch) epochs >>= 32;
+        }
+        uint32 before = uint32(epochs);
         if (commitment.epoch <= before) revert Settlement_NotAfterLatest(commitment.epoch, before);
-        uint64 expectedFrom = before == 0 ? commitment.fromBlock : uint64(heads >> TO_BLOCK_SHIFT) + 1;
         if (
             commitment.fromBlock != expectedFrom ||
             uint256(commitment.toBlock) + 1 < commitment.fromBlock ||
             commitment.toBlock >= block.number
         ) revert Settlement_WrongBlocks(commitment.fromBlock, commitment.toBlock, expectedFrom);
+        _checkSums(commitment, before);
+    }
+
+    function _checkSums(EpochCommitment calldata commitment, uint32 before) private view {
         EpochRecord memory record;
         if (before != 0) record = _record(before);
         if (commitment.prevRoot != record.root) revert Settlement_WrongPrevRoot(commitment.prevRoot, record.root);
@@ -123,7 +145,7 @@ contract Settlement is SettlementRoots {
         ) revert Settlement_SumsFell(commitment.total, commitment.coSigned, record.total, record.coSigned);
     }
 
-    function _store(EpochCommitment calldata commitment, uint16 weight) private {
+    function _store(EpochCommitment calldata commitment, uint16 weight, uint256 epochs) private {
         EpochRecord memory record = EpochRecord({
             root: commitment.root,
             total: commitment.total,
@@ -135,7 +157,7 @@ contract Settlement is SettlementRoots {
         });
         _roots[commitment.epoch % RING] = commitment.root;
         _words[commitment.epoch % RING] = record.pack();
-        uint256 epochs = (_heads << 32) & EPOCHS_MASK;
+        epochs = (epochs << 32) & EPOCHS_MASK;
         _heads = (uint256(commitment.toBlock) << TO_BLOCK_SHIFT) | epochs | commitment.epoch;
     }
 

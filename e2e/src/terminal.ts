@@ -26,7 +26,9 @@ export interface Command {
   /** The line of a step, once it is told. Rejects when the command ends without it. */
   step(name: string): Promise<Line>
   readonly ended: Promise<Ended>
-  stop(): void
+  /** Holds it where it is, and lets it go on. */
+  pause(): void
+  resume(): void
 }
 
 /** A folder with a wallet of its own beside a running stack: another traveller at the same terminal. */
@@ -68,7 +70,8 @@ export function gesim(dataDir: string, ...args: string[]): Command {
   })
   return {
     ended,
-    stop: () => void child.kill('SIGTERM'),
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
     step: (name) =>
       new Promise((resolve, reject) => {
         const look = () => {

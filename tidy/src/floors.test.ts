@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
   findCycle,
@@ -5,6 +7,7 @@ import {
   housePackages,
   importsOf,
   packageOf,
+  ROOT,
   resolveRelative,
 } from './house.ts'
 
@@ -34,6 +37,10 @@ const FLOORS: readonly (readonly string[])[] = [
 /** Looks at the whole house from outside: tests and measurements, imported by nobody. */
 const OUTSIDE = ['tidy', 'e2e', 'bench']
 
+const rootTools = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).devDependencies as Record<
+  string,
+  string
+>
 const packages = housePackages()
 const byName = new Map(packages.map((one) => [one.name, one]))
 const floorOf = (one: HousePackage) =>
@@ -91,7 +98,11 @@ describe('the floors of the house', () => {
   it('let nobody use what the manifest does not declare', () => {
     const undeclared = new Set<string>()
     for (const one of packages) {
-      const declared = new Set(Object.keys({ ...one.manifest.dependencies, ...one.manifest.devDependencies }))
+      // What looks at the house from outside is tests all over: it may use the root's tools.
+      const tools = isOutside(one) ? rootTools : {}
+      const declared = new Set(
+        Object.keys({ ...one.manifest.dependencies, ...one.manifest.devDependencies, ...tools }),
+      )
       for (const file of one.files.filter((each) => !each.isTest && !/\.config\.(ts|mjs)$/.test(each.path))) {
         for (const name of importsOf(file).map(packageOf)) {
           if (name && name !== one.name && !declared.has(name)) undeclared.add(`${file.path}: ${name}`)

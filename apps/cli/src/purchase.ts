@@ -57,8 +57,8 @@ export async function takeQuote(
     throw refuse('cli.operation-failed', { why: 'the quoted intent id is not the hash of the quoted terms' })
   }
   const { intentId } = await api.call(intentsRoutes.create, {
+    // Taken twice, a quote is the same purchase: asked again after a lost answer, no key is needed.
     body: { quoteId: quote.quoteId, terms: quote.terms },
-    idempotencyKey: quote.quoteId,
   })
   return { quote, intentId: intentId as `0x${string}` }
 }

@@ -37,8 +37,9 @@ abstract contract FaultProofs is IPayOnUsage, GesimDomain {
     uint40 private immutable _epochSeconds;
     uint16 private immutable _quorumBps;
 
-    mapping(uint32 epoch => Fault) private _faults;
-    mapping(uint32 epoch => mapping(address attestor => bool)) private _slashed;
+    /// @dev By epoch and root: an epoch whose root was taken back may have two, and two epochs may have the same.
+    mapping(bytes32 posted => Fault) private _faults;
+    mapping(bytes32 posted => mapping(address attestor => bool)) private _slashed;
 
     constructor(IIntentEscrow escrow, ISettlement settlement, IAttestorRegistry attestors) {
         _escrow = escrow;
@@ -62,10 +63,10 @@ abstract contract FaultProofs is IPayOnUsage, GesimDomain {
         (uint256 total, uint256 coSigned) = _sumsOf(level, children);
         if (total == node.total && coSigned == node.coSigned) revert PayOnUsage_NoFault();
         if (level > SumTree.INDEX_LEVELS) {
-            _record(epoch, 0, msg.sig, SHARE_OF_SUMS);
+            _record(epoch, 0, SHARE_OF_SUMS);
             _settlement.voidEpoch(epoch, msg.sig);
         } else {
-            _freeze(epoch, uint32(prefix >> (SumTree.INDEX_LEVELS - level)), SHARE_OF_SUMS);
+            _punish(epoch, uint32(prefix >> (SumTree.INDEX_LEVELS - level)), SHARE_OF_SUMS);
         }
     }
 
@@ -75,7 +76,7 @@ abstract contract FaultProofs is IPayOnUsage, GesimDomain {
         bool isAbove = leaf.amount > intent.funded;
         bool isUnlikeClose = _closedBy(intent, epoch) && leaf.amount != intent.settled;
         if (!isAbove && !isUnlikeClose) revert PayOnUsage_NoFault();
-        _freeze(epoch, intent.book, SHARE_OF_LEAF);
+        _punish(epoch, intent.book, SHARE_OF_LEAF);
     }
 
     /// @inheritdoc IPayOnUsage
@@ -100,7 +101,7 @@ abstract contract FaultProofs is IPayOnUsage, GesimDomain {
         bool isByClose = _closedBy(intent, newerEpoch) && newer.amount == intent.settled;
         bool reopened = wasFinal && (newer.flags & LEAF_FINAL == 0 || (newer.amount != older.amount && !isByClose));
         if (!fell && !reopened) revert PayOnUsage_NoFault();
-        _freeze(newerEpoch, intent.book, SHARE_OF_LEAF);
+        _punish(newerEpoch, intent.book, SHARE_OF_LEAF);
     }
 
     /// @inheritdoc IPayOnUsage
@@ -112,7 +113,7 @@ abstract contract FaultProofs is IPayOnUsage, GesimDomain {
             leaf.amount <= Tariff.fullCharge(terms, leaf.bytesUsed) ||
             leaf.amount <= intent.settled
         ) revert PayOnUsage_NoFault();
-        _freeze(epoch, intent.book, SHARE_OF_LEAF);
+        _punish(epoch, intent.book, SHARE_OF_LEAF);
     }
 
     /// @inheritdoc IPayOnUsage
@@ -132,7 +133,7 @@ abstract contract FaultProofs is IPayOnUsage, GesimDomain {
             intent.book == book &&
             intent.index == index;
         if (belongs) revert PayOnUsage_NoFault();
-        _freeze(epoch, book, SHARE_OF_LEAF);
+        _punish(epoch, book, SHARE_OF_LEAF);
     }
 
     /// @inheritdoc IPayOnUsage
@@ -148,7 +149,7 @@ abstract contract FaultProofs is IPayOnUsage, GesimDomain {
         SumTree.checkNode(_ref(epoch), level, (uint256(book) << (depth - level)) | prefix, node);
         bool isEmpty = node.hash == 0 && node.total == 0 && node.coSigned == 0;
         if (isEmpty || (uint256(prefix) << level) < _escrow.bookOf(book).count) revert PayOnUsage_NoFault();
-        _freeze(epoch, book, SHARE_OF_LEAF);
+        _punish(epoch, book, SHARE_OF_LEAF);
     }
 
     /// @inheritdoc IPayOnUsage
@@ -163,7 +164,8 @@ abstract contract FaultProofs is IPayOnUsage, GesimDomain {
         _requireSigner(attestor, one, signatureOfOne);
         _requireSigner(attestor, other, signatureOfOther);
         emit FaultProven(one.epoch, 0, msg.sig, msg.sender);
-        _slash(one.epoch, attestor, uint16(BPS), msg.sig, msg.sender);
+        Fault memory fault = Fault(msg.sender, uint16(BPS), msg.sig);
+        _slash(one.epoch, bytes32(uint256(one.epoch)), attestor, fault);
     }
 
     /// @inheritdoc IPayOnUsage
@@ -172,44 +174,53 @@ abstract contract FaultProofs is IPayOnUsage, GesimDomain {
         address attestor,
         bytes calldata signature
     ) external returns (uint96) {
-        Fault memory fault = _faults[commitment.epoch];
-        if (fault.code == 0) revert PayOnUsage_NoFaultProven(commitment.epoch);
-        if (commitment.root != fault.root) revert PayOnUsage_WrongRoot(commitment.root, fault.root);
+        bytes32 posted = _posted(commitment.epoch, commitment.root);
+        Fault memory fault = _faults[posted];
+        if (fault.code == 0) revert PayOnUsage_NoFaultProven(commitment.epoch, commitment.root);
         _requireSigner(attestor, commitment, signature);
-        return _slash(commitment.epoch, attestor, fault.bps, fault.code, fault.challenger);
+        return _slash(commitment.epoch, posted, attestor, fault);
     }
 
     /// @inheritdoc IPayOnUsage
-    function faultOf(uint32 epoch) external view returns (Fault memory) {
-        return _faults[epoch];
+    function faultOf(uint32 epoch, bytes32 root) external view returns (Fault memory) {
+        return _faults[_posted(epoch, root)];
     }
 
     function _slash(
         uint32 epoch,
+        bytes32 what,
         address attestor,
-        uint16 bps,
-        bytes4 code,
-        address challenger
+        Fault memory fault
     ) private returns (uint96 amount) {
-        if (_slashed[epoch][attestor]) revert PayOnUsage_AlreadySlashed(epoch, attestor);
-        _slashed[epoch][attestor] = true;
-        amount = _attestors.slash(attestor, bps, code, challenger);
-        emit SignerSlashed(epoch, attestor, code, bps, amount);
+        if (_slashed[what][attestor]) revert PayOnUsage_AlreadySlashed(epoch, attestor);
+        _slashed[what][attestor] = true;
+        amount = _attestors.slash(attestor, fault.bps, fault.code, fault.challenger);
+        emit SignerSlashed(epoch, attestor, fault.code, fault.bps, amount);
     }
 
-    function _freeze(uint32 epoch, uint32 book, uint16 bps) private {
-        _record(epoch, book, msg.sig, bps);
-        _settlement.freezeBook(book, epoch, msg.sig);
+    /// @dev A quorum that signs a fault in a book has compromised that book for good. A root without quorum has only cost
+    /// time: it is taken back, or one attestor could freeze every carrier.
+    function _punish(uint32 epoch, uint32 book, uint16 bps) private {
+        // What a frozen book holds is carried along as it is: nobody vouches for it, nobody is paid from it.
+        uint32 frozenFrom = _settlement.frozenFrom(book);
+        if (frozenFrom != 0 && frozenFrom <= epoch) revert PayOnUsage_NoFault();
+        if (_record(epoch, book, bps)) _settlement.freezeBook(book, epoch, msg.sig);
+        else _settlement.voidEpoch(epoch, msg.sig);
     }
 
-    /// @dev Keeps the first fault of an epoch: its prover is rewarded. A root without quorum had its signers' stake as its
+    /// @dev Keeps the first fault of a root: its prover is rewarded. A root without quorum had its signers' stake as its
     /// only bond, so that is what it costs.
-    function _record(uint32 epoch, uint32 book, bytes4 code, uint16 bps) private {
-        emit FaultProven(epoch, book, code, msg.sender);
-        if (_faults[epoch].code != 0) return;
+    function _record(uint32 epoch, uint32 book, uint16 bps) private returns (bool hadQuorum) {
+        emit FaultProven(epoch, book, msg.sig, msg.sender);
         EpochRecord memory record = _settlement.epochOf(epoch);
-        if (record.weight < _quorumBps) bps = uint16(BPS);
-        _faults[epoch] = Fault(msg.sender, bps, code, record.root);
+        hadQuorum = record.weight >= _quorumBps;
+        Fault storage fault = _faults[_posted(epoch, record.root)];
+        if (fault.code != 0) return hadQuorum;
+        (fault.challenger, fault.bps, fault.code) = (msg.sender, hadQuorum ? bps : uint16(BPS), msg.sig);
+    }
+
+    function _posted(uint32 epoch, bytes32 root) private pure returns (bytes32) {
+        return keccak256(abi.encode(epoch, root));
     }
 
     function _requireSigner(

@@ -157,6 +157,12 @@ abstract contract SettlementRoots is ISettlement, GesimDomain {
     }
 
     /// @inheritdoc ISettlement
+    function nextFromBlock() external view returns (uint64) {
+        uint256 heads = _heads;
+        return heads == 0 ? 0 : uint64(heads >> TO_BLOCK_SHIFT) + 1;
+    }
+
+    /// @inheritdoc ISettlement
     function claimBasis(
         uint32 epoch,
         uint32 book
@@ -182,7 +188,7 @@ abstract contract SettlementRoots is ISettlement, GesimDomain {
         // A root that a proven fault took from the book does not bind its travellers, even if it was claimed from.
         if (claimedEpoch != 0 && _counts(book, claimedEpoch)) {
             EpochRecord memory claimed = _recordFor(book, claimedEpoch);
-            if (claimed.epoch == claimedEpoch) found[2] = claimed;
+            if (claimed.epoch == claimedEpoch && claimed.weight != VOIDED) found[2] = claimed;
         }
         refs = new RootRef[](3);
         uint256 count;
@@ -283,11 +289,13 @@ abstract contract SettlementRoots is ISettlement, GesimDomain {
         return RootRef(record.root, record.total, record.coSigned, record.epoch);
     }
 
-    /// @dev The end of the posting window while the root of the epoch that just ended is missing.
+    /// @dev The end of the posting window while the root of the epoch that just ended is missing, or has no quorum and
+    /// may be replaced.
     function _postingUntil(uint32 newest) private view returns (uint40) {
         uint256 running = block.timestamp / _epochSeconds;
         uint256 until = running * _epochSeconds + _postingSeconds;
-        if (running == 0 || newest >= running - 1 || block.timestamp > until) return 0;
+        if (running == 0 || block.timestamp > until) return 0;
+        if (newest >= running - 1 && _record(newest).quorumAfter != NO_QUORUM) return 0;
         return uint40(until);
     }
 

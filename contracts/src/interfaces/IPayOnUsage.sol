@@ -13,19 +13,18 @@ import {
 /// @title Proofs of usage: vouchers that pay, and faults that freeze and slash
 /// @notice A carrier that the settlement leaves unpaid takes the device's own voucher to the escrow. And anyone who sees
 /// a wrong root proves it here: each fault is decided by code from what is on chain and the tree's own hashes, never by
-/// a vote. A fault in a book freezes that book from that epoch on; whoever signed the root can then be slashed.
+/// a vote. A fault in a book freezes that book from that epoch on (a root without quorum is taken back whole); whoever
+/// signed the root can then be slashed.
 /// @dev Faults are judged by the state of the chain as of the root's cutoff. Holds no money.
 interface IPayOnUsage {
-    /// @notice A proven fault of an epoch. Two storage slots.
+    /// @notice A proven fault of a posted root. One storage slot.
     /// @param challenger Who proved it first; rewarded from slashed stake.
     /// @param bps Share of the signers' stake to slash.
     /// @param code Selector of the proof.
-    /// @param root The faulty root: whoever signed it is liable.
     struct Fault {
         address challenger;
         uint16 bps;
         bytes4 code;
-        bytes32 root;
     }
 
     event FaultProven(uint32 indexed epoch, uint32 indexed book, bytes4 fault, address challenger);
@@ -47,10 +46,8 @@ interface IPayOnUsage {
     error PayOnUsage_EpochOrder(uint32 older, uint32 newer);
     /// @notice The epoch is not kept, or does not count for the book any more.
     error PayOnUsage_UnknownEpoch(uint32 epoch);
-    /// @notice No fault of the epoch is proven.
-    error PayOnUsage_NoFaultProven(uint32 epoch);
-    /// @notice The commitment is not the one posted for the epoch.
-    error PayOnUsage_WrongRoot(bytes32 actual, bytes32 expected);
+    /// @notice No fault of this root is proven.
+    error PayOnUsage_NoFaultProven(uint32 epoch, bytes32 root);
     /// @notice The attestor was slashed for this epoch already.
     error PayOnUsage_AlreadySlashed(uint32 epoch, address attestor);
     /// @notice The signature does not fit. Of a device: the first 20 bytes of its key.
@@ -139,6 +136,6 @@ interface IPayOnUsage {
         bytes calldata signature
     ) external returns (uint96 amount);
 
-    /// @notice The first proven fault of an epoch; all zero when there is none.
-    function faultOf(uint32 epoch) external view returns (Fault memory);
+    /// @notice The first proven fault of an epoch's root; all zero when there is none.
+    function faultOf(uint32 epoch, bytes32 root) external view returns (Fault memory);
 }

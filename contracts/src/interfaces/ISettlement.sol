@@ -10,7 +10,8 @@ import {EpochCommitment, EpochRecord, NodeProof, RootRef, SettlementParameters} 
 /// @dev Epoch n is posted from its cutoff (n + 1) * epochSeconds until postingSeconds later, or skipped: charges are
 /// cumulative, so that skipping loses nothing. The last 64 posted epochs are kept. A book in which a fault was proven is
 /// frozen from that epoch on and for good: what was final before can be claimed, its travellers leave by exits against
-/// the last good root, the carrier opens another book.
+/// the last good root, the carrier opens another book. Later roots carry a frozen book's node along unchanged, so that
+/// sums never fall. A faulty root that had no quorum is taken back whole instead: one attestor must not freeze books.
 interface ISettlement {
     event UsageCommitted(
         uint32 indexed epoch,
@@ -73,7 +74,8 @@ interface ISettlement {
     error Settlement_AlreadyFinal(uint32 epoch);
 
     /// @notice Posts an epoch's root. Anyone may send it: what counts is who signed.
-    /// @dev At least one member of the committee of the cutoff signs; its stake is the bond of a root without quorum.
+    /// @dev At least one member of the committee of the cutoff signs; its stake is the bond of a root without quorum. While
+    /// the window is open, a root with quorum replaces one without.
     /// @param signers Strictly ascending. @param signatures Over the commitment's EIP-712 digest.
     /// @param deltas The epoch's data: hash of the inputs (32 bytes), then records of position (4) and increase (8).
     function postEpoch(
@@ -122,7 +124,10 @@ interface ISettlement {
     /// @notice The first epoch that does not count for the book; 0 when it is not frozen.
     function frozenFrom(uint32 book) external view returns (uint32);
 
-    /// @notice The end of the posting window when a root is due and not posted; 0 otherwise.
+    /// @notice The first block that the next commitment reads; 0 before the first epoch, which may begin anywhere.
+    function nextFromBlock() external view returns (uint64);
+
+    /// @notice The end of the posting window while a root is due and not posted with a quorum; 0 otherwise.
     function postingUntil() external view returns (uint40);
 
     /// @notice What a claim of the book from the epoch rests on.

@@ -53,7 +53,7 @@ contract FaultsTest is Statements {
         emit Say.FaultProven(epoch, BOOK_A, payOnUsage.proveSumMismatch.selector, address(this));
         payOnUsage.proveSumMismatch(epoch, 4, uint32(place), proof, tree.childrenOf(4, place));
         assertEq(settlement.frozenFrom(BOOK_A), epoch);
-        assertEq(payOnUsage.faultOf(epoch).bps, 2_000);
+        assertEq(payOnUsage.faultOf(epoch, tree.root().hash).bps, 2_000);
     }
 
     function test_ProveSumMismatch_OfALeaf() external {
@@ -96,8 +96,27 @@ contract FaultsTest is Statements {
         uint32 epoch = _postLeaf(20e6 + 1, 1, 0);
         payOnUsage.proveOverEscrow(epoch, _id, _ours());
         assertEq(settlement.frozenFrom(BOOK_A), epoch);
-        assertEq(payOnUsage.faultOf(epoch).challenger, address(this));
-        assertEq(payOnUsage.faultOf(epoch).bps, 1_000);
+        assertEq(payOnUsage.faultOf(epoch, tree.root().hash).challenger, address(this));
+        assertEq(payOnUsage.faultOf(epoch, tree.root().hash).bps, 1_000);
+    }
+
+    function test_ProveOverEscrow_TakesARootWithoutQuorumBack() external {
+        uint32 good = _postLeaf(3e6, 1, 0);
+        _setLeaf(_id, 20e6 + 1, 2, 0);
+        uint32 bad = _postNext(1);
+        payOnUsage.proveOverEscrow(bad, _id, _ours());
+        assertEq(settlement.latest(), good);
+        assertEq(settlement.frozenFrom(BOOK_A), 0);
+        assertEq(payOnUsage.faultOf(bad, tree.root().hash).bps, 10_000);
+    }
+
+    function test_ProveOverEscrow_RevertGiven_Frozen() external {
+        uint32 epoch = _postLeaf(20e6 + 1, 1, 0);
+        LeafProof memory leaf = _ours();
+        payOnUsage.proveOverEscrow(epoch, _id, leaf);
+        epoch = _postNext(3);
+        vm.expectRevert(NO_FAULT);
+        payOnUsage.proveOverEscrow(epoch, _id, leaf);
     }
 
     function test_ProveOverEscrow_UnlikeTheClose() external {

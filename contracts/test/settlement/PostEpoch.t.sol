@@ -167,6 +167,41 @@ contract PostEpochTest is Statements {
         );
     }
 
+    function test_PostEpoch_RevertGiven_AnotherWithoutQuorum() external {
+        uint32 epoch = _nextCutoff();
+        EpochCommitment memory c = _commitment(epoch);
+        _post(c, 1);
+        (address[] memory signers, bytes[] memory signatures) = _signatures(c, 1);
+        vm.expectRevert(abi.encodeWithSelector(Say.Settlement_NoMoreWeight.selector, 3_334, 6_667));
+        settlement.postEpoch(c, signers, signatures, _deltas());
+    }
+
+    function test_PostEpoch_QuorumReplaces() external {
+        uint32 before = _postNext(3);
+        bytes32 prevRoot = tree.root().hash;
+        EpochCommitment memory honest = _commitment(_nextCutoff());
+        _setLeaf(_id, 9e6, 7, 0);
+        EpochCommitment memory alone = _commitment(honest.epoch);
+        _post(alone, 1);
+        assertEq(settlement.epochOf(alone.epoch).root, alone.root);
+        assertEq(settlement.postingUntil(), block.timestamp + POSTING);
+        (address[] memory signers, bytes[] memory signatures) = _signatures(honest, 2);
+        settlement.postEpoch(honest, signers, signatures, _deltas());
+        assertEq(settlement.epochOf(honest.epoch).root, prevRoot);
+        assertEq(settlement.postingUntil(), 0);
+        vm.prank(address(payOnUsage));
+        settlement.voidEpoch(honest.epoch, "why");
+        assertEq(settlement.latest(), before);
+    }
+
+    function test_PostEpoch_RevertGiven_VoidedWithQuorum() external {
+        EpochCommitment memory c = _commitment(_nextCutoff());
+        _post(c, 3);
+        vm.prank(address(payOnUsage));
+        settlement.voidEpoch(c.epoch, "why");
+        _reverts(c, abi.encodeWithSelector(Say.Settlement_EpochVoided.selector, c.epoch));
+    }
+
     function test_PostEpoch_KeepsTheRoot() external {
         uint32 epoch = _nextCutoff();
         EpochCommitment memory c = _commitment(epoch);

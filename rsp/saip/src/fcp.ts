@@ -1,4 +1,5 @@
-import { node, type Tlv, type TlvPart } from '@gesim/tlv'
+import { refuse } from '@gesim/base'
+import { node, readBytes, type Tlv, type TlvPart } from '@gesim/tlv'
 import type { FileStructure } from './templates.ts'
 
 /** The proprietary information (A5) of a file: how it is filled and kept. */
@@ -30,7 +31,10 @@ export interface Fcp {
   readonly others: readonly Uint8Array[]
 }
 
+/** A number of at most four octets. Throws `saip.not-a-profile`. */
 function bigEndian(bytes: Uint8Array): number {
+  if (bytes.length === 0 || bytes.length > 4)
+    throw refuse('saip.not-a-profile', { why: 'a number in file parameters', bytes: bytes.length })
   let out = 0
   for (const byte of bytes) out = out * 256 + byte
   return out
@@ -55,7 +59,7 @@ export function readFcp(element: Tlv): Fcp {
   for (const child of element.children()) {
     const { value } = child
     if (child.tag === 0x82) fcp.fileDescriptor = value
-    else if (child.tag === 0x83) fcp.fileId = bigEndian(value)
+    else if (child.tag === 0x83) fcp.fileId = bigEndian(readBytes(child, 2))
     else if (child.tag === 0x84) fcp.dfName = value
     else if (child.tag === 0x8a) fcp.lifeCycle = value
     else if (child.tag === 0x8b) fcp.securityAttributes = value
@@ -69,14 +73,24 @@ export function readFcp(element: Tlv): Fcp {
   return { ...fcp, others }
 }
 
-const bytes16 = (value: number) => Uint8Array.of(value >> 8, value & 0xff)
+const bytes16 = (value: number) => Uint8Array.of((value >> 8) & 0xff, value & 0xff)
+/** A size in as many octets as it needs. */
+function sizeBytes(size: number): Uint8Array {
+  if (size > 0xffff)
+    return Uint8Array.of(
+      ...(size > 0xffffff ? [size >>> 24] : []),
+      (size >> 16) & 0xff,
+      ...bytes16(size & 0xffff),
+    )
+  return size > 0xff ? bytes16(size) : Uint8Array.of(size)
+}
+
 const bytesNode = (tag: number, value: Uint8Array | undefined): TlvPart => value && node(tag, value)
 
 /** File control parameters under a tag. The order is that of the format. */
 export function writeFcp(tag: number, fcp: Fcp): Uint8Array {
   const { fileSize, proprietary, shortId } = fcp
-  const size =
-    fileSize === undefined ? undefined : fileSize > 0xff ? bytes16(fileSize) : Uint8Array.of(fileSize)
+  const size = fileSize === undefined ? undefined : sizeBytes(fileSize)
   return node(
     tag,
     bytesNode(0x82, fcp.fileDescriptor),

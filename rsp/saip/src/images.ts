@@ -19,8 +19,18 @@ export interface FileImage {
   readonly pinStatusTemplate?: Uint8Array
   /** Path of the file whose content this one shares. */
   readonly linkPath?: Uint8Array
-  /** Octets that the package wrote beyond the size it gave the file. */
+  /** Octets that the package wrote beyond the size it gave the file, or that no budget was left for. */
   readonly overflow: number
+}
+
+/** Octets that the files of one package may take together: a size costs a package nothing, and memory is finite. */
+export interface FileBudget {
+  leftBytes: number
+}
+
+/** A budget for one package: more than any card holds. */
+export function fileBudget(leftBytes = 4 << 20): FileBudget {
+  return { leftBytes }
 }
 
 const isDirectory = (structure: FileStructure) =>
@@ -54,6 +64,7 @@ function makeContent(
   recordBytes: number | undefined,
   records: number | undefined,
   steps: readonly FileStep[],
+  budget: FileBudget,
 ): { content: Uint8Array; overflow: number } {
   const pattern = fcp?.proprietary?.fillPattern
   const repeat = fcp?.proprietary?.repeatPattern
@@ -62,6 +73,8 @@ function makeContent(
   const own = structure === 'transparent' || structure === 'ber-tlv' ? template?.bytes : counted
   const size =
     fcp?.fileSize ?? own ?? Math.max(extent, pattern?.length ?? 0, repeat?.length ?? 0, recordBytes ?? 0)
+  if (size > budget.leftBytes) return { content: new Uint8Array(), overflow: Math.max(size, extent) }
+  budget.leftBytes -= size
   const content = new Uint8Array(size)
   // TS 102 222, 6.3.2.2.2: in a file of records the pattern begins anew in each record.
   const stretch = recordBytes || size || 1
@@ -82,6 +95,7 @@ function makeContent(
 function makeImage(
   under: readonly number[],
   steps: readonly FileStep[],
+  budget: FileBudget,
   template?: TemplateFile,
 ): FileImage | undefined {
   if (steps.some((step) => step.do === 'skip-file')) return undefined
@@ -110,14 +124,21 @@ function makeImage(
   const holdsRecords = structure === 'linear' || structure === 'cyclic'
   const recordBytes = holdsRecords ? (described?.recordBytes ?? template?.bytes) : undefined
   const records = described?.records ?? template?.records
-  return { ...common, recordBytes, ...makeContent(fcp, template, structure, recordBytes, records, steps) }
+  return {
+    ...common,
+    recordBytes,
+    ...makeContent(fcp, template, structure, recordBytes, records, steps, budget),
+  }
 }
 
 /**
  * The files of a template element, directories before what they hold. `under` counts from the template's root:
  * the MF, or the application the element belongs to. The application's own directory stands under nothing.
  */
-export function templateImages(element: TemplateElement): { root: Template['root']; images: FileImage[] } {
+export function templateImages(
+  element: TemplateElement,
+  budget: FileBudget = fileBudget(),
+): { root: Template['root']; images: FileImage[] } {
   const template = templateOf(element.kind)
   if (!template) return { root: 'mf', images: [] }
   const paths = new Map<string, readonly number[]>()
@@ -125,7 +146,7 @@ export function templateImages(element: TemplateElement): { root: Template['root
   for (const { number, steps } of element.files) {
     const file = template.files[number - 2]
     const under = (file?.under && paths.get(file.under)) || []
-    const image = makeImage(under, steps, file)
+    const image = makeImage(under, steps, budget, file)
     if (!image) continue
     images.push(image)
     // MF and ADF are the root itself: what they hold stands under nothing.
@@ -136,13 +157,16 @@ export function templateImages(element: TemplateElement): { root: Template['root
 }
 
 /** The files that file management creates. `under` counts from the MF; an ADF is named by its file identifier. */
-export function managementImages(element: FileManagementElement): FileImage[] {
+export function managementImages(
+  element: FileManagementElement,
+  budget: FileBudget = fileBudget(),
+): FileImage[] {
   const images: FileImage[] = []
   for (const command of element.commands) {
     let under: number[] = []
     let steps: FileStep[] = []
     const close = () => {
-      const image = steps.length ? makeImage(under, steps) : undefined
+      const image = steps.length ? makeImage(under, steps, budget) : undefined
       if (image) images.push(image)
       steps = []
     }

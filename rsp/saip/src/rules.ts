@@ -10,7 +10,7 @@ import {
   type ProfileElement,
   peOf,
 } from './elements.ts'
-import { type FileImage, managementImages, templateImages } from './images.ts'
+import { type FileBudget, type FileImage, fileBudget, managementImages, templateImages } from './images.ts'
 import { templateOf } from './templates.ts'
 
 /** A rule that a package breaks. `warning`: it installs, but probably does not do what was meant. */
@@ -108,17 +108,18 @@ const templates: Rule = (elements, report) => {
   })
 }
 
-function imagesOf(element: ProfileElement): FileImage[] {
-  if (isTemplate(element)) return templateImages(element).images
-  return isFileManagement(element) ? managementImages(element) : []
+function imagesOf(element: ProfileElement, budget: FileBudget): FileImage[] {
+  if (isTemplate(element)) return templateImages(element, budget).images
+  return isFileManagement(element) ? managementImages(element, budget) : []
 }
 
 const files: Rule = (elements, report) => {
+  const budget = fileBudget()
   elements.forEach((element, i) => {
-    for (const image of imagesOf(element)) {
+    for (const image of imagesOf(element, budget)) {
       const name = image.name ?? image.fileId.toString(16)
       if (image.overflow)
-        report('file-size', i + 1, `${name}: ${image.overflow} octets are written beyond the end of the file`)
+        report('file-size', i + 1, `${name}: ${image.overflow} octets have no room in the file`)
       if (image.recordBytes && image.content.length % image.recordBytes)
         report('file-records', i + 1, `${name}: the size is no multiple of ${image.recordBytes}`)
     }
@@ -126,10 +127,11 @@ const files: Rule = (elements, report) => {
 }
 
 const identity: Rule = (elements, report) => {
+  const budget = fileBudget()
   const first = elements[0]
   elements.forEach((element, i) => {
     if (!isTemplate(element)) return
-    for (const image of imagesOf(element)) {
+    for (const image of imagesOf(element, budget)) {
       if (element.kind === 'mf' && image.name === 'ef-iccid' && first && isHeader(first)) {
         if (!bytesEqual(swapNibbles(image.content), first.iccid))
           report('iccid-same', i + 1, 'EF.ICCID and the header name different ICCIDs')

@@ -201,6 +201,24 @@ describe('a package that is none', () => {
     expect(rules(fromHex('8988'))).toContain('iccid-present')
   })
 
+  it('whose files claim more memory than there is costs none', () => {
+    const profile = readPackage(bytes)
+    const usim = profile.elements.find(({ kind }) => kind === 'usim')!
+    if (!isTemplate(usim)) throw new Error('not a template')
+    const files = usim.files.map((file) => ({
+      ...file,
+      steps: file.steps.map((step) =>
+        step.do === 'create' ? { ...step, fcp: { ...step.fcp, fileSize: 0xffffffff } } : step,
+      ),
+    }))
+    const raw = encodeElement({ ...usim, files } as typeof usim)
+    const greedy = readPackage(
+      concatBytes(...profile.elements.map((each) => (each === usim ? raw : each.raw))),
+    )
+    const findings = checkPackage(greedy).filter(({ rule }) => rule === 'file-size')
+    expect(findings.length).toBeGreaterThan(20)
+  })
+
   it('whose element has no header of its own is found out', () => {
     const profile = readPackage(bytes)
     const [header, ...rest] = profile.elements

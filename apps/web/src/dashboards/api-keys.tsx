@@ -9,9 +9,9 @@ import { Copy } from '../ui/copy.tsx'
 import { FailureNotice } from '../ui/failure-notice.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { Table } from '../ui/table.tsx'
+import { When } from '../ui/when.tsx'
 import { type Shown, shown } from '../wallet/with-wallet.tsx'
 import { Answer } from './frame.tsx'
-import { When } from '../ui/when.tsx'
 
 /** Make, see and end API keys. A secret is shown once; only its hash is stored. */
 export function ApiKeysPanel() {
@@ -102,16 +102,12 @@ export function ApiKeysPanel() {
               { name: 'Role', cell: (row) => <Badge>{row.role}</Badge> },
               {
                 name: 'Used',
-                cell: (row) => (
-                  <span>{row.usedAtMs ? <When atMs={row.usedAtMs} /> : 'never'}</span>
-                ),
+                cell: (row) => <span>{row.usedAtMs ? <When atMs={row.usedAtMs} /> : 'never'}</span>,
               },
               {
                 name: 'Ends',
                 cell: (row) => (
-                  <span>
-                    {row.expiresAtMs ? <When atMs={row.expiresAtMs} form="day" /> : 'open end'}
-                  </span>
+                  <span>{row.expiresAtMs ? <When atMs={row.expiresAtMs} form="day" /> : 'open end'}</span>
                 ),
               },
               {

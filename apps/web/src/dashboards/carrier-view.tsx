@@ -2,7 +2,7 @@
 import dynamic from 'next/dynamic'
 import Link from 'next/link'
 import { Tabs } from 'radix-ui'
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 import type { CarrierBook, CarrierBooks } from '../api/shapes.ts'
 import { usePolled } from '../api/use-polled.ts'
 import { Badge } from '../ui/badge.tsx'
@@ -11,6 +11,7 @@ import { Empty } from '../ui/notice.tsx'
 import { Stat, Stats } from '../ui/stat.tsx'
 import { Table } from '../ui/table.tsx'
 import { When } from '../ui/when.tsx'
+import { countryName } from '../words/countries.ts'
 import { short, usdc } from '../words/format.ts'
 import { Bars } from './bars.tsx'
 import { count, time } from './figures.ts'
@@ -162,43 +163,70 @@ function Book({ book }: { book: CarrierBook }) {
 function KeyUntil({ row }: { row: CarrierBook['keys'][number] }) {
   const now = Date.now() / 1000
   if (row.revoked) return <Badge tone="coral">revoked</Badge>
-  if (row.validUntil < now) return <Badge tone="coral">ended <When atMs={row.validUntil * 1000} form="day" /></Badge>
+  if (row.validUntil < now)
+    return (
+      <Badge tone="coral">
+        ended <When atMs={row.validUntil * 1000} form="day" />
+      </Badge>
+    )
   if (row.validUntil - now < EXPIRY_ALARM_SECONDS)
-    return <Badge tone="amber">ends <When atMs={row.validUntil * 1000} form="day" /></Badge>
+    return (
+      <Badge tone="amber">
+        ends <When atMs={row.validUntil * 1000} form="day" />
+      </Badge>
+    )
   // The registry writes the end of time as 2^40 or so; a date in the year 36812 says nothing.
   if (row.validUntil > now + 50 * 365 * 86_400) return <>open end</>
-  return <><When atMs={row.validUntil * 1000} form="day" /></>
+  return <When atMs={row.validUntil * 1000} form="day" />
 }
 
 function Telemetry({ book }: { book: CarrierBook }) {
+  const regions = useMemo(() => regionsOf(book.telemetry), [book.telemetry])
+  const [chosen, setChosen] = useState<string | null>(null)
+  const region = chosen && regions.includes(chosen) ? chosen : (regions[0] ?? null)
   const series = useMemo(() => {
-    const samples = [...book.telemetry].sort((a, b) => a.atMs - b.atMs)
+    const samples = book.telemetry
+      .filter((sample) => sample.region === region)
+      .sort((a, b) => a.atMs - b.atMs)
     return {
       atMs: samples.map((sample) => sample.atMs),
-      throughput: [
-        { name: 'Throughput', unit: 'Mbit/s', values: samples.map((sample) => sample.throughputMbps) },
-      ],
-      latency: [{ name: 'Latency', unit: 'ms', values: samples.map((sample) => sample.latencyMs) }],
-      regions: [...new Set(samples.map((sample) => sample.region))],
+      throughput: [{ name: 'now', unit: 'Mbit/s', values: samples.map((sample) => sample.throughputMbps) }],
+      latency: [{ name: 'now', unit: 'ms', values: samples.map((sample) => sample.latencyMs) }],
     }
-  }, [book.telemetry])
+  }, [book.telemetry, region])
   return (
-    <Section
-      title="Radio"
-      lead={
-        series.regions.length > 0
-          ? `As measured in ${series.regions.join(', ')}; this is what the choice of a network rests on.`
-          : undefined
-      }
-    >
-      {series.atMs.length === 0 ? (
+    <Section title="Radio" lead="As measured; this is what the choice of a network rests on.">
+      {region === null ? (
         <p className="card p-5 text-small text-soft">No measurement yet.</p>
       ) : (
-        <div className="grid gap-4 lg:grid-cols-2">
-          <LineChart label="Throughput" atMs={series.atMs} lines={series.throughput} />
-          <LineChart label="Latency" atMs={series.atMs} lines={series.latency} />
-        </div>
+        <>
+          <label className="mb-3 flex items-center gap-2 text-small text-soft">
+            Country
+            <select
+              value={region}
+              onChange={(event) => setChosen(event.target.value)}
+              className="min-h-11 rounded-field border border-edge bg-surface px-3 font-medium text-ink"
+            >
+              {regions.map((code) => (
+                <option key={code} value={code}>
+                  {countryName(code)}
+                </option>
+              ))}
+            </select>
+          </label>
+          <div className="grid gap-4 lg:grid-cols-2">
+            <LineChart label="Throughput" atMs={series.atMs} lines={series.throughput} />
+            <LineChart label="Latency" atMs={series.atMs} lines={series.latency} />
+          </div>
+        </>
       )}
     </Section>
   )
+}
+
+/** The measured countries, the most often measured first. */
+function regionsOf(telemetry: CarrierBook['telemetry']): string[] {
+  const times = new Map<string, number>()
+  for (const { region } of telemetry) times.set(region, (times.get(region) ?? 0) + 1)
+  return [...times].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0])).map(([region]) => region)
 }

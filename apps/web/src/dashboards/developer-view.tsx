@@ -48,7 +48,7 @@ export function DeveloperView() {
 }
 
 function QuickStart() {
-  const origin = typeof location === 'undefined' ? '' : location.origin
+  const { origin } = location
   const steps = [
     { title: 'Ask what is on sale', command: `curl ${origin}/v1/plans?country=ES` },
     {
@@ -101,7 +101,11 @@ function Requests() {
           columns={[
             {
               name: 'When',
-              cell: (row) => <span><When atMs={row.atMs} form="seconds" /></span>,
+              cell: (row) => (
+                <span>
+                  <When atMs={row.atMs} form="seconds" />
+                </span>
+              ),
             },
             {
               name: 'What',

@@ -2,6 +2,7 @@
 import { useEffect, useRef } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
+import { clockTime } from '../words/format.ts'
 
 export interface Line {
   readonly name: string
@@ -58,7 +59,10 @@ function draw(element: HTMLElement, atMs: readonly number[], lines: readonly Lin
       height: 220,
       legend: { show: false },
       cursor: { drag: { x: false, y: false } },
-      axes: [axis, { ...axis, size: 52 }],
+      axes: [
+        { ...axis, values: (_chart, splits) => splits.map((at) => clockTime(at * 1000)) },
+        { ...axis, size: 52 },
+      ],
       series: [
         {},
         ...lines.map((line, index) => ({

@@ -45,9 +45,7 @@ function TimelineRow({ shown, last }: { shown: ShownStep; last: boolean }) {
           <span className={`text-body ${state === 'next' ? 'text-faint' : 'font-semibold'}`}>
             {state === 'done' ? words.done : words.wait}
           </span>
-          {entry && (
-            <When atMs={entry.atMs} form="seconds" className="shrink-0 text-caption text-faint" />
-          )}
+          {entry && <When atMs={entry.atMs} form="seconds" className="shrink-0 text-caption text-faint" />}
         </p>
         {state === 'now' && <p className="text-small text-soft">{words.meanwhile}</p>}
         {entry && (

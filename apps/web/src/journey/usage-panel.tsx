@@ -48,10 +48,14 @@ export function UsagePanel({ intent }: { intent: Intent }) {
             'Nothing counted yet'
           )}
         </Fact>
-        {now !== null && deadlineMs > now && intent.state === 'active' && <Fact name="Time left">{duration(deadlineMs - now)}</Fact>}
+        {now !== null && deadlineMs > now && intent.state === 'active' && (
+          <Fact name="Time left">{duration(deadlineMs - now)}</Fact>
+        )}
         {runsOut !== null && runsOut < deadlineMs && (
           <Fact name="At this pace">
-            <span>runs out about <When atMs={runsOut} /></span>
+            <span>
+              runs out about <When atMs={runsOut} />
+            </span>
           </Fact>
         )}
         {usage && usage.deviceBytes !== usage.carrierBytes && (

@@ -11,6 +11,11 @@ export function FlowPicture() {
         <Thread d="M44 196 V92" tone="sea" dashed />
         <Thread d="M286 364 V70 Q286 52 268 52 H142" tone="sky" />
         <Thread d="M186 404 H64 Q46 404 46 386 V286" tone="ink" dashed />
+        <Head x={84} y={197} to="down" tone="sea" />
+        <Head x={236} y={365} to="down" tone="sea" />
+        <Head x={44} y={95} to="up" tone="sea" />
+        <Head x={145} y={52} to="left" tone="sky" />
+        <Head x={46} y={281} to="up" tone="ink" />
         <Label x={96} y={150}>
           you pay
         </Label>
@@ -37,6 +42,11 @@ export function FlowPicture() {
         <Thread d="M862 84 V56 Q862 30 836 30 H164 Q138 30 138 56 V84" tone="sky" />
         <Thread d="M138 198 V262 Q138 286 162 286 H476 Q500 286 500 262 V206" tone="ink" dashed />
         <Thread d="M862 198 V262 Q862 286 838 286 H524 Q500 286 500 262 V206" tone="ink" dashed />
+        <Head x={400} y={120} to="right" tone="sea" />
+        <Head x={786} y={120} to="right" tone="sea" />
+        <Head x={219} y={162} to="left" tone="sea" />
+        <Head x={138} y={86} to="down" tone="sky" />
+        <Head x={500} y={205} to="up" tone="ink" />
         <Label x={306} y={108} middle>
           you pay
         </Label>
@@ -70,6 +80,30 @@ export function FlowPicture() {
     </figure>
   )
 }
+
+/** The head of a thread: a small triangle at its end. */
+function Head({
+  x,
+  y,
+  to,
+  tone,
+}: {
+  x: number
+  y: number
+  to: 'up' | 'down' | 'left' | 'right'
+  tone: keyof typeof FILLS
+}) {
+  const turn = { right: 0, down: 90, left: 180, up: 270 }[to]
+  return (
+    <path
+      d="M-9 -6 L2 0 L-9 6 Z"
+      transform={`translate(${x} ${y}) rotate(${turn})`}
+      className={FILLS[tone]}
+    />
+  )
+}
+
+const FILLS = { sea: 'fill-sea', sky: 'fill-sky', ink: 'fill-faint' } as const
 
 const TONES = { sea: 'stroke-sea', sky: 'stroke-sky', ink: 'stroke-faint' } as const
 

@@ -65,7 +65,8 @@ function findEvent(
     if (log.address.toLowerCase() !== receipt.escrow.toLowerCase()) continue
     const args = log.args as unknown as Record<string, unknown>
     // CarrierPaid speaks of a book: all its intents of an epoch are paid in one sum.
-    const own = event === 'CarrierPaid' || String(args.intentId).toLowerCase() === receipt.intentId.toLowerCase()
+    const own =
+      event === 'CarrierPaid' || String(args.intentId).toLowerCase() === receipt.intentId.toLowerCase()
     if (own) return factsOf(args)
   }
   return null

@@ -3,9 +3,9 @@ import { isFailure } from '@gesim/base'
 import { useCallback, useState } from 'react'
 import { ApiFailure, ask } from '../api/ask.ts'
 import type { Hex, Wallet } from '../api/shapes.ts'
+import { type WebFailureCode, webFailures } from '../failures.ts'
 import { ButtonLink } from '../ui/button.tsx'
 import { FailureNotice } from '../ui/failure-notice.tsx'
-import { type WebFailureCode, webFailures } from '../failures.ts'
 
 /** A failure as the pages of the wallet show it. */
 export interface Shown {

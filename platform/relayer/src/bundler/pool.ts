@@ -140,7 +140,9 @@ async function admit(context: PoolContext, executor: Hex, entries: Entry[]): Pro
       const rejection = await simulateBundle(context.chain, executor, data, gas)
       if (!rejection) break
       const [bad] = left.splice(rejection.index, 1)
-      bad?.reject(rejected(rejection.reason))
+      // One whose answer was lost comes again after it was included: its nonce is used, by itself.
+      if (bad && (await isKnown(context, bad.hash))) bad.resolve(bad.hash)
+      else bad?.reject(rejected(rejection.reason))
     }
     await insert(context, left)
   } catch (error) {
@@ -197,12 +199,16 @@ async function insert(context: PoolContext, entries: readonly Entry[]): Promise<
 }
 
 /** The same operation again is answered the same; another one with its nonce is not taken. */
-async function answerKnown({ store }: PoolContext, entry: Entry): Promise<void> {
+async function answerKnown(context: PoolContext, entry: Entry): Promise<void> {
+  if (await isKnown(context, entry.hash)) entry.resolve(entry.hash)
+  else entry.reject(invalid('nonce', 'an operation with this nonce waits already'))
+}
+
+async function isKnown({ store }: PoolContext, hash: Hex): Promise<boolean> {
   const known = await rows(store)
     .selectFrom('relayer_operations')
     .select('state')
-    .where('hash', '=', entry.hash)
+    .where('hash', '=', hash)
     .executeTakeFirst()
-  if (known && known.state !== 'dropped') entry.resolve(entry.hash)
-  else entry.reject(invalid('nonce', 'an operation with this nonce waits already'))
+  return known !== undefined && known.state !== 'dropped'
 }

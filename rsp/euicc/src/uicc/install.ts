@@ -1,6 +1,8 @@
 import { isFailure } from '@gesim/base'
 import {
+  type FileBudget,
   type FileImage,
+  fileBudget,
   isAka,
   isFileManagement,
   isPin,
@@ -48,6 +50,7 @@ class InstallError extends Error {
 
 interface Building {
   mf?: CardFile
+  readonly budget: FileBudget
   readonly applications: Application[]
   readonly pins: InstalledProfile['pins']
   readonly puks: InstalledProfile['puks']
@@ -73,7 +76,7 @@ function fileAt(building: Building, path: readonly number[]): CardFile | undefin
 
 function installTemplate(building: Building, element: ProfileElement): void {
   if (!isTemplate(element)) return
-  const { root, images } = templateImages(element)
+  const { root, images } = templateImages(element, building.budget)
   for (const image of images) {
     if (image.overflow) throw new InstallError(PE_STATUS.badValues, `${image.name} is filled beyond its end`)
     if (image.structure === 'mf') {
@@ -94,7 +97,7 @@ function installTemplate(building: Building, element: ProfileElement): void {
 
 function installManagement(building: Building, element: ProfileElement): void {
   if (!isFileManagement(element)) return
-  for (const image of managementImages(element)) {
+  for (const image of managementImages(element, building.budget)) {
     const id = image.fileId.toString(16)
     if (image.overflow) throw new InstallError(PE_STATUS.badValues, `file ${id} is filled beyond its end`)
     const parent = fileAt(building, image.under)
@@ -146,7 +149,7 @@ function installElement(building: Building, element: ProfileElement): number {
  * mandated is passed over with status 1; anything else that fails ends the installation and nothing remains.
  */
 export function installPackage(profile: ProfilePackage): Installation {
-  const building: Building = { applications: [], pins: new Map(), puks: new Map() }
+  const building: Building = { budget: fileBudget(), applications: [], pins: new Map(), puks: new Map() }
   const statuses: ElementStatus[] = []
   for (const element of profile.elements) {
     const identification = peOf(element)?.identification

@@ -1,8 +1,8 @@
 import type { Metadata } from 'next'
 import { tryFromServer } from '../../api/server.ts'
 import type { CarrierBooks, Network } from '../../api/shapes.ts'
-import { CarrierView } from '../../dashboards/carrier-view.tsx'
 import { OpenNotice } from '../../dashboards/frame.tsx'
+import { CarrierView } from '../../dashboards/in-browser.tsx'
 import { Page } from '../../ui/site-frame.tsx'
 
 export const metadata: Metadata = { title: 'For carriers' }

@@ -1,8 +1,8 @@
 import type { Metadata } from 'next'
 import { tryFromServer } from '../../api/server.ts'
 import type { Network } from '../../api/shapes.ts'
-import { DeveloperView } from '../../dashboards/developer-view.tsx'
 import { OpenNotice } from '../../dashboards/frame.tsx'
+import { DeveloperView } from '../../dashboards/in-browser.tsx'
 import { Page } from '../../ui/site-frame.tsx'
 
 export const metadata: Metadata = { title: 'Developers' }

@@ -75,11 +75,12 @@ function Row({ intent }: { intent: Intent }) {
     >
       <Flags countries={intent.plan.countries} />
       <div className="min-w-0 flex-1">
-        <p className="text-body font-semibold">
-          {planTitle(intent.plan)}
-        </p>
+        <p className="text-body font-semibold">{planTitle(intent.plan)}</p>
         <p className="figures text-caption text-faint">
-          <span><When atMs={intent.createdAtMs} form="day" /></span> · {short(intent.intentId, 8, 4)}
+          <span>
+            <When atMs={intent.createdAtMs} form="day" />
+          </span>{' '}
+          · {short(intent.intentId, 8, 4)}
           {using && ` · ${bytes(shown.usedBytes)} used`}
         </p>
       </div>

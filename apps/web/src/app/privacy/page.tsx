@@ -72,15 +72,27 @@ export default async function Privacy() {
             columns={[
               {
                 name: 'Since',
-                cell: (row) => <span><When atMs={row.createdAtMs} /></span>,
+                cell: (row) => (
+                  <span>
+                    <When atMs={row.createdAtMs} />
+                  </span>
+                ),
               },
               {
                 name: 'Seen',
-                cell: (row) => <span><When atMs={row.seenAtMs} /></span>,
+                cell: (row) => (
+                  <span>
+                    <When atMs={row.seenAtMs} />
+                  </span>
+                ),
               },
               {
                 name: 'Ends',
-                cell: (row) => <span><When atMs={row.expiresAtMs} /></span>,
+                cell: (row) => (
+                  <span>
+                    <When atMs={row.expiresAtMs} />
+                  </span>
+                ),
               },
               { name: '', cell: (row) => (row.current ? 'this one' : '') },
             ]}
