@@ -62,7 +62,9 @@ export async function operateAlone(
     functionName: 'depositTo',
     args: [account.address],
   })
-  await mined(await wallet.sendTransaction({ to: entryPoint, data: deposit, value: parseEther('1') }))
+  await mined(
+    await wallet.sendTransaction({ chain: null, to: entryPoint, data: deposit, value: parseEther('1') }),
+  )
   const fees = await chain.estimateFeesPerGas()
   const operation: UserOperation<'0.8'> = {
     sender: account.address,
@@ -81,5 +83,5 @@ export async function operateAlone(
     functionName: 'handleOps',
     args: [[packed], stranger.address],
   })
-  await mined(await wallet.sendTransaction({ to: entryPoint, data: handed, gas: 2_000_000n }))
+  await mined(await wallet.sendTransaction({ chain: null, to: entryPoint, data: handed, gas: 2_000_000n }))
 }

@@ -45,29 +45,23 @@ async function lastSeq(): Promise<string> {
   return row!.seq
 }
 
-/** Kills the node at each of these steps of one purchase; gives the steps at which it did. */
+/** Kills the node at each of these steps of the purchase that begins now; gives the steps at which it did. */
 async function killAt(steps: readonly string[], over: () => boolean): Promise<string[]> {
-  const [{ at } = { at: new Date(0) }] = await database.query<{ at: Date }>('select now() as at')
-  const quote = await firstRow<{ intent_id: string }>(
-    'select intent_id from gesim.intents_quotes where created_at >= $1 order by created_at desc limit 1',
-    [at],
-    over,
-  )
+  const [now] = await database.query<{ at: Date }>('select now() as at')
+  // A quote whose answer was lost is taken anew, so the purchase is known by when it began.
+  const ours = 'select intent_id from gesim.intents_intents where created_at >= $2'
   const killed: string[] = []
   let after = '0'
   for (const step of steps) {
-    if (step !== 'quote') {
-      const whose = OF_EPOCH.includes(step)
-        ? 'seq > $2::bigint'
-        : 'seq > 0 and $2::text is not null and intent_id = $3'
-      const values = OF_EPOCH.includes(step) ? [step, after] : [step, after, quote?.intent_id]
-      const found = await firstRow(
-        `select seq from gesim.journal where kind = $1 and ${whose} limit 1`,
-        values,
-        over,
-      )
-      if (!found) break
+    const look = () => {
+      if (step === 'quote')
+        return firstRow('select 1 from gesim.intents_quotes where created_at >= $1', [now!.at], over)
+      if (OF_EPOCH.includes(step))
+        return firstRow('select 1 from gesim.journal where kind = $1 and seq > $2', [step, after], over)
+      const text = `select 1 from gesim.journal where kind = $1 and intent_id in (${ours})`
+      return firstRow(text, [step, now!.at], over)
     }
+    if (!(await look())) break
     killNode(stack)
     killed.push(step)
     // What belongs to an epoch counts only when it comes after the node is back.

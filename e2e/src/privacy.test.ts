@@ -1,4 +1,5 @@
 // What identifies a person or a card is planted at every entrance and then looked for wherever anything is kept.
+import { X509Certificate } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Intent, intentsRoutes } from '@gesim/wire'
@@ -79,7 +80,6 @@ beforeAll(async () => {
   const { profiles } = (await (await fetch(`${phoneUrl}/api/profiles`)).json()) as {
     profiles: { iccid: string }[]
   }
-  const card = readFileSync(join(stack.dataDir, 'phone', 'card.json'), 'utf8')
   const subscriptions = carriers.flatMap(({ name }) => {
     const path = join(stack.dataDir, `carrier-${name}.json`)
     const file = JSON.parse(readFileSync(path, 'utf8')) as {
@@ -87,9 +87,11 @@ beforeAll(async () => {
     }
     return Object.values(file.subscriptions).filter(({ intentId }) => intentId)
   })
-  const eid = /"eid":\s*"(\d{32})"/.exec(card)?.[1]
+  // A card's certificate names its EID (SGP.22, 4.5.2.1.0.2).
+  const card = readFileSync(join(stack.dataDir, 'pki', 'eUICC', 'CERT_EUICC_ECDSA_NIST.pem'))
+  const eid = /serialNumber=(\d{32})/.exec(new X509Certificate(card).subject)![1]!
   secrets = {
-    ...(eid ? { 'the EID of the card': eid } : {}),
+    'the EID of the card': eid,
     ...Object.fromEntries(profiles.map(({ iccid }, at) => [`ICCID ${at} on the card`, iccid])),
     ...Object.fromEntries(subscriptions.map(({ iccid }, at) => [`ICCID ${at} of a carrier`, iccid])),
     ...Object.fromEntries(subscriptions.map(({ imsi }, at) => [`IMSI ${at}`, imsi])),

@@ -62,7 +62,7 @@ export async function connect(options: CliOptions): Promise<Connection> {
     }),
     transport: http(`${nodeUrl}/rpc/chain`, { fetchFn: patient, timeout: 2 * AWAY_WITHIN_MS }),
     pollingInterval: 250,
-  }) as PublicClient
+  }) as unknown as PublicClient
   return {
     api,
     network,

@@ -20,6 +20,15 @@ export interface SponsoredClientOptions {
 /** viem's own patience ends after ten seconds; one that was brought along ends by itself. */
 const BROUGHT_TIMEOUT_MS = 180_000
 
+// viem's client types are compared structurally and deeply; inferred here, they cost the compiler minutes and gigabytes.
+const makeBundlerClient = createBundlerClient as unknown as (options: object) => GesimAccountClient
+const makePaymasterClient = createPaymasterClient as unknown as (options: object) => object
+
+/** How an account's client asks its bundler for what only it knows. */
+interface Asking {
+  request(question: { method: string; params: readonly unknown[] }): Promise<unknown>
+}
+
 export type GesimAccountClient = BundlerClient<Transport, Chain, GesimSmartAccount, Client<Transport, Chain>>
 
 /**
@@ -34,7 +43,7 @@ export function sponsoredClient(options: SponsoredClientOptions): GesimAccountCl
   const { account, client, bundlerUrl, paymasterUrl } = options
   const transport = (url: string): Transport =>
     http(url, options.fetch ? { fetchFn: options.fetch, timeout: BROUGHT_TIMEOUT_MS } : {})
-  return createBundlerClient({
+  return makeBundlerClient({
     account,
     client,
     chain: client.chain,
@@ -42,18 +51,18 @@ export function sponsoredClient(options: SponsoredClientOptions): GesimAccountCl
     pollingInterval: 250,
     ...(paymasterUrl === undefined
       ? {}
-      : { paymaster: createPaymasterClient({ transport: transport(paymasterUrl) }) }),
+      : { paymaster: makePaymasterClient({ transport: transport(paymasterUrl) }) }),
     userOperation: {
       // The bundler names the price; viem's default asks for twice the base fee of a chain we do not know.
-      estimateFeesPerGas: async ({ bundlerClient }) => {
+      estimateFeesPerGas: async ({ bundlerClient }: { bundlerClient: Asking }) => {
         const { maxFeePerGas, maxPriorityFeePerGas } = (await bundlerClient.request({
-          method: 'gesim_userOperationGasPrice' as never,
-          params: [] as never,
+          method: 'gesim_userOperationGasPrice',
+          params: [],
         })) as { maxFeePerGas: `0x${string}`; maxPriorityFeePerGas: `0x${string}` }
         return { maxFeePerGas: BigInt(maxFeePerGas), maxPriorityFeePerGas: BigInt(maxPriorityFeePerGas) }
       },
     },
-  }) as unknown as GesimAccountClient
+  })
 }
 
 /** `IntentTerms` of the escrow; made and hashed with `@gesim/proofs`. */

@@ -50,6 +50,7 @@ export const gesimIdentityAbi = [
   {"type":"error","name":"ERC721InvalidReceiver","inputs":[{"name":"receiver","type":"address","internalType":"address"}]},
   {"type":"error","name":"ERC721InvalidSender","inputs":[{"name":"sender","type":"address","internalType":"address"}]},
   {"type":"error","name":"ERC721NonexistentToken","inputs":[{"name":"tokenId","type":"uint256","internalType":"uint256"}]},
+  {"type":"error","name":"GesimIdentity_AlreadyIssued","inputs":[{"name":"account","type":"address","internalType":"address"}]},
   {"type":"error","name":"GesimIdentity_EmptyCommitment","inputs":[]},
   {"type":"error","name":"GesimIdentity_NotBurner","inputs":[{"name":"caller","type":"address","internalType":"address"},{"name":"tokenId","type":"uint256","internalType":"uint256"}]},
   {"type":"error","name":"GesimIdentity_Revoked","inputs":[{"name":"account","type":"address","internalType":"address"}]},

@@ -62,6 +62,7 @@ export const identityStage = defineStage({
       access: identityAccess(store, settings, local),
       cookies: cookiesFor(origin),
       signIn: makeSignIn({
+        sealKey: settings.sealKey,
         store,
         peppers: settings.peppers,
         providers: new Map(settings.providers.map((setting) => [setting.id, oidcProvider(setting)])),

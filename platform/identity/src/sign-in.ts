@@ -5,6 +5,7 @@ import { sql } from 'kysely'
 import { recoverMessageAddress } from 'viem'
 import type { Provider } from './oidc.ts'
 import { randomNonce, randomPKCECodeVerifier, randomState } from './oidc.ts'
+import { seal, unseal } from './seal.ts'
 import { FRESH_SECONDS, openSession, subjectOf } from './sessions.ts'
 import { type Pepper, secretHash } from './subject.ts'
 
@@ -18,6 +19,7 @@ export interface SignInOptions {
   readonly peppers: readonly Pepper[]
   readonly providers: ReadonlyMap<string, Provider>
   readonly redirectUri: string
+  readonly sealKey: Uint8Array
   readonly sessionDays: number
 }
 
@@ -29,7 +31,11 @@ export interface SignedIn {
 
 /** The two ways in: an OpenID provider, and the key of a wallet. */
 export function makeSignIn(options: SignInOptions) {
-  const { store, peppers, providers } = options
+  const { store, peppers, providers, sealKey } = options
+  // Anyone can write anything into the path of a link: sealed, so that it stands in no table as it came.
+  const closed = (state: string, path: string) => seal(sealKey, `return:${state}`, path).toString('base64')
+  const open = (state: string, sealed: string) =>
+    unseal(sealKey, `return:${state}`, Buffer.from(sealed, 'base64'))
 
   return {
     /** Leaves for the provider. `state` goes into a cookie too, which ties the return to this browser. */
@@ -44,7 +50,7 @@ export function makeSignIn(options: SignInOptions) {
       const secrets = { nonce: randomNonce(), codeVerifier: randomPKCECodeVerifier() }
       const url = await provider.authorizationUrl(state, secrets, options.redirectUri, fresh)
       await sql`insert into gesim.identity_sign_ins
-        values (${secretHash(state)}, ${provider.setting.id}, ${secrets.nonce}, ${secrets.codeVerifier}, ${returnTo},
+        values (${secretHash(state)}, ${provider.setting.id}, ${secrets.nonce}, ${secrets.codeVerifier}, ${closed(state, returnTo)},
           now() + make_interval(secs => ${SIGN_IN_SECONDS}))`.execute(store.db)
       return { url, state }
     },
@@ -79,7 +85,7 @@ export function makeSignIn(options: SignInOptions) {
         const subject = await subjectOf(tx, peppers, proven.issuer, proven.subject)
         return await openSession(tx, subject, options.sessionDays, fresh, replaces)
       })
-      return { secret, returnTo: begun.return_to }
+      return { secret, returnTo: open(state, begun.return_to) }
     },
 
     /** A text for a wallet key to sign. */

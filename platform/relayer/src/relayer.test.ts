@@ -6,6 +6,8 @@ import { encodeFunctionData } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { append, eventually, type Rig, startRig } from './harness.ts'
+import { rows } from './table.ts'
+import { COMMITMENT, register, termsOf, traveller } from './travellers.ts'
 
 let rig: Rig
 
@@ -13,55 +15,6 @@ beforeAll(async () => {
   rig = await startRig()
 }, 60_000)
 afterAll(() => rig?.stop())
-
-const COMMITMENT: Hex = `0x${'5a'.repeat(32)}`
-
-async function traveller(from: Rig) {
-  const account = await toGesimAccount({
-    client: from.client,
-    addresses: from.chain.addresses,
-    owner: privateKeyToAccount(generatePrivateKey()),
-  })
-  const bundler = sponsoredClient({
-    account,
-    client: from.client,
-    bundlerUrl: `${from.url}/rpc/bundler`,
-    paymasterUrl: `${from.url}/rpc/paymaster`,
-  })
-  return { account, bundler }
-}
-
-async function register(from: Rig, account: Hex) {
-  await append(from.store, 'account.registered', null, { account, commitment: COMMITMENT })
-  await eventually(async () => {
-    const purse = await from.client.readContract({
-      address: from.chain.addresses.paymaster,
-      abi: gesimPaymasterAbi,
-      functionName: 'purseOf',
-      args: [account],
-    })
-    return purse.budgetMicros > 0n
-  })
-}
-
-function termsOf(payer: Hex, book: number, salt: bigint): IntentTerms {
-  const now = Math.floor(Date.now() / 1_000)
-  return {
-    payer,
-    booksHash: booksHash([book]),
-    planCommit: planCommit('es-1gb', `0x${'11'.repeat(32)}`),
-    pricePerGB: 0n,
-    activationFee: 4_000_000n,
-    includedBytes: 1_000_000_000n,
-    blockBytes: 1n,
-    maxDeposit: 4_000_000n,
-    provisionBy: now + 3_600,
-    deadline: now + 86_400,
-    flags: 0,
-    unsignedCredit: 50_000_000n,
-    salt,
-  }
-}
 
 async function mintedBefore(from: Rig, account: Hex, amountMicros = '10000000') {
   const response = await fetch(`${from.url}/v1/wallet/faucet`, {
@@ -85,14 +38,34 @@ describe('the relayer', () => {
       }),
     )
     expect(entitled).toBe(true)
-    const mined = await eventually(async () => {
-      const events = await rig.store.read({ after: 0n, kinds: ['transaction.mined'], limit: 10 })
-      return events.length >= 2 && events
+    const done = await eventually(async () => {
+      const found = await rows(rig.store)
+        .selectFrom('relayer_transactions')
+        .select(['key', 'gas_used', 'nonce'])
+        .where('key', 'like', `account.registered:${account.address.toLowerCase()}:%`)
+        .where('state', '=', 'final')
+        .orderBy('key')
+        .execute()
+      return found.length === 2 && found
     })
-    expect(mined.map(({ body }) => (body as { key: string }).key.split(':').at(-1)).sort()).toEqual([
-      'budget',
-      'mint',
-    ])
+    expect(done.map(({ key }) => key.split(':').at(-1))).toEqual(['budget', 'mint'])
+    expect(done.every(({ gas_used }) => gas_used! > 30_000n)).toBe(true)
+  }, 30_000)
+
+  it('takes the same wish twice as one transaction', async () => {
+    const { account } = await traveller(rig)
+    await register(rig, account.address)
+    await append(rig.store, 'account.registered', null, { account: account.address, commitment: COMMITMENT })
+    await append(rig.store, 'account.registered', null, { account: account.address, commitment: COMMITMENT })
+    await eventually(async () => {
+      const { count } = await rows(rig.store)
+        .selectFrom('relayer_transactions')
+        .select(({ fn }) => fn.countAll<bigint>().as('count'))
+        .where('key', 'like', `account.registered:${account.address.toLowerCase()}:%`)
+        .where('state', 'in', ['mined', 'final'])
+        .executeTakeFirstOrThrow()
+      return count === 2n
+    })
   }, 30_000)
 
   it('lets a new traveller fund an intent with one sponsored operation that deploys the account', async () => {

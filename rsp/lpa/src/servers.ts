@@ -1,6 +1,5 @@
 import { isIP } from 'node:net'
-import type { Peer } from '@gesim/sgp22'
-import { RspAgent } from './tls-agent.ts'
+import { type Peer, RspAgent } from '@gesim/sgp22'
 
 /** How servers are found and whom to trust. */
 export interface ServerOptions {

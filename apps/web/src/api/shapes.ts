@@ -5,6 +5,7 @@ import type {
   carriersRoutes,
   developerRoutes,
   intentsRoutes,
+  logRoutes,
   walletRoutes,
 } from '@gesim/wire'
 
@@ -41,3 +42,4 @@ export type JournalEvents = AnswerOf<typeof developerRoutes.events>
 export type CarrierBooks = AnswerOf<typeof carriersRoutes.dashboard>
 export type Decisions = AnswerOf<typeof advisorRoutes.decisions>
 export type NewApiKey = AnswerOf<typeof developerRoutes.createKey>
+export type LogProof = AnswerOf<typeof logRoutes.proof>

@@ -61,7 +61,7 @@ function Book({ book }: { book: CarrierBook }) {
   return (
     <>
       <Section title="Orders" lead="From the order to a phone in service.">
-        <div className="grid gap-4 lg:grid-cols-[1fr_18rem]">
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-4 lg:grid-cols-[minmax(0,1fr)_18rem]">
           <Bars
             label="Orders by step"
             bars={[

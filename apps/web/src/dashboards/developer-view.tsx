@@ -137,7 +137,7 @@ function Events() {
   return (
     <Answer of={polled}>
       {({ events }) => (
-        <div className="grid items-start gap-6 lg:grid-cols-[16rem_1fr]">
+        <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-6 lg:grid-cols-[16rem_minmax(0,1fr)]">
           <Catalogue events={events} />
           <ol className="card divide-y divide-line" data-testid="events">
             {events.map((event) => (

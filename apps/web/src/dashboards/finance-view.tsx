@@ -182,7 +182,7 @@ function LedgerAt({
     <Answer of={ledger}>
       {({ rows, accounts, sumMicros }) => (
         <>
-          <div className="grid gap-4 lg:grid-cols-[1fr_20rem]">
+          <div className="grid grid-cols-[minmax(0,1fr)] gap-4 lg:grid-cols-[minmax(0,1fr)_20rem]">
             <Table
               testId="ledger"
               caption="Ledger"

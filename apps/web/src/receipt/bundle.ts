@@ -37,20 +37,11 @@ interface Settlement {
   usageReceipt?: Metering['carrier']
 }
 
-interface Transparency {
-  leafHash?: Hex
-  index?: number
-  size?: number
-  root?: Hex
-  path?: Hex[]
-}
-
 /** Puts the parts of a receipt in the order in which `@gesim/proofs` checks them. */
 export function bundleOf(receipt: Receipt): ReceiptBundle {
   const provisioning = (receipt.provisioning ?? {}) as Provisioning
   const metering = (receipt.metering ?? {}) as Metering
   const settlement = (receipt.settlement ?? {}) as Settlement
-  const log = (receipt.transparency ?? {}) as Transparency
   const closed = settlement.commitment !== undefined && settlement.leafProof !== undefined
   const device = closed ? settlement.voucher : metering.device
   const carrier = closed ? settlement.usageReceipt : metering.carrier
@@ -99,9 +90,6 @@ export function bundleOf(receipt: Receipt): ReceiptBundle {
             ...(settlement.nodeProof ? { node: settlement.nodeProof } : {}),
           },
         }
-      : {}),
-    ...(log.leafHash && log.root && log.path && log.index !== undefined && log.size !== undefined
-      ? { log: { leafHash: log.leafHash, index: log.index, size: log.size, root: log.root, path: log.path } }
       : {}),
   }
 }

@@ -1,10 +1,12 @@
 import type { Addresses } from '@gesim/contracts'
-import { checkReceipt } from '@gesim/proofs'
+import { checkReceipt, type ReceiptBundle } from '@gesim/proofs'
 import type { PublicClient } from 'viem'
-import type { Receipt } from '../api/shapes.ts'
+import { ask } from '../api/ask.ts'
+import type { LogProof, Receipt } from '../api/shapes.ts'
 import { bundleOf } from './bundle.ts'
 import { chainFacts } from './chain-facts.ts'
 import { CHECK_ORDER } from './check-words.ts'
+import { logPart, newestEntry } from './log-proof.ts'
 import { type Checked, checkPlan, checkTransaction } from './own-checks.ts'
 
 /**
@@ -16,7 +18,7 @@ export async function verifyReceipt(
   client: PublicClient,
   addresses: Addresses,
 ): Promise<Checked[]> {
-  const bundle = bundleOf(receipt)
+  const bundle = await withLog(receipt)
   // The operator names the escrow in the receipt; the one that counts is the network's.
   if (receipt.escrow.toLowerCase() !== addresses.escrow.toLowerCase())
     return [
@@ -36,10 +38,18 @@ export async function verifyReceipt(
     .sort((a, b) => CHECK_ORDER.indexOf(a.check) - CHECK_ORDER.indexOf(b.check))
 }
 
+async function withLog(receipt: Receipt): Promise<ReceiptBundle> {
+  const bundle = bundleOf(receipt)
+  const leafHash = newestEntry(receipt)
+  if (!leafHash) return bundle
+  const proof = await ask<LogProof>('GET', `/v1/log/proofs/${leafHash}`)
+  return { ...bundle, log: logPart(proof, receipt.intentId) }
+}
+
 /** A purchase that was taken back has nothing to say about usage; one that was used, nothing about a full return. */
 function isExpected(one: Checked, receipt: Receipt): boolean {
   if (one.outcome !== 'skipped') return true
   const returned = receipt.state === 'refunded' || receipt.state === 'refunding'
-  if (returned) return one.check === 'refunded' || one.check === 'log'
+  if (returned) return one.check === 'refunded'
   return one.check !== 'refunded'
 }
