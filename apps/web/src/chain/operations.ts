@@ -1,9 +1,9 @@
-import { broken, refuse, unreachable } from '@gesim/base'
+import { refuse, unreachable } from '@gesim/base'
 import { intentEscrowAbi } from '@gesim/contracts'
 import { fundingCalls, type GesimSmartAccount, sponsoredClient } from '@gesim/contracts/account'
 import type { IntentTerms } from '@gesim/proofs'
 import { encodeFunctionData, type Hex } from 'viem'
-import { type UserOperationReceipt, WaitForUserOperationReceiptTimeoutError } from 'viem/account-abstraction'
+import type { UserOperationReceipt } from 'viem/account-abstraction'
 import { addresses, chainClient, doorUrl } from './network.ts'
 
 const CONFIRM_WITHIN_MS = 60_000
@@ -47,9 +47,8 @@ async function send(
   try {
     receipt = await bundler.waitForUserOperationReceipt({ hash, timeout: CONFIRM_WITHIN_MS })
   } catch (cause) {
-    if (cause instanceof WaitForUserOperationReceiptTimeoutError)
-      throw unreachable('web.payment-unconfirmed', { userOpHash: hash }, cause)
-    throw broken('web.payment-unconfirmed', { userOpHash: hash }, cause)
+    // Sent is sent: whatever kept us from the receipt, the payment may still arrive.
+    throw unreachable('web.payment-unconfirmed', { userOpHash: hash }, cause)
   }
   if (!receipt.success) throw refuse('web.payment-failed', { userOpHash: hash, why: receipt.reason })
   return receipt

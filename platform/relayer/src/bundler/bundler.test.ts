@@ -112,8 +112,8 @@ describe('the bundler', () => {
     expect((await rpc('bundler', 'gesim_userOperationStatus', [hash])).result).toMatchObject({
       state: 'included',
     })
-    // The same operation again is the same hash, not a second one.
-    expect((await submit(wanted)).error?.message).toMatch(/^AA25/)
+    // Sent again after a lost answer: the same hash, and no second operation.
+    expect((await submit(wanted)).result).toBe(hash)
   }, 30_000)
 
   it('rejects what the EntryPoint rejects, with its AA code', async () => {
@@ -149,7 +149,7 @@ describe('the bundler', () => {
       rpc('bundler', 'eth_sendUserOperation', [json, entryPoint])
     expect((await send({ ...good, sender: '0x12' })).error).toMatchObject({
       code: -32602,
-      message: /^sender/,
+      message: expect.stringMatching(/^sender/),
     })
     expect((await send({ ...good, signature: '0xabc' })).error?.message).toMatch(/^signature: not bytes/)
     expect((await send({ ...good, callData: `0x${'00'.repeat(25_000)}` })).error?.message).toMatch(
