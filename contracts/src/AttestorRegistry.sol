@@ -105,21 +105,17 @@ contract AttestorRegistry is IAttestorRegistry, AccessControl {
             require(previous < attestor, AttestorRegistry_NotAscending(previous, attestor));
             previous = attestor;
             weights[i] = stakeOf(attestor);
-            require(
-                weights[i] >= minimumStake,
-                AttestorRegistry_BelowMinimum(attestor, weights[i], minimumStake)
-            );
+            require(weights[i] >= minimumStake, AttestorRegistry_BelowMinimum(attestor, weights[i], minimumStake));
         }
         return _rotate(attestors, weights);
     }
 
     /// @inheritdoc IAttestorRegistry
-    function slash(
-        address attestor,
-        uint16 bps,
-        bytes4 fault,
-        address challenger
-    ) external onlyRole(SLASHER) returns (uint96 amount) {
+    function slash(address attestor, uint16 bps, bytes4 fault, address challenger)
+        external
+        onlyRole(SLASHER)
+        returns (uint96 amount)
+    {
         require(bps <= 10_000, AttestorRegistry_InvalidShare(bps));
         uint96 staked = stakeOf(attestor);
         uint96 leaving = _unbonding[attestor].amount;
@@ -179,10 +175,11 @@ contract AttestorRegistry is IAttestorRegistry, AccessControl {
     }
 
     /// @inheritdoc IAttestorRegistry
-    function weightOfSigners(
-        uint32 version,
-        address[] calldata signersAscending
-    ) external view returns (uint96 signed, uint96 total) {
+    function weightOfSigners(uint32 version, address[] calldata signersAscending)
+        external
+        view
+        returns (uint96 signed, uint96 total)
+    {
         uint256[] memory members = _members(version);
         // Both lists ascend, so one walk over the members meets every signer in turn.
         uint256 next = 0;

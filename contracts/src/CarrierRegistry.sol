@@ -48,11 +48,11 @@ contract CarrierRegistry is ICarrierRegistry, AccessControl {
     }
 
     /// @inheritdoc ICarrierRegistry
-    function registerCarrier(
-        address admin,
-        address payout,
-        bytes32 metadata
-    ) external onlyRole(REGISTRAR) returns (uint32 carrierId) {
+    function registerCarrier(address admin, address payout, bytes32 metadata)
+        external
+        onlyRole(REGISTRAR)
+        returns (uint32 carrierId)
+    {
         require(admin != address(0) && payout != address(0), CarrierRegistry_ZeroAddress());
         carrierId = ++carrierCount;
         Carrier storage record = _carriers[carrierId];
@@ -87,13 +87,10 @@ contract CarrierRegistry is ICarrierRegistry, AccessControl {
     }
 
     /// @inheritdoc ICarrierRegistry
-    function addKey(
-        uint32 carrierId,
-        uint8 role,
-        address key,
-        uint48 validFrom,
-        uint48 validUntil
-    ) external onlyAdmin(carrierId) {
+    function addKey(uint32 carrierId, uint8 role, address key, uint48 validFrom, uint48 validUntil)
+        external
+        onlyAdmin(carrierId)
+    {
         require(role == PROVISIONING || role == USAGE, CarrierRegistry_UnknownRole(role));
         require(key != address(0) && validFrom < validUntil, CarrierRegistry_InvalidKey(key, validFrom, validUntil));
         Key storage record = _keys[carrierId][role][key];
@@ -106,10 +103,7 @@ contract CarrierRegistry is ICarrierRegistry, AccessControl {
     /// @inheritdoc ICarrierRegistry
     function revokeKey(uint32 carrierId, uint8 role, address key) external onlyAdmin(carrierId) {
         Key storage record = _keys[carrierId][role][key];
-        require(
-            record.validUntil != 0 && record.revokedAt == 0,
-            CarrierRegistry_NoSuchKey(carrierId, role, key)
-        );
+        require(record.validUntil != 0 && record.revokedAt == 0, CarrierRegistry_NoSuchKey(carrierId, role, key));
         record.revokedAt = uint48(block.timestamp);
         emit KeyRevoked(carrierId, role, key, uint48(block.timestamp));
     }
@@ -131,8 +125,7 @@ contract CarrierRegistry is ICarrierRegistry, AccessControl {
     function cancelPayout(uint32 carrierId) external onlyAdmin(carrierId) {
         Carrier storage record = _carriers[carrierId];
         require(
-            record.payoutFrom != 0 && block.timestamp < record.payoutFrom,
-            CarrierRegistry_NoPayoutChange(carrierId)
+            record.payoutFrom != 0 && block.timestamp < record.payoutFrom, CarrierRegistry_NoPayoutChange(carrierId)
         );
         emit PayoutChangeCancelled(carrierId, record.nextPayout);
         record.payoutFrom = 0;

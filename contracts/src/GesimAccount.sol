@@ -92,18 +92,21 @@ contract GesimAccount is
         return validatingSigners.length == 1;
     }
 
-    function _rawSignatureValidation(
-        bytes32 hash,
-        bytes calldata signature
-    ) internal view override(AbstractSigner, MultiSignerERC7913) returns (bool) {
+    function _rawSignatureValidation(bytes32 hash, bytes calldata signature)
+        internal
+        view
+        override(AbstractSigner, MultiSignerERC7913)
+        returns (bool)
+    {
         return MultiSignerERC7913._rawSignatureValidation(hash, signature);
     }
 
-    function _erc7821AuthorizedExecutor(
-        address caller,
-        bytes32 mode,
-        bytes calldata executionData
-    ) internal view override returns (bool) {
+    function _erc7821AuthorizedExecutor(address caller, bytes32 mode, bytes calldata executionData)
+        internal
+        view
+        override
+        returns (bool)
+    {
         return caller == address(entryPoint()) || super._erc7821AuthorizedExecutor(caller, mode, executionData);
     }
 

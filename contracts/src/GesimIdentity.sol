@@ -70,9 +70,8 @@ contract GesimIdentity is IGesimIdentity, ERC721, AccessControl {
 
     /// @inheritdoc IGesimIdentity
     function didOf(address account) public view returns (string memory) {
-        return string.concat(
-            "did:pkh:eip155:", Strings.toString(block.chainid), ":", Strings.toChecksumHexString(account)
-        );
+        return
+            string.concat("did:pkh:eip155:", Strings.toString(block.chainid), ":", Strings.toChecksumHexString(account));
     }
 
     /// @inheritdoc IGesimIdentity
@@ -91,8 +90,9 @@ contract GesimIdentity is IGesimIdentity, ERC721, AccessControl {
     /// account's address, and its key is checked through ERC-1271.
     function tokenURI(uint256 tokenId) public view override returns (string memory) {
         string memory did = didOf(_requireOwned(tokenId));
-        string memory blockchainAccountId =
-            string.concat("eip155:", Strings.toString(block.chainid), ":", Strings.toChecksumHexString(address(uint160(tokenId))));
+        string memory blockchainAccountId = string.concat(
+            "eip155:", Strings.toString(block.chainid), ":", Strings.toChecksumHexString(address(uint160(tokenId)))
+        );
         bytes memory document = abi.encodePacked(
             '{"@context":["https://www.w3.org/ns/did/v1","https://w3id.org/security/suites/secp256k1recovery-2020/v2"],"id":"',
             did,

@@ -87,8 +87,7 @@ contract GesimPaymaster is IGesimPaymaster, PaymasterSigner, SignerECDSA, Access
         Purse storage purse = _purses[msg.sender];
         uint64 available = purse.creditMicros;
         require(
-            amountMicros <= available,
-            GesimPaymaster_InsufficientFunds(msg.sender, CREDIT, amountMicros, available)
+            amountMicros <= available, GesimPaymaster_InsufficientFunds(msg.sender, CREDIT, amountMicros, available)
         );
         purse.creditMicros = available - amountMicros;
         usdc.safeTransfer(to, amountMicros);
@@ -195,11 +194,11 @@ contract GesimPaymaster is IGesimPaymaster, PaymasterSigner, SignerECDSA, Access
 
     /// @dev The most an operation may cost is taken from its purse here and the rest returned in `_postOp`, so that several
     /// operations of one account in a bundle cannot spend the same money.
-    function _validatePaymasterUserOp(
-        PackedUserOperation calldata userOp,
-        bytes32 userOpHash,
-        uint256 maxCost
-    ) internal override returns (bytes memory context, uint256 validationData) {
+    function _validatePaymasterUserOp(PackedUserOperation calldata userOp, bytes32 userOpHash, uint256 maxCost)
+        internal
+        override
+        returns (bytes memory context, uint256 validationData)
+    {
         Till memory shared = _till;
         require(shared.microsPerEther != 0, GesimPaymaster_NoRate());
         uint8 kind = _kindOf(userOp);
@@ -218,12 +217,10 @@ contract GesimPaymaster is IGesimPaymaster, PaymasterSigner, SignerECDSA, Access
             ERC4337Utils.combineValidationData(validationData, ERC4337Utils.packValidationData(true, 0, validUntil));
     }
 
-    function _reserve(
-        PackedUserOperation calldata userOp,
-        uint8 kind,
-        uint256 maxWei,
-        Till memory shared
-    ) private returns (uint64) {
+    function _reserve(PackedUserOperation calldata userOp, uint8 kind, uint256 maxWei, Till memory shared)
+        private
+        returns (uint64)
+    {
         (uint256 cost, uint256 margin) = _charge(maxWei, shared.microsPerEther, shared.marginBps);
         uint256 needed = cost + margin;
         Purse storage purse = _purses[userOp.sender];
@@ -241,12 +238,10 @@ contract GesimPaymaster is IGesimPaymaster, PaymasterSigner, SignerECDSA, Access
     }
 
     /// @dev Never reverts: a revert here would undo the traveller's operation and leave the gas unpaid.
-    function _postOp(
-        PostOpMode,
-        bytes calldata context,
-        uint256 actualGasCost,
-        uint256 actualUserOpFeePerGas
-    ) internal override {
+    function _postOp(PostOpMode, bytes calldata context, uint256 actualGasCost, uint256 actualUserOpFeePerGas)
+        internal
+        override
+    {
         address account = address(bytes20(context[32:52]));
         uint8 kind = uint8(bytes1(context[52:53]));
         uint64 reserved = uint64(bytes8(context[53:61]));
@@ -274,9 +269,12 @@ contract GesimPaymaster is IGesimPaymaster, PaymasterSigner, SignerECDSA, Access
     }
 
     /// @dev `kind | validAfter:6 | validUntil:6 | signature`.
-    function _decodePaymasterUserOp(
-        PackedUserOperation calldata userOp
-    ) internal pure override returns (uint48 validAfter, uint48 validUntil, bytes calldata signature) {
+    function _decodePaymasterUserOp(PackedUserOperation calldata userOp)
+        internal
+        pure
+        override
+        returns (uint48 validAfter, uint48 validUntil, bytes calldata signature)
+    {
         bytes calldata data = userOp.paymasterData();
         return data.length < 13
             ? (uint48(0), uint48(0), Calldata.emptyBytes())
@@ -296,11 +294,11 @@ contract GesimPaymaster is IGesimPaymaster, PaymasterSigner, SignerECDSA, Access
     }
 
     /// @dev Both parts rounded up. Saturates, so that an absurd gas price is refused as too dear instead of overflowing.
-    function _charge(
-        uint256 gasCostWei,
-        uint64 microsPerEther,
-        uint16 marginBps
-    ) private pure returns (uint256 costMicros, uint256 marginMicros) {
+    function _charge(uint256 gasCostWei, uint64 microsPerEther, uint16 marginBps)
+        private
+        pure
+        returns (uint256 costMicros, uint256 marginMicros)
+    {
         costMicros = Math.min(gasCostWei, type(uint128).max).saturatingMul(microsPerEther).ceilDiv(1 ether);
         marginMicros = (costMicros * marginBps).ceilDiv(10_000);
     }

@@ -66,11 +66,11 @@ contract IntentEscrow is EscrowFunding, EscrowActivation, EscrowFinals, Multical
     }
 
     /// @inheritdoc IIntentEscrow
-    function releaseToCarrier(
-        bytes32 intentId,
-        uint64 base,
-        uint64 amount
-    ) external nonReentrant returns (uint64 paid) {
+    function releaseToCarrier(bytes32 intentId, uint64 base, uint64 amount)
+        external
+        nonReentrant
+        returns (uint64 paid)
+    {
         if (msg.sender != _payOnUsage) revert IntentEscrow_NotPayOnUsage(msg.sender, _payOnUsage);
         IntentRecord memory intent = _intent(intentId);
         if (intent.state != IntentState.Open) {
@@ -111,12 +111,7 @@ contract IntentEscrow is EscrowFunding, EscrowActivation, EscrowFinals, Multical
     }
 
     /// @inheritdoc IEscrowExits
-    function counterExit(
-        IntentTerms calldata,
-        UsageVoucher calldata,
-        bytes calldata,
-        DeviceBinding calldata
-    ) external {
+    function counterExit(IntentTerms calldata, UsageVoucher calldata, bytes calldata, DeviceBinding calldata) external {
         _runExits();
     }
 
@@ -196,9 +191,11 @@ contract IntentEscrow is EscrowFunding, EscrowActivation, EscrowFinals, Multical
 
     /// @inheritdoc IIntentEscrow
     function leafEpochs(uint32 book) external view returns (uint32[] memory epochs) {
-        (RootRef[] memory refs, , ) = _settlement.closeBasis(book, _book(book).claimedEpoch);
+        (RootRef[] memory refs,,) = _settlement.closeBasis(book, _book(book).claimedEpoch);
         epochs = new uint32[](refs.length);
-        for (uint256 i = 0; i < refs.length; ++i) epochs[i] = refs[i].epoch;
+        for (uint256 i = 0; i < refs.length; ++i) {
+            epochs[i] = refs[i].epoch;
+        }
     }
 
     /// @inheritdoc IIntentEscrow
@@ -232,12 +229,10 @@ contract IntentEscrow is EscrowFunding, EscrowActivation, EscrowFinals, Multical
     }
 
     /// @dev What a claim may take before slow finality: within the book's window and the share of the signers' stake.
-    function _grantFast(
-        uint32 epoch,
-        uint32 book,
-        BookRecord memory bucket,
-        uint64 wanted
-    ) private returns (uint64 granted) {
+    function _grantFast(uint32 epoch, uint32 book, BookRecord memory bucket, uint64 wanted)
+        private
+        returns (uint64 granted)
+    {
         Outflow memory outflow = _outflowLeft(book, bucket);
         granted = uint64(Math.min(wanted, outflow.cap - outflow.used));
         if (granted != 0) granted = _settlement.spendFast(epoch, granted);

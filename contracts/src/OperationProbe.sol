@@ -7,11 +7,10 @@ import {IAccount, IPaymaster, PackedUserOperation} from "@openzeppelin/contracts
 /// @title Measures what a user operation costs, step by step. See {IOperationProbe}.
 contract OperationProbe is IOperationProbe {
     /// @inheritdoc IOperationProbe
-    function probe(
-        PackedUserOperation calldata operation,
-        bytes32 operationHash,
-        uint256 maxCost
-    ) external returns (Cost memory cost) {
+    function probe(PackedUserOperation calldata operation, bytes32 operationHash, uint256 maxCost)
+        external
+        returns (Cost memory cost)
+    {
         if (operation.initCode.length >= 20) {
             uint256 before = gasleft();
             (bool made, bytes memory answer) = address(bytes20(operation.initCode[:20])).call(operation.initCode[20:]);
@@ -19,9 +18,8 @@ contract OperationProbe is IOperationProbe {
             require(operation.sender.code.length != 0, OperationProbe_Failed(1, ""));
             cost.deployment = before - gasleft();
         }
-        cost.validation = _measure(
-            2, operation.sender, abi.encodeCall(IAccount.validateUserOp, (operation, operationHash, 0))
-        );
+        cost.validation =
+            _measure(2, operation.sender, abi.encodeCall(IAccount.validateUserOp, (operation, operationHash, 0)));
         bytes memory context;
         address paymaster = address(0);
         if (operation.paymasterAndData.length >= 52) {

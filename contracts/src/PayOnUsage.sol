@@ -24,11 +24,7 @@ import {Tariff} from "./libraries/Tariff.sol";
 /// @title PayOnUsage: the promises are in IPayOnUsage
 /// @dev Faults of roots are proven in FaultProofs; here: vouchers that pay.
 contract PayOnUsage is FaultProofs {
-    constructor(
-        address escrow,
-        address settlement,
-        address attestors
-    )
+    constructor(address escrow, address settlement, address attestors)
         GesimDomain(escrow)
         FaultProofs(IIntentEscrow(escrow), ISettlement(settlement), IAttestorRegistry(attestors))
     {
@@ -70,13 +66,13 @@ contract PayOnUsage is FaultProofs {
     }
 
     /// @dev What is paid already or payable through roots: the highest of leaves and watermark.
-    function _base(
-        bytes32 intentId,
-        IntentRecord memory intent,
-        LeafProof[] calldata leaves
-    ) private view returns (uint64 base) {
+    function _base(bytes32 intentId, IntentRecord memory intent, LeafProof[] calldata leaves)
+        private
+        view
+        returns (uint64 base)
+    {
         uint32 claimedEpoch = _escrow.bookOf(intent.book).claimedEpoch;
-        (RootRef[] memory refs, , uint40 lockedUntil) = _settlement.closeBasis(intent.book, claimedEpoch);
+        (RootRef[] memory refs,, uint40 lockedUntil) = _settlement.closeBasis(intent.book, claimedEpoch);
         if (lockedUntil != 0) revert PayOnUsage_PostingWindow(lockedUntil);
         if (leaves.length != refs.length) revert PayOnUsage_LeafCount(leaves.length, refs.length);
         base = intent.settled;

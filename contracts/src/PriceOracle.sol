@@ -22,8 +22,8 @@ contract PriceOracle is IPriceOracle, AccessControl {
     /// @inheritdoc IPriceOracle
     function setFeed(bytes32 pair, Feed calldata feed) external onlyRole(GOVERNOR) {
         bool removed = feed.feed == address(0) && feed.heartbeatSeconds == 0 && feed.maximum == 0 && feed.minimum == 0;
-        bool usable = feed.feed != address(0) && feed.heartbeatSeconds != 0 && feed.minimum != 0
-            && feed.minimum <= feed.maximum;
+        bool usable =
+            feed.feed != address(0) && feed.heartbeatSeconds != 0 && feed.minimum != 0 && feed.minimum <= feed.maximum;
         require(removed || usable, PriceOracle_InvalidFeed(pair));
         _feeds[pair] = feed;
         emit FeedSet(pair, feed.feed, feed.heartbeatSeconds, feed.minimum, feed.maximum);

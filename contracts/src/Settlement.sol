@@ -50,11 +50,9 @@ contract Settlement is SettlementRoots {
     }
 
     /// @inheritdoc ISettlement
-    function attest(
-        EpochCommitment calldata commitment,
-        address[] calldata signers,
-        bytes[] calldata signatures
-    ) external {
+    function attest(EpochCommitment calldata commitment, address[] calldata signers, bytes[] calldata signatures)
+        external
+    {
         EpochRecord memory record = _kept(commitment.epoch);
         if (record.root != commitment.root) revert Settlement_WrongRoot(commitment.root, record.root);
         uint40 cutoff = _cutoff(commitment.epoch);
@@ -71,11 +69,7 @@ contract Settlement is SettlementRoots {
     }
 
     /// @inheritdoc ISettlement
-    function settle(
-        uint32 epoch,
-        uint32[] calldata books,
-        NodeProof[] calldata nodes
-    ) external returns (uint64 paid) {
+    function settle(uint32 epoch, uint32[] calldata books, NodeProof[] calldata nodes) external returns (uint64 paid) {
         if (nodes.length != books.length) revert Settlement_ProofCount(nodes.length, books.length);
         for (uint256 i = 0; i < books.length; ++i) {
             // Too little gas must fail the whole call: else it would pass for a book that cannot be paid.
@@ -106,10 +100,11 @@ contract Settlement is SettlementRoots {
     /// @dev The epochs before this one, newest lowest. A root with quorum may take the place of one without, of the same
     /// epoch: one attestor alone cannot keep the others out. Nobody has closed against the first, since the posting
     /// window stays shut until there is a quorum or the time is over.
-    function _checkSuccession(
-        EpochCommitment calldata commitment,
-        uint16 weight
-    ) private view returns (uint256 epochs) {
+    function _checkSuccession(EpochCommitment calldata commitment, uint16 weight)
+        private
+        view
+        returns (uint256 epochs)
+    {
         uint256 heads = _heads;
         epochs = heads & EPOCHS_MASK;
         uint64 expectedFrom = uint32(epochs) == 0 ? commitment.fromBlock : uint64(heads >> TO_BLOCK_SHIFT) + 1;
@@ -127,9 +122,8 @@ contract Settlement is SettlementRoots {
         uint32 before = uint32(epochs);
         if (commitment.epoch <= before) revert Settlement_NotAfterLatest(commitment.epoch, before);
         if (
-            commitment.fromBlock != expectedFrom ||
-            uint256(commitment.toBlock) + 1 < commitment.fromBlock ||
-            commitment.toBlock >= block.number
+            commitment.fromBlock != expectedFrom || uint256(commitment.toBlock) + 1 < commitment.fromBlock
+                || commitment.toBlock >= block.number
         ) revert Settlement_WrongBlocks(commitment.fromBlock, commitment.toBlock, expectedFrom);
         _checkSums(commitment, before);
     }
@@ -139,9 +133,8 @@ contract Settlement is SettlementRoots {
         if (before != 0) record = _record(before);
         if (commitment.prevRoot != record.root) revert Settlement_WrongPrevRoot(commitment.prevRoot, record.root);
         if (
-            commitment.total < record.total ||
-            commitment.coSigned < record.coSigned ||
-            commitment.coSigned > commitment.total
+            commitment.total < record.total || commitment.coSigned < record.coSigned
+                || commitment.coSigned > commitment.total
         ) revert Settlement_SumsFell(commitment.total, commitment.coSigned, record.total, record.coSigned);
     }
 
@@ -163,11 +156,11 @@ contract Settlement is SettlementRoots {
 
     /// @dev The signed share of the committee of the cutoff, in basis points, rounded up: two of three equal stakes are
     /// 6,667, two thirds.
-    function _weigh(
-        EpochCommitment calldata commitment,
-        address[] calldata signers,
-        bytes[] calldata signatures
-    ) private view returns (uint16) {
+    function _weigh(EpochCommitment calldata commitment, address[] calldata signers, bytes[] calldata signatures)
+        private
+        view
+        returns (uint16)
+    {
         if (signers.length == 0 || signers.length != signatures.length) {
             revert Settlement_SignatureCount(signers.length, signatures.length);
         }
@@ -178,7 +171,7 @@ contract Settlement is SettlementRoots {
         bytes32 digest = _digest(Structs712.hash(commitment));
         for (uint256 i = 0; i < signers.length; ++i) {
             // ECDSA only: asking sixteen addresses for code would cost more than their signatures.
-            (address recovered, , ) = ECDSA.tryRecoverCalldata(digest, signatures[i]);
+            (address recovered,,) = ECDSA.tryRecoverCalldata(digest, signatures[i]);
             if (recovered == address(0) || recovered != signers[i]) {
                 revert Settlement_InvalidSignature(signers[i], digest);
             }

@@ -102,19 +102,25 @@ contract TestUSDC is IERC20 {
         emit Unpause();
     }
 
-    function transfer(
-        address to,
-        uint256 value
-    ) external whenNotPaused notBlacklisted(msg.sender) notBlacklisted(to) returns (bool) {
+    function transfer(address to, uint256 value)
+        external
+        whenNotPaused
+        notBlacklisted(msg.sender)
+        notBlacklisted(to)
+        returns (bool)
+    {
         _transfer(msg.sender, to, value);
         return true;
     }
 
-    function transferFrom(
-        address from,
-        address to,
-        uint256 value
-    ) external whenNotPaused notBlacklisted(msg.sender) notBlacklisted(from) notBlacklisted(to) returns (bool) {
+    function transferFrom(address from, address to, uint256 value)
+        external
+        whenNotPaused
+        notBlacklisted(msg.sender)
+        notBlacklisted(from)
+        notBlacklisted(to)
+        returns (bool)
+    {
         uint256 allowed = allowance[from][msg.sender];
         require(value <= allowed, "ERC20: transfer amount exceeds allowance");
         allowance[from][msg.sender] = allowed - value;
@@ -122,35 +128,31 @@ contract TestUSDC is IERC20 {
         return true;
     }
 
-    function approve(
-        address spender,
-        uint256 value
-    ) external whenNotPaused notBlacklisted(msg.sender) notBlacklisted(spender) returns (bool) {
+    function approve(address spender, uint256 value)
+        external
+        whenNotPaused
+        notBlacklisted(msg.sender)
+        notBlacklisted(spender)
+        returns (bool)
+    {
         _approve(msg.sender, spender, value);
         return true;
     }
 
     /// @notice EIP-2612 with an ECDSA signature.
-    function permit(
-        address owner,
-        address spender,
-        uint256 value,
-        uint256 deadline,
-        uint8 v,
-        bytes32 r,
-        bytes32 s
-    ) external {
+    function permit(address owner, address spender, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s)
+        external
+    {
         permit(owner, spender, value, deadline, abi.encodePacked(r, s, v));
     }
 
     /// @notice EIP-2612 with the signature of an address or of a contract (ERC-1271).
-    function permit(
-        address owner,
-        address spender,
-        uint256 value,
-        uint256 deadline,
-        bytes memory signature
-    ) public whenNotPaused notBlacklisted(owner) notBlacklisted(spender) {
+    function permit(address owner, address spender, uint256 value, uint256 deadline, bytes memory signature)
+        public
+        whenNotPaused
+        notBlacklisted(owner)
+        notBlacklisted(spender)
+    {
         require(deadline == type(uint256).max || deadline >= block.timestamp, "FiatTokenV2: permit is expired");
         bytes32 structHash = keccak256(abi.encode(PERMIT_TYPEHASH, owner, spender, value, nonces[owner]++, deadline));
         require(_isValidSignature(owner, structHash, signature), "EIP2612: invalid signature");
@@ -273,11 +275,7 @@ contract TestUSDC is IERC20 {
     }
 
     /// @dev No ERC-6492, as in Circle's: an account that is not deployed yet cannot authorise.
-    function _isValidSignature(
-        address signer,
-        bytes32 structHash,
-        bytes memory signature
-    ) private view returns (bool) {
+    function _isValidSignature(address signer, bytes32 structHash, bytes memory signature) private view returns (bool) {
         bytes32 digest = keccak256(abi.encodePacked(hex"1901", DOMAIN_SEPARATOR(), structHash));
         return SignatureChecker.isValidSignatureNow(signer, digest, signature);
     }

@@ -91,7 +91,9 @@ describe('a body', () => {
   })
 
   test('that is not JSON by its own words is refused with 415', async () => {
-    const answer = await send('POST', '/v1/devices/pairings', '<code/>', { 'content-type': 'application/xml' })
+    const answer = await send('POST', '/v1/devices/pairings', '<code/>', {
+      'content-type': 'application/xml',
+    })
     expectRefused(answer, 415, 'node.media-type')
   })
 })

@@ -82,7 +82,7 @@ describe('a traveller in a browser', () => {
     await seen('[data-testid=faucet],[data-testid=confirm]')
     if (await byId('faucet').count()) await byId('faucet').click()
     await seen('[data-testid=confirm]')
-    expect(await byId('purchase-sheet').innerText()).not.toMatch(/\bgas\b|0x[0-9a-f]{8}/i)
+    expect(await byId('purchase-sheet').textContent()).not.toMatch(/\bgas\b|0x[0-9a-f]{8}/i)
     expect(await byId('purchase-sheet').locator('input[type=text],input:not([type])').count()).toBe(0)
     await byId('confirm').click()
     await page.waitForURL(/\/esims\/0x[0-9a-f]{64}/, { timeout: 90_000 })

@@ -58,7 +58,9 @@ abstract contract EscrowActivation is IIntentEscrow, EscrowBase {
     function _requireAccepted(IntentTerms calldata terms, uint32[] calldata books, uint32 book) private pure {
         bytes32 booksHash = keccak256(abi.encode(books));
         if (booksHash != terms.booksHash) revert IntentEscrow_BooksMismatch(booksHash, terms.booksHash);
-        for (uint256 i = 0; i < books.length; ++i) if (books[i] == book) return;
+        for (uint256 i = 0; i < books.length; ++i) {
+            if (books[i] == book) return;
+        }
         revert IntentEscrow_BookNotAccepted(book);
     }
 

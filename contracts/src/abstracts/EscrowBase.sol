@@ -93,22 +93,21 @@ abstract contract EscrowBase is IIntentEscrowEvents, GesimDomain, ReentrancyGuar
     }
 
     function _parameters() internal view returns (EscrowParameters memory) {
-        return
-            EscrowParameters({
-                usdc: address(_usdc),
-                settlement: address(_settlement),
-                payOnUsage: _payOnUsage,
-                carriers: address(_carriers),
-                compliance: address(_compliance),
-                treasury: _treasury,
-                feeBps: uint16(_feeBps),
-                depositLimit: _depositLimit,
-                exitSeconds: _exitSeconds,
-                counterSeconds: _counterSeconds,
-                outflowSeconds: _outflowSeconds,
-                outflowBps: _outflowBps,
-                outflowFloor: _outflowFloor
-            });
+        return EscrowParameters({
+            usdc: address(_usdc),
+            settlement: address(_settlement),
+            payOnUsage: _payOnUsage,
+            carriers: address(_carriers),
+            compliance: address(_compliance),
+            treasury: _treasury,
+            feeBps: uint16(_feeBps),
+            depositLimit: _depositLimit,
+            exitSeconds: _exitSeconds,
+            counterSeconds: _counterSeconds,
+            outflowSeconds: _outflowSeconds,
+            outflowBps: _outflowBps,
+            outflowFloor: _outflowFloor
+        });
     }
 
     function _intent(bytes32 intentId) internal view returns (IntentRecord memory) {
@@ -120,10 +119,11 @@ abstract contract EscrowBase is IIntentEscrowEvents, GesimDomain, ReentrancyGuar
     }
 
     /// @dev The record of an intent that must be in a state.
-    function _intentIn(
-        IntentTerms calldata terms,
-        IntentState expected
-    ) internal view returns (bytes32 intentId, IntentRecord memory intent) {
+    function _intentIn(IntentTerms calldata terms, IntentState expected)
+        internal
+        view
+        returns (bytes32 intentId, IntentRecord memory intent)
+    {
         intentId = Structs712.hash(terms);
         intent = _intent(intentId);
         if (intent.state != expected) revert IntentEscrow_WrongState(intentId, intent.state, expected);
@@ -133,12 +133,10 @@ abstract contract EscrowBase is IIntentEscrowEvents, GesimDomain, ReentrancyGuar
         if (msg.sender != payer) revert IntentEscrow_NotPayer(msg.sender, payer);
     }
 
-    function _requireTraveller(
-        address payer,
-        bytes32 digest,
-        bytes calldata signature,
-        DeviceBinding calldata binding
-    ) internal view {
+    function _requireTraveller(address payer, bytes32 digest, bytes calldata signature, DeviceBinding calldata binding)
+        internal
+        view
+    {
         uint256 fault = _travellerFault(payer, digest, signature, binding);
         if (fault == 1) revert IntentEscrow_InvalidPayerSignature(payer, digest);
         if (fault == 2) revert IntentEscrow_InvalidDeviceSignature(binding.device, digest);
@@ -164,11 +162,11 @@ abstract contract EscrowBase is IIntentEscrowEvents, GesimDomain, ReentrancyGuar
     }
 
     /// @dev What goes back after a charge; the book must have it.
-    function _refundOf(
-        IntentRecord memory intent,
-        BookRecord memory book,
-        uint64 charge
-    ) internal pure returns (uint64 refunded) {
+    function _refundOf(IntentRecord memory intent, BookRecord memory book, uint64 charge)
+        internal
+        pure
+        returns (uint64 refunded)
+    {
         if (charge > intent.funded) revert IntentEscrow_ChargeTooHigh(charge, intent.funded);
         refunded = intent.funded - charge;
         uint64 available = book.ceiling - book.claimed;
@@ -205,11 +203,10 @@ abstract contract EscrowBase is IIntentEscrowEvents, GesimDomain, ReentrancyGuar
     }
 
     /// @dev Pays a carrier `gross` out of a book whose `claimed` is raised by it here (the caller stores the book).
-    function _payCarrier(
-        uint32 bookNumber,
-        BookRecord memory book,
-        uint64 gross
-    ) internal returns (uint64 fee, address to) {
+    function _payCarrier(uint32 bookNumber, BookRecord memory book, uint64 gross)
+        internal
+        returns (uint64 fee, address to)
+    {
         uint64 feesBefore = _fees(book.claimed);
         book.claimed += gross;
         fee = _fees(book.claimed) - feesBefore;

@@ -49,16 +49,15 @@ contract EscrowExits is IEscrowExits, EscrowBase {
     }
 
     /// @inheritdoc IEscrowExits
-    function requestExit(
-        IntentTerms calldata terms,
-        uint64 statedCharge,
-        LeafProof[] calldata leaves
-    ) external nonReentrant {
+    function requestExit(IntentTerms calldata terms, uint64 statedCharge, LeafProof[] calldata leaves)
+        external
+        nonReentrant
+    {
         _requirePayer(terms.payer);
         (bytes32 intentId, IntentRecord memory intent) = _intentIn(terms, IntentState.Open);
         if (statedCharge > intent.funded) revert IntentEscrow_ChargeTooHigh(statedCharge, intent.funded);
         BookRecord memory book = _book(intent.book);
-        (uint256 highest, ) = _highestLeaf(intentId, intent, book.claimedEpoch, leaves);
+        (uint256 highest,) = _highestLeaf(intentId, intent, book.claimedEpoch, leaves);
 
         // The leaves limit what is held back; they are not kept as the charge, since a corrupt root must not raise it.
         uint256 least = Math.max(Math.max(statedCharge, intent.settled), terms.activationFee);
@@ -120,10 +119,11 @@ contract EscrowExits is IEscrowExits, EscrowBase {
     }
 
     /// @inheritdoc IEscrowExits
-    function finalizeExit(
-        IntentTerms calldata terms,
-        LeafProof[] calldata leaves
-    ) external nonReentrant returns (uint64 refunded) {
+    function finalizeExit(IntentTerms calldata terms, LeafProof[] calldata leaves)
+        external
+        nonReentrant
+        returns (uint64 refunded)
+    {
         (bytes32 intentId, IntentRecord memory intent) = _intentIn(terms, IntentState.Exiting);
         BookRecord memory book = _book(intent.book);
         bool latestFinal;
@@ -144,7 +144,9 @@ contract EscrowExits is IEscrowExits, EscrowBase {
         bytes calldata carrierSignature,
         bytes calldata payerSignature
     ) private view {
-        if (consent.intentId != intentId) revert IntentEscrow_IntentMismatch(consent.intentId, intentId);
+        if (consent.intentId != intentId) {
+            revert IntentEscrow_IntentMismatch(consent.intentId, intentId);
+        }
         if (consent.validUntil < block.timestamp) revert IntentEscrow_Expired(block.timestamp, consent.validUntil);
         if (!_carriers.isBookKey(book, ROLE_USAGE, carrierKey, uint48(block.timestamp))) {
             revert IntentEscrow_NotCarrierKey(book, ROLE_USAGE, carrierKey);

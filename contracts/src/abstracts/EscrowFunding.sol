@@ -5,14 +5,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {IERC3009} from "../interfaces/IERC3009.sol";
 import {IIntentEscrow} from "../interfaces/IIntentEscrow.sol";
-import {
-    Auth3009,
-    Auth3009Bytes,
-    BookRecord,
-    IntentRecord,
-    IntentState,
-    IntentTerms
-} from "../interfaces/DataTypes.sol";
+import {Auth3009, Auth3009Bytes, BookRecord, IntentRecord, IntentState, IntentTerms} from "../interfaces/DataTypes.sol";
 import {Records} from "../libraries/Records.sol";
 import {Structs712} from "../libraries/Structs712.sol";
 import {EscrowBase} from "./EscrowBase.sol";
@@ -61,48 +54,51 @@ abstract contract EscrowFunding is IIntentEscrow, EscrowBase {
     }
 
     /// @inheritdoc IIntentEscrow
-    function createAndFund(
-        IntentTerms calldata terms,
-        uint64 amount,
-        Auth3009 calldata authorization
-    ) external nonReentrant returns (bytes32 intentId) {
+    function createAndFund(IntentTerms calldata terms, uint64 amount, Auth3009 calldata authorization)
+        external
+        nonReentrant
+        returns (bytes32 intentId)
+    {
         intentId = _createHeld(terms, amount);
-        IERC3009(address(_usdc)).receiveWithAuthorization(
-            terms.payer,
-            address(this),
-            amount,
-            authorization.validAfter,
-            authorization.validBefore,
-            intentId,
-            authorization.v,
-            authorization.r,
-            authorization.s
-        );
+        IERC3009(address(_usdc))
+            .receiveWithAuthorization(
+                terms.payer,
+                address(this),
+                amount,
+                authorization.validAfter,
+                authorization.validBefore,
+                intentId,
+                authorization.v,
+                authorization.r,
+                authorization.s
+            );
     }
 
     /// @inheritdoc IIntentEscrow
-    function createAndFund(
-        IntentTerms calldata terms,
-        uint64 amount,
-        Auth3009Bytes calldata authorization
-    ) external nonReentrant returns (bytes32 intentId) {
+    function createAndFund(IntentTerms calldata terms, uint64 amount, Auth3009Bytes calldata authorization)
+        external
+        nonReentrant
+        returns (bytes32 intentId)
+    {
         intentId = _createHeld(terms, amount);
-        IERC3009(address(_usdc)).receiveWithAuthorization(
-            terms.payer,
-            address(this),
-            amount,
-            authorization.validAfter,
-            authorization.validBefore,
-            intentId,
-            authorization.signature
-        );
+        IERC3009(address(_usdc))
+            .receiveWithAuthorization(
+                terms.payer,
+                address(this),
+                amount,
+                authorization.validAfter,
+                authorization.validBefore,
+                intentId,
+                authorization.signature
+            );
     }
 
     /// @inheritdoc IIntentEscrow
-    function createFromBalance(
-        IntentTerms calldata terms,
-        uint64 amount
-    ) external nonReentrant returns (bytes32 intentId) {
+    function createFromBalance(IntentTerms calldata terms, uint64 amount)
+        external
+        nonReentrant
+        returns (bytes32 intentId)
+    {
         _requirePayer(terms.payer);
         uint64 balance = _balances[terms.payer];
         if (balance < amount) revert IntentEscrow_InsufficientBalance(balance, amount);
@@ -130,22 +126,10 @@ abstract contract EscrowFunding is IIntentEscrow, EscrowBase {
         intentId = Structs712.hash(terms);
         IntentState state = _intent(intentId).state;
         if (state != IntentState.None) revert IntentEscrow_WrongState(intentId, state, IntentState.None);
-        emit IntentCreated(
-            intentId,
-            terms.payer,
-            terms.booksHash,
-            terms.planCommit,
-            terms.provisionBy,
-            terms.deadline
-        );
+        emit IntentCreated(intentId, terms.payer, terms.booksHash, terms.planCommit, terms.provisionBy, terms.deadline);
     }
 
-    function _credit(
-        bytes32 intentId,
-        IntentRecord memory intent,
-        IntentTerms calldata terms,
-        uint64 amount
-    ) private {
+    function _credit(bytes32 intentId, IntentRecord memory intent, IntentTerms calldata terms, uint64 amount) private {
         if (amount == 0) revert IntentEscrow_ZeroAmount();
         uint256 funded = uint256(intent.funded) + amount;
         if (funded > terms.maxDeposit) revert IntentEscrow_DepositExceeded(funded, terms.maxDeposit);

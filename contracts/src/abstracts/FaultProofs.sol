@@ -93,10 +93,8 @@ abstract contract FaultProofs is IPayOnUsage, GesimDomain {
         uint32 frozenFrom = _settlement.frozenFrom(intent.book);
         if (frozenFrom != 0 && olderEpoch >= frozenFrom) revert PayOnUsage_UnknownEpoch(olderEpoch);
         _placed(olderEpoch, intentId, older);
-        bool fell = newer.amount < older.amount ||
-            newer.coSigned < older.coSigned ||
-            newer.bytesUsed < older.bytesUsed ||
-            newer.seq < older.seq;
+        bool fell = newer.amount < older.amount || newer.coSigned < older.coSigned || newer.bytesUsed < older.bytesUsed
+            || newer.seq < older.seq;
         bool wasFinal = older.flags & LEAF_FINAL != 0;
         bool isByClose = _closedBy(intent, newerEpoch) && newer.amount == intent.settled;
         bool reopened = wasFinal && (newer.flags & LEAF_FINAL == 0 || (newer.amount != older.amount && !isByClose));
@@ -109,41 +107,29 @@ abstract contract FaultProofs is IPayOnUsage, GesimDomain {
         IntentRecord memory intent = _placed(epoch, Structs712.hash(terms), leaf);
         // Both sides may close above the tariff; vouchers never release above it, but what they did stands.
         if (
-            _closedBy(intent, epoch) ||
-            leaf.amount <= Tariff.fullCharge(terms, leaf.bytesUsed) ||
-            leaf.amount <= intent.settled
+            _closedBy(intent, epoch) || leaf.amount <= Tariff.fullCharge(terms, leaf.bytesUsed)
+                || leaf.amount <= intent.settled
         ) revert PayOnUsage_NoFault();
         _punish(epoch, intent.book, SHARE_OF_LEAF);
     }
 
     /// @inheritdoc IPayOnUsage
-    function proveMisplaced(
-        uint32 epoch,
-        uint32 book,
-        uint32 index,
-        bytes32 intentId,
-        LeafProof calldata leaf
-    ) external {
+    function proveMisplaced(uint32 epoch, uint32 book, uint32 index, bytes32 intentId, LeafProof calldata leaf)
+        external
+    {
         if (index >= SumTree.MAX_INDICES) revert PayOnUsage_InvalidPlace(0, index);
         SumTree.checkLeaf(_ref(epoch), intentId, book, index, leaf);
         if (SumTree.leafNode(intentId, leaf).hash == 0) revert PayOnUsage_NoFault();
         IntentRecord memory intent = _escrow.intentOf(intentId);
-        bool belongs = intent.activatedAt != 0 &&
-            intent.activatedAt < _cutoff(epoch) &&
-            intent.book == book &&
-            intent.index == index;
+        bool belongs =
+            intent.activatedAt != 0 && intent.activatedAt < _cutoff(epoch) && intent.book == book
+                && intent.index == index;
         if (belongs) revert PayOnUsage_NoFault();
         _punish(epoch, book, SHARE_OF_LEAF);
     }
 
     /// @inheritdoc IPayOnUsage
-    function proveUnallocated(
-        uint32 epoch,
-        uint32 book,
-        uint8 level,
-        uint32 prefix,
-        NodeProof calldata node
-    ) external {
+    function proveUnallocated(uint32 epoch, uint32 book, uint8 level, uint32 prefix, NodeProof calldata node) external {
         uint256 depth = SumTree.INDEX_LEVELS;
         if (level >= depth || prefix >> (depth - level) != 0) revert PayOnUsage_InvalidPlace(level, prefix);
         SumTree.checkNode(_ref(epoch), level, (uint256(book) << (depth - level)) | prefix, node);
@@ -160,7 +146,9 @@ abstract contract FaultProofs is IPayOnUsage, GesimDomain {
         EpochCommitment calldata other,
         bytes calldata signatureOfOther
     ) external {
-        if (one.epoch != other.epoch || one.root == other.root) revert PayOnUsage_NoFault();
+        if (one.epoch != other.epoch || one.root == other.root) {
+            revert PayOnUsage_NoFault();
+        }
         _requireSigner(attestor, one, signatureOfOne);
         _requireSigner(attestor, other, signatureOfOther);
         emit FaultProven(one.epoch, 0, msg.sig, msg.sender);
@@ -169,11 +157,10 @@ abstract contract FaultProofs is IPayOnUsage, GesimDomain {
     }
 
     /// @inheritdoc IPayOnUsage
-    function slashSigner(
-        EpochCommitment calldata commitment,
-        address attestor,
-        bytes calldata signature
-    ) external returns (uint96) {
+    function slashSigner(EpochCommitment calldata commitment, address attestor, bytes calldata signature)
+        external
+        returns (uint96)
+    {
         bytes32 posted = _posted(commitment.epoch, commitment.root);
         Fault memory fault = _faults[posted];
         if (fault.code == 0) revert PayOnUsage_NoFaultProven(commitment.epoch, commitment.root);
@@ -186,12 +173,7 @@ abstract contract FaultProofs is IPayOnUsage, GesimDomain {
         return _faults[_posted(epoch, root)];
     }
 
-    function _slash(
-        uint32 epoch,
-        bytes32 what,
-        address attestor,
-        Fault memory fault
-    ) private returns (uint96 amount) {
+    function _slash(uint32 epoch, bytes32 what, address attestor, Fault memory fault) private returns (uint96 amount) {
         if (_slashed[what][attestor]) revert PayOnUsage_AlreadySlashed(epoch, attestor);
         _slashed[what][attestor] = true;
         amount = _attestors.slash(attestor, fault.bps, fault.code, fault.challenger);
@@ -223,22 +205,21 @@ abstract contract FaultProofs is IPayOnUsage, GesimDomain {
         return keccak256(abi.encode(epoch, root));
     }
 
-    function _requireSigner(
-        address attestor,
-        EpochCommitment calldata commitment,
-        bytes calldata signature
-    ) private view {
+    function _requireSigner(address attestor, EpochCommitment calldata commitment, bytes calldata signature)
+        private
+        view
+    {
         bytes32 digest = _digest(Structs712.hash(commitment));
-        (address recovered, , ) = ECDSA.tryRecoverCalldata(digest, signature);
+        (address recovered,,) = ECDSA.tryRecoverCalldata(digest, signature);
         if (recovered == address(0) || recovered != attestor) revert PayOnUsage_InvalidSignature(attestor, digest);
     }
 
     /// @dev The record of an active intent whose leaf is at its place in the epoch's tree.
-    function _placed(
-        uint32 epoch,
-        bytes32 intentId,
-        LeafProof calldata leaf
-    ) private view returns (IntentRecord memory intent) {
+    function _placed(uint32 epoch, bytes32 intentId, LeafProof calldata leaf)
+        private
+        view
+        returns (IntentRecord memory intent)
+    {
         intent = _escrow.intentOf(intentId);
         if (intent.activatedAt == 0) revert PayOnUsage_NoFault();
         SumTree.checkLeaf(_ref(epoch), intentId, intent.book, intent.index, leaf);

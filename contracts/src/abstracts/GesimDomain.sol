@@ -52,12 +52,11 @@ abstract contract GesimDomain is IERC5267 {
     }
 
     /// @dev Who did not sign, if somebody: 0 nobody (all is well), 1 the payer, 2 the device. An expired pairing is none.
-    function _travellerFault(
-        address payer,
-        bytes32 digest,
-        bytes calldata signature,
-        DeviceBinding calldata binding
-    ) internal view returns (uint256 fault) {
+    function _travellerFault(address payer, bytes32 digest, bytes calldata signature, DeviceBinding calldata binding)
+        internal
+        view
+        returns (uint256 fault)
+    {
         bytes calldata device = binding.device;
         if (device.length == 0) {
             return SignatureChecker.isValidSignatureNowCalldata(payer, digest, signature) ? 0 : 1;

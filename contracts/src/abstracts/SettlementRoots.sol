@@ -163,10 +163,11 @@ abstract contract SettlementRoots is ISettlement, GesimDomain {
     }
 
     /// @inheritdoc ISettlement
-    function claimBasis(
-        uint32 epoch,
-        uint32 book
-    ) external view returns (RootRef memory ref, bool coSignedFinal, bool totalFinal) {
+    function claimBasis(uint32 epoch, uint32 book)
+        external
+        view
+        returns (RootRef memory ref, bool coSignedFinal, bool totalFinal)
+    {
         EpochRecord memory record = _recordFor(book, epoch);
         if (record.epoch != epoch || epoch == 0) revert Settlement_UnknownEpoch(epoch);
         ref = _ref(record);
@@ -176,10 +177,11 @@ abstract contract SettlementRoots is ISettlement, GesimDomain {
     }
 
     /// @inheritdoc ISettlement
-    function closeBasis(
-        uint32 book,
-        uint32 claimedEpoch
-    ) external view returns (RootRef[] memory refs, bool latestFinal, uint40 lockedUntil) {
+    function closeBasis(uint32 book, uint32 claimedEpoch)
+        external
+        view
+        returns (RootRef[] memory refs, bool latestFinal, uint40 lockedUntil)
+    {
         uint256 heads = _heads;
         lockedUntil = _postingUntil(uint32(heads));
         EpochRecord[3] memory found;
@@ -205,18 +207,17 @@ abstract contract SettlementRoots is ISettlement, GesimDomain {
 
     /// @inheritdoc ISettlement
     function parameters() external view returns (SettlementParameters memory) {
-        return
-            SettlementParameters({
-                escrow: _escrow,
-                payOnUsage: _payOnUsage,
-                attestors: address(_attestors),
-                epochSeconds: _epochSeconds,
-                postingSeconds: _postingSeconds,
-                fastSeconds: _fastSeconds,
-                slowSeconds: _slowSeconds,
-                quorumBps: _quorumBps,
-                fastShareBps: _fastShareBps
-            });
+        return SettlementParameters({
+            escrow: _escrow,
+            payOnUsage: _payOnUsage,
+            attestors: address(_attestors),
+            epochSeconds: _epochSeconds,
+            postingSeconds: _postingSeconds,
+            fastSeconds: _fastSeconds,
+            slowSeconds: _slowSeconds,
+            quorumBps: _quorumBps,
+            fastShareBps: _fastShareBps
+        });
     }
 
     function _cutoff(uint32 epoch) internal view returns (uint40) {
@@ -241,10 +242,11 @@ abstract contract SettlementRoots is ISettlement, GesimDomain {
     }
 
     /// @dev The newest root that counts for the book, and the newest of them that is final; empty where there is none.
-    function _newestAndFinal(
-        uint32 book,
-        uint256 heads
-    ) private view returns (EpochRecord memory newest, EpochRecord memory newestFinal) {
+    function _newestAndFinal(uint32 book, uint256 heads)
+        private
+        view
+        returns (EpochRecord memory newest, EpochRecord memory newestFinal)
+    {
         uint32 frozen = _frozen[book];
         for (uint256 i = 0; i < HEADS; ++i) {
             uint32 epoch = uint32(heads >> (32 * i));

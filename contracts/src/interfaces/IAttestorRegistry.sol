@@ -92,10 +92,10 @@ interface IAttestorRegistry {
 
     /// @notice The sum of the weights of some members, and of all. One call checks a whole set of signers.
     /// @dev Reverts unless the signers are strictly ascending members of that committee.
-    function weightOfSigners(
-        uint32 version,
-        address[] calldata signersAscending
-    ) external view returns (uint96 signed, uint96 total);
+    function weightOfSigners(uint32 version, address[] calldata signersAscending)
+        external
+        view
+        returns (uint96 signed, uint96 total);
 
     /// @notice The weight of one attestor in a committee; 0 when it is not a member.
     function weightOf(uint32 version, address attestor) external view returns (uint96);

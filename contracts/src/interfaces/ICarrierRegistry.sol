@@ -38,11 +38,7 @@ interface ICarrierRegistry {
     event MetadataChanged(uint32 indexed carrierId, bytes32 metadata);
     event BookOpened(uint32 indexed carrierId, uint32 indexed book);
     event KeyAdded(
-        uint32 indexed carrierId,
-        uint8 indexed role,
-        address indexed key,
-        uint48 validFrom,
-        uint48 validUntil
+        uint32 indexed carrierId, uint8 indexed role, address indexed key, uint48 validFrom, uint48 validUntil
     );
     event KeyRevoked(uint32 indexed carrierId, uint8 indexed role, address indexed key, uint48 revokedAt);
     event PayoutChangeRequested(uint32 indexed carrierId, address payout, uint48 effectiveAt);

@@ -91,18 +91,14 @@ interface IIntentEscrow is IIntentEscrowEvents, IEscrowExits {
     /// @notice Registers and funds by the payer's EIP-3009 signature; anyone may send it.
     /// @dev The authorization's nonce is the intent's id, so the signature binds the money to these exact terms.
     /// @return intentId The EIP-712 struct hash of the terms.
-    function createAndFund(
-        IntentTerms calldata terms,
-        uint64 amount,
-        Auth3009 calldata authorization
-    ) external returns (bytes32 intentId);
+    function createAndFund(IntentTerms calldata terms, uint64 amount, Auth3009 calldata authorization)
+        external
+        returns (bytes32 intentId);
 
     /// @notice The same for a payer with code (ERC-1271). An account that is not deployed yet funds by user operation.
-    function createAndFund(
-        IntentTerms calldata terms,
-        uint64 amount,
-        Auth3009Bytes calldata authorization
-    ) external returns (bytes32 intentId);
+    function createAndFund(IntentTerms calldata terms, uint64 amount, Auth3009Bytes calldata authorization)
+        external
+        returns (bytes32 intentId);
 
     /// @notice Registers and funds from the payer's balance in the escrow. Only `terms.payer`.
     function createFromBalance(IntentTerms calldata terms, uint64 amount) external returns (bytes32 intentId);
@@ -134,12 +130,9 @@ interface IIntentEscrow is IIntentEscrowEvents, IEscrowExits {
     /// @dev Not in the posting window. The epoch must not be older than the one the book last claimed from. Charges the
     /// highest of leaf, watermark and activation fee.
     /// @param toBalance Credit the payer's balance instead of sending; only heard from the payer.
-    function refundFinal(
-        IntentTerms calldata terms,
-        uint32 epoch,
-        LeafProof calldata leaf,
-        bool toBalance
-    ) external returns (uint64 refunded);
+    function refundFinal(IntentTerms calldata terms, uint32 epoch, LeafProof calldata leaf, bool toBalance)
+        external
+        returns (uint64 refunded);
 
     /// @notice Pays a book's carrier what a root entitles it to. Anyone may send it; the money goes to the registered
     /// payout address.

@@ -17,11 +17,7 @@ interface IIntentEscrowEvents {
     /// @param funded The sum after this payment.
     event IntentFunded(bytes32 indexed intentId, address indexed payer, uint64 amount, uint64 funded);
     event IntentActivated(
-        bytes32 indexed intentId,
-        uint32 indexed book,
-        uint32 index,
-        bytes32 receiptDigest,
-        uint40 activatedAt
+        bytes32 indexed intentId, uint32 indexed book, uint32 index, bytes32 receiptDigest, uint40 activatedAt
     );
     /// @notice The whole money of a Held intent went back.
     event IntentRefunded(bytes32 indexed intentId, address indexed payer, uint64 amount);

@@ -24,9 +24,7 @@ interface IOperationProbe {
 
     /// @notice Runs an operation as the EntryPoint would, without its bookkeeping.
     /// @param maxCost What the paymaster is told the operation costs at most, in wei.
-    function probe(
-        PackedUserOperation calldata operation,
-        bytes32 operationHash,
-        uint256 maxCost
-    ) external returns (Cost memory cost);
+    function probe(PackedUserOperation calldata operation, bytes32 operationHash, uint256 maxCost)
+        external
+        returns (Cost memory cost);
 }

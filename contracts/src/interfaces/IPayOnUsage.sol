@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {
-    DeviceBinding,
-    EpochCommitment,
-    IntentTerms,
-    LeafProof,
-    NodeProof,
-    UsageVoucher
-} from "./DataTypes.sol";
+import {DeviceBinding, EpochCommitment, IntentTerms, LeafProof, NodeProof, UsageVoucher} from "./DataTypes.sol";
 
 /// @title Proofs of usage: vouchers that pay, and faults that freeze and slash
 /// @notice A carrier that the settlement leaves unpaid takes the device's own voucher to the escrow. And anyone who sees
@@ -101,23 +94,11 @@ interface IPayOnUsage {
     function proveTariff(uint32 epoch, IntentTerms calldata terms, LeafProof calldata leaf) external;
 
     /// @notice F5: a leaf at a place where its intent is not, or was not yet at the cutoff.
-    function proveMisplaced(
-        uint32 epoch,
-        uint32 book,
-        uint32 index,
-        bytes32 intentId,
-        LeafProof calldata leaf
-    ) external;
+    function proveMisplaced(uint32 epoch, uint32 book, uint32 index, bytes32 intentId, LeafProof calldata leaf) external;
 
     /// @notice F5: a subtree of a book that lies wholly above its allocated indices and is not empty.
     /// @param level Height of the node, 0 to 19. @param prefix The node's place among the nodes of its level in the book.
-    function proveUnallocated(
-        uint32 epoch,
-        uint32 book,
-        uint8 level,
-        uint32 prefix,
-        NodeProof calldata node
-    ) external;
+    function proveUnallocated(uint32 epoch, uint32 book, uint8 level, uint32 prefix, NodeProof calldata node) external;
 
     /// @notice F6: one attestor signed two roots for one epoch. Slashes it wholly.
     function proveEquivocation(
@@ -130,11 +111,9 @@ interface IPayOnUsage {
 
     /// @notice Slashes one who signed the root of an epoch with a proven fault. Anyone, once for each signer.
     /// @dev A root that was posted without quorum costs its signers everything, one with quorum the fault's share.
-    function slashSigner(
-        EpochCommitment calldata commitment,
-        address attestor,
-        bytes calldata signature
-    ) external returns (uint96 amount);
+    function slashSigner(EpochCommitment calldata commitment, address attestor, bytes calldata signature)
+        external
+        returns (uint96 amount);
 
     /// @notice The first proven fault of an epoch's root; all zero when there is none.
     function faultOf(uint32 epoch, bytes32 root) external view returns (Fault memory);

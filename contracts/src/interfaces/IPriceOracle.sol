@@ -17,7 +17,9 @@ interface IPriceOracle {
         uint128 maximum;
     }
 
-    event FeedSet(bytes32 indexed pair, address indexed feed, uint32 heartbeatSeconds, uint128 minimum, uint128 maximum);
+    event FeedSet(
+        bytes32 indexed pair, address indexed feed, uint32 heartbeatSeconds, uint128 minimum, uint128 maximum
+    );
     event SequencerFeedSet(address indexed feed, uint32 graceSeconds);
 
     /// @notice No feed is set for the pair.

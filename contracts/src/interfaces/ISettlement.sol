@@ -86,20 +86,13 @@ interface ISettlement {
     ) external;
 
     /// @notice Brings signatures to a posted epoch, so that it becomes final sooner. Give all signers, old and new.
-    function attest(
-        EpochCommitment calldata commitment,
-        address[] calldata signers,
-        bytes[] calldata signatures
-    ) external;
+    function attest(EpochCommitment calldata commitment, address[] calldata signers, bytes[] calldata signatures)
+        external;
 
     /// @notice Pays several books from one epoch. A book that cannot be paid is skipped with an event.
     /// @dev Needs 250,000 gas left before each book, so that an estimate of gas never stops at a skipped claim.
     /// @return paid Gross amount over all books.
-    function settle(
-        uint32 epoch,
-        uint32[] calldata books,
-        NodeProof[] calldata nodes
-    ) external returns (uint64 paid);
+    function settle(uint32 epoch, uint32[] calldata books, NodeProof[] calldata nodes) external returns (uint64 paid);
 
     /// @notice Freezes a book from an epoch on. Only PayOnUsage, after a proof.
     /// @dev Keeps the last good root before it, so that its travellers can always leave.
@@ -132,19 +125,19 @@ interface ISettlement {
 
     /// @notice What a claim of the book from the epoch rests on.
     /// @return ref The root and its sums. @return coSignedFinal, totalFinal Which lanes may be claimed.
-    function claimBasis(
-        uint32 epoch,
-        uint32 book
-    ) external view returns (RootRef memory ref, bool coSignedFinal, bool totalFinal);
+    function claimBasis(uint32 epoch, uint32 book)
+        external
+        view
+        returns (RootRef memory ref, bool coSignedFinal, bool totalFinal);
 
     /// @notice What closes, exits and vouchers of the book rest on.
     /// @param claimedEpoch The epoch that the book last claimed from.
     /// @return refs Newest first, equal ones once: latest posted, latest final, last claimed from (while kept).
     /// @return latestFinal Whether the latest of them is final. @return lockedUntil As `postingUntil`.
-    function closeBasis(
-        uint32 book,
-        uint32 claimedEpoch
-    ) external view returns (RootRef[] memory refs, bool latestFinal, uint40 lockedUntil);
+    function closeBasis(uint32 book, uint32 claimedEpoch)
+        external
+        view
+        returns (RootRef[] memory refs, bool latestFinal, uint40 lockedUntil);
 
     /// @notice The EIP-712 digest that attestors sign.
     function digestOf(EpochCommitment calldata commitment) external view returns (bytes32);

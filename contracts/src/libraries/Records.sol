@@ -8,14 +8,9 @@ import {BookRecord, EpochRecord, IntentRecord, IntentState} from "../interfaces/
 library Records {
     /// @dev funded 64 | settled 64 | closedAt 40 | activatedAt 40 | index 24 | book 16 | state 8.
     function pack(IntentRecord memory intent) internal pure returns (uint256) {
-        return
-            (uint256(intent.funded) << 192) |
-            (uint256(intent.settled) << 128) |
-            (uint256(intent.closedAt) << 88) |
-            (uint256(intent.activatedAt) << 48) |
-            (uint256(intent.index) << 24) |
-            (uint256(intent.book) << 8) |
-            uint256(intent.state);
+        return (uint256(intent.funded) << 192) | (uint256(intent.settled) << 128) | (uint256(intent.closedAt) << 88)
+            | (uint256(intent.activatedAt) << 48) | (uint256(intent.index) << 24) | (uint256(intent.book) << 8)
+            | uint256(intent.state);
     }
 
     function unpackIntent(uint256 word) internal pure returns (IntentRecord memory intent) {
@@ -30,12 +25,8 @@ library Records {
 
     /// @dev ceiling 64 | claimed 64 | hold 64 | count 32 | claimedEpoch 32.
     function pack(BookRecord memory book) internal pure returns (uint256) {
-        return
-            (uint256(book.ceiling) << 192) |
-            (uint256(book.claimed) << 128) |
-            (uint256(book.hold) << 64) |
-            (uint256(book.count) << 32) |
-            book.claimedEpoch;
+        return (uint256(book.ceiling) << 192) | (uint256(book.claimed) << 128) | (uint256(book.hold) << 64)
+            | (uint256(book.count) << 32) | book.claimedEpoch;
     }
 
     function unpackBook(uint256 word) internal pure returns (BookRecord memory book) {
@@ -48,13 +39,8 @@ library Records {
 
     /// @dev Without the root: total 64 | coSigned 64 | postedAt 40 | quorumAfter 32 | epoch 32 | weight 16.
     function pack(EpochRecord memory epoch) internal pure returns (uint256) {
-        return
-            (uint256(epoch.total) << 184) |
-            (uint256(epoch.coSigned) << 120) |
-            (uint256(epoch.postedAt) << 80) |
-            (uint256(epoch.quorumAfter) << 48) |
-            (uint256(epoch.epoch) << 16) |
-            epoch.weight;
+        return (uint256(epoch.total) << 184) | (uint256(epoch.coSigned) << 120) | (uint256(epoch.postedAt) << 80)
+            | (uint256(epoch.quorumAfter) << 48) | (uint256(epoch.epoch) << 16) | epoch.weight;
     }
 
     function unpackEpoch(bytes32 root, uint256 word) internal pure returns (EpochRecord memory epoch) {

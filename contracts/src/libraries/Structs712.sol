@@ -14,28 +14,24 @@ import {
 /// @dev `proofs/src/typed-data.ts` holds the same table; a test compares the digests. All fields but the device of a
 /// PairingConsent are static, so a struct's ABI encoding behind its type hash is its EIP-712 encoding.
 library Structs712 {
-    bytes32 internal constant INTENT_TERMS =
-        keccak256(
-            "IntentTerms(address payer,bytes32 booksHash,bytes32 planCommit,uint64 pricePerGB,uint64 activationFee,uint64 includedBytes,uint64 blockBytes,uint64 maxDeposit,uint40 provisionBy,uint40 deadline,uint32 flags,uint64 unsignedCredit,uint256 salt)"
-        );
-    bytes32 internal constant PROVISIONING_RECEIPT =
-        keccak256(
-            "ProvisioningReceipt(bytes32 intentId,uint32 book,bytes32 eidCommit,bytes32 iccidCommit,bytes32 profileHash,bytes32 evidence,uint40 installedAt)"
-        );
+    bytes32 internal constant INTENT_TERMS = keccak256(
+        "IntentTerms(address payer,bytes32 booksHash,bytes32 planCommit,uint64 pricePerGB,uint64 activationFee,uint64 includedBytes,uint64 blockBytes,uint64 maxDeposit,uint40 provisionBy,uint40 deadline,uint32 flags,uint64 unsignedCredit,uint256 salt)"
+    );
+    bytes32 internal constant PROVISIONING_RECEIPT = keccak256(
+        "ProvisioningReceipt(bytes32 intentId,uint32 book,bytes32 eidCommit,bytes32 iccidCommit,bytes32 profileHash,bytes32 evidence,uint40 installedAt)"
+    );
     bytes32 internal constant ACTIVATION_CONSENT =
         keccak256("ActivationConsent(bytes32 intentId,uint32 book,bytes32 receiptDigest,uint40 validUntil)");
     bytes32 internal constant PAIRING_CONSENT =
         keccak256("PairingConsent(address payer,bytes device,uint40 validUntil)");
-    bytes32 internal constant USAGE_VOUCHER =
-        keccak256(
-            "UsageVoucher(bytes32 intentId,uint64 cumBytes,uint64 cumAmount,uint32 seq,uint40 asOf,bytes32 sessionRoot)"
-        );
+    bytes32 internal constant USAGE_VOUCHER = keccak256(
+        "UsageVoucher(bytes32 intentId,uint64 cumBytes,uint64 cumAmount,uint32 seq,uint40 asOf,bytes32 sessionRoot)"
+    );
     bytes32 internal constant CLOSE_CONSENT =
         keccak256("CloseConsent(bytes32 intentId,uint64 finalAmount,uint32 seq,uint40 validUntil)");
-    bytes32 internal constant EPOCH_COMMITMENT =
-        keccak256(
-            "EpochCommitment(uint32 epoch,uint40 cutoff,bytes32 root,uint64 total,uint64 coSigned,bytes32 prevRoot,bytes32 dataHash,uint64 fromBlock,uint64 toBlock,bytes32 eventsRoot,uint32 policyVersion,uint32 committeeVersion)"
-        );
+    bytes32 internal constant EPOCH_COMMITMENT = keccak256(
+        "EpochCommitment(uint32 epoch,uint40 cutoff,bytes32 root,uint64 total,uint64 coSigned,bytes32 prevRoot,bytes32 dataHash,uint64 fromBlock,uint64 toBlock,bytes32 eventsRoot,uint32 policyVersion,uint32 committeeVersion)"
+    );
 
     function hash(IntentTerms calldata terms) internal pure returns (bytes32) {
         uint256 at;

@@ -35,13 +35,10 @@ library SumTree {
     }
 
     /// @notice Reverts unless the leaf is at the place in the tree of `ref`.
-    function checkLeaf(
-        RootRef memory ref,
-        bytes32 intentId,
-        uint256 book,
-        uint256 index,
-        LeafProof calldata proof
-    ) internal pure {
+    function checkLeaf(RootRef memory ref, bytes32 intentId, uint256 book, uint256 index, LeafProof calldata proof)
+        internal
+        pure
+    {
         Node memory node = leafNode(intentId, proof);
         climb(node, (book << INDEX_LEVELS) | index, DEPTH, proof.bitmap, proof.siblings);
         _compare(ref, node);
@@ -61,11 +58,8 @@ library SumTree {
 
     /// @notice The node of a leaf; the empty one when it says nothing.
     function leafNode(bytes32 intentId, LeafProof calldata leaf) internal pure returns (Node memory) {
-        uint256 packed = (uint256(leaf.amount) << 192) |
-            (uint256(leaf.coSigned) << 128) |
-            (uint256(leaf.bytesUsed) << 64) |
-            (uint256(leaf.seq) << 32) |
-            leaf.flags;
+        uint256 packed = (uint256(leaf.amount) << 192) | (uint256(leaf.coSigned) << 128)
+            | (uint256(leaf.bytesUsed) << 64) | (uint256(leaf.seq) << 32) | leaf.flags;
         bytes32 evidence = leaf.evidence;
         if (packed == 0 && evidence == 0) return Node(0, 0);
         return Node(keccak256(abi.encode(LEAF_TAG, intentId, packed, evidence)), packed >> 128);
@@ -78,13 +72,10 @@ library SumTree {
 
     /// @notice Hashes upwards: `node` becomes its ancestor.
     /// @param place Its place among the nodes of its level. @param steps Levels to climb.
-    function climb(
-        Node memory node,
-        uint256 place,
-        uint256 steps,
-        uint256 bitmap,
-        bytes calldata siblings
-    ) internal pure {
+    function climb(Node memory node, uint256 place, uint256 steps, uint256 bitmap, bytes calldata siblings)
+        internal
+        pure
+    {
         if (bitmap >> steps != 0 || place >> steps != 0) revert SumTree_MalformedPath(siblings.length);
         uint256 carry;
         uint256 unread;

@@ -42,7 +42,9 @@ contract AttestorRegistryTest is Test {
     }
 
     modifier givenACommittee() {
-        for (uint256 i = 0; i < 3; ++i) _stake(members[i], MINIMUM * uint96(i + 1));
+        for (uint256 i = 0; i < 3; ++i) {
+            _stake(members[i], MINIMUM * uint96(i + 1));
+        }
         vm.prank(governor);
         registry.rotateCommittee(members);
         _;
@@ -79,9 +81,7 @@ contract AttestorRegistryTest is Test {
     function test_Attestors_RequestUnstake_RevertWhen_NotStaked() public {
         vm.expectRevert(IAttestorRegistry.AttestorRegistry_ZeroAmount.selector);
         registry.requestUnstake(0);
-        vm.expectRevert(
-            abi.encodeWithSelector(IAttestorRegistry.AttestorRegistry_InsufficientStake.selector, 1, 0)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IAttestorRegistry.AttestorRegistry_InsufficientStake.selector, 1, 0));
         registry.requestUnstake(1);
     }
 
@@ -171,9 +171,7 @@ contract AttestorRegistryTest is Test {
         twice[0] = members[1];
         twice[1] = members[1];
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IAttestorRegistry.AttestorRegistry_NotAscending.selector, members[1], members[1]
-            )
+            abi.encodeWithSelector(IAttestorRegistry.AttestorRegistry_NotAscending.selector, members[1], members[1])
         );
         vm.prank(governor);
         registry.rotateCommittee(twice);
@@ -224,15 +222,11 @@ contract AttestorRegistryTest is Test {
         signers[0] = members[1];
         signers[1] = members[0];
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IAttestorRegistry.AttestorRegistry_NotAscending.selector, members[1], members[0]
-            )
+            abi.encodeWithSelector(IAttestorRegistry.AttestorRegistry_NotAscending.selector, members[1], members[0])
         );
         registry.weightOfSigners(1, signers);
         signers[1] = address(0xB0000);
-        vm.expectRevert(
-            abi.encodeWithSelector(IAttestorRegistry.AttestorRegistry_NotMember.selector, 1, signers[1])
-        );
+        vm.expectRevert(abi.encodeWithSelector(IAttestorRegistry.AttestorRegistry_NotMember.selector, 1, signers[1]));
         registry.weightOfSigners(1, signers);
         assertEq(registry.weightOf(1, signers[1]), 0);
     }
@@ -287,17 +281,13 @@ contract AttestorRegistryTest is Test {
         }
         vm.prank(slasher);
         uint96 taken = registry.slash(members[0], bps, FAULT, challenger);
-        assertEq(
-            uint256(registry.stakeOf(members[0])) + registry.unbondingOf(members[0]).amount + taken, staked
-        );
+        assertEq(uint256(registry.stakeOf(members[0])) + registry.unbondingOf(members[0]).amount + taken, staked);
         assertEq(uint256(registry.reserve()) + registry.rewardOf(challenger), taken);
         assertEq(usdc.balanceOf(address(registry)), staked);
     }
 
     function test_Attestors_ClaimReward_RevertGiven_Nothing() public {
-        vm.expectRevert(
-            abi.encodeWithSelector(IAttestorRegistry.AttestorRegistry_NoReward.selector, address(this))
-        );
+        vm.expectRevert(abi.encodeWithSelector(IAttestorRegistry.AttestorRegistry_NoReward.selector, address(this)));
         registry.claimReward();
     }
 

@@ -129,9 +129,7 @@ contract CarrierRegistryTest is Test {
     function test_Carriers_SetAdmin_HandsOver() public givenACarrier {
         vm.prank(admin);
         registry.setAdmin(1, stranger);
-        vm.expectRevert(
-            abi.encodeWithSelector(ICarrierRegistry.CarrierRegistry_NotAdmin.selector, admin, stranger)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ICarrierRegistry.CarrierRegistry_NotAdmin.selector, admin, stranger));
         vm.prank(admin);
         registry.openBook(1);
         vm.prank(stranger);
@@ -160,7 +158,9 @@ contract CarrierRegistryTest is Test {
 
     function test_Carriers_OpenBook_RevertGiven_SixteenBooks() public givenACarrier {
         vm.startPrank(admin);
-        for (uint256 i = 0; i < 16; ++i) registry.openBook(1);
+        for (uint256 i = 0; i < 16; ++i) {
+            registry.openBook(1);
+        }
         vm.expectRevert(abi.encodeWithSelector(ICarrierRegistry.CarrierRegistry_TooManyBooks.selector, 17, 16));
         registry.openBook(1);
     }
@@ -170,9 +170,7 @@ contract CarrierRegistryTest is Test {
         bytes32 slot = bytes32(uint256(1));
         vm.store(address(registry), slot, bytes32(uint256(vm.load(address(registry), slot)) | 4_095));
         assertEq(registry.bookCount(), 4_095);
-        vm.expectRevert(
-            abi.encodeWithSelector(ICarrierRegistry.CarrierRegistry_TooManyBooks.selector, 4_096, 4_095)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ICarrierRegistry.CarrierRegistry_TooManyBooks.selector, 4_096, 4_095));
         vm.prank(admin);
         registry.openBook(1);
     }
@@ -216,9 +214,7 @@ contract CarrierRegistryTest is Test {
         );
         registry.addKey(1, USAGE, key, _now(), _now());
         vm.expectRevert(
-            abi.encodeWithSelector(
-                ICarrierRegistry.CarrierRegistry_InvalidKey.selector, address(0), _now(), _now() + 1
-            )
+            abi.encodeWithSelector(ICarrierRegistry.CarrierRegistry_InvalidKey.selector, address(0), _now(), _now() + 1)
         );
         registry.addKey(1, USAGE, address(0), _now(), _now() + 1);
     }
@@ -226,8 +222,7 @@ contract CarrierRegistryTest is Test {
     function test_Carriers_AddKey_RevertGiven_KeyExists() public givenACarrier {
         vm.startPrank(admin);
         registry.addKey(1, USAGE, key, _now(), _now() + 1);
-        bytes memory exists =
-            abi.encodeWithSelector(ICarrierRegistry.CarrierRegistry_KeyExists.selector, 1, USAGE, key);
+        bytes memory exists = abi.encodeWithSelector(ICarrierRegistry.CarrierRegistry_KeyExists.selector, 1, USAGE, key);
         vm.expectRevert(exists);
         registry.addKey(1, USAGE, key, _now(), _now() + 9);
         registry.revokeKey(1, USAGE, key);
@@ -235,7 +230,11 @@ contract CarrierRegistryTest is Test {
         registry.addKey(1, USAGE, key, _now(), _now() + 9);
     }
 
-    function testFuzz_Carriers_AddKey_SignsInItsWindow(uint48 from, uint48 until, uint48 at) public givenACarrier givenABook {
+    function testFuzz_Carriers_AddKey_SignsInItsWindow(uint48 from, uint48 until, uint48 at)
+        public
+        givenACarrier
+        givenABook
+    {
         vm.assume(from < until);
         vm.prank(admin);
         registry.addKey(1, PROVISIONING, key, from, until);

@@ -65,8 +65,7 @@ contract ComplianceHookTest is Test {
     }
 
     function test_Compliance_SetSanctionsList_SilentList() public {
-        address[3] memory silent =
-            [address(new OddList(0)), address(new OddList(1)), makeAddr("nothing there")];
+        address[3] memory silent = [address(new OddList(0)), address(new OddList(1)), makeAddr("nothing there")];
         for (uint256 i = 0; i < 3; ++i) {
             vm.prank(officer);
             hook.setSanctionsList(silent[i]);

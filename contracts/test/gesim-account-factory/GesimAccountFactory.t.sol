@@ -27,9 +27,7 @@ contract GesimAccountFactoryTest is Accounts {
 
     function test_Factory_CreateAccount_ComputedOffline() public view {
         bytes memory code = abi.encodePacked(
-            hex"3d602d80600a3d3981f3363d3d373d3d3d363d73",
-            factory.implementation(),
-            hex"5af43d82803e903d91602b57fd5bf3"
+            hex"3d602d80600a3d3981f3363d3d373d3d3d363d73", factory.implementation(), hex"5af43d82803e903d91602b57fd5bf3"
         );
         bytes32 salt = keccak256(abi.encode(_one(abi.encodePacked(signer)), uint256(0)));
         assertEq(vm.computeCreate2Address(salt, keccak256(code), address(factory)), address(account));

@@ -45,13 +45,7 @@ contract GesimAccountTest is Accounts {
         );
         bytes32 structHash = keccak256(
             abi.encode(
-                typeHash,
-                contents,
-                keccak256("GesimAccount"),
-                keccak256("1"),
-                block.chainid,
-                address(of_),
-                bytes32(0)
+                typeHash, contents, keccak256("GesimAccount"), keccak256("1"), block.chainid, address(of_), bytes32(0)
             )
         );
         return keccak256(abi.encodePacked(hex"1901", appSeparator, structHash));
@@ -78,8 +72,7 @@ contract GesimAccountTest is Accounts {
     }
 
     function test_Account_AddSigners_RevertWhen_Stranger() public {
-        bytes memory denied =
-            abi.encodeWithSelector(OzAccount.AccountUnauthorized.selector, address(this));
+        bytes memory denied = abi.encodeWithSelector(OzAccount.AccountUnauthorized.selector, address(this));
         vm.expectRevert(denied);
         account.addSigners(_one(abi.encodePacked(other)));
         vm.expectRevert(denied);
@@ -119,7 +112,9 @@ contract GesimAccountTest is Accounts {
 
     function test_Account_AddSigners_RevertWhen_TooMany() public {
         bytes[] memory many = new bytes[](16);
-        for (uint160 i = 0; i < 16; ++i) many[i] = abi.encodePacked(address(0x20000 + i));
+        for (uint160 i = 0; i < 16; ++i) {
+            many[i] = abi.encodePacked(address(0x20000 + i));
+        }
         vm.expectRevert(abi.encodeWithSelector(IGesimAccount.GesimAccount_TooManySigners.selector, 17, 16));
         vm.prank(address(account));
         account.addSigners(many);
@@ -270,8 +265,6 @@ contract GesimAccountTest is Accounts {
         (bool sent,) = address(account).call{value: 1 ether}("");
         assertTrue(sent);
         assertEq(account.onERC721Received(address(0), address(0), 0, ""), account.onERC721Received.selector);
-        assertEq(
-            account.onERC1155Received(address(0), address(0), 0, 0, ""), account.onERC1155Received.selector
-        );
+        assertEq(account.onERC1155Received(address(0), address(0), 0, 0, ""), account.onERC1155Received.selector);
     }
 }

@@ -30,9 +30,7 @@ contract GesimIdentityTest is Test {
 
     function test_Identity_Mint_RevertWhen_NotIssuer() public {
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IAccessControl.AccessControlUnauthorizedAccount.selector, holder, identity.ISSUER()
-            )
+            abi.encodeWithSelector(IAccessControl.AccessControlUnauthorizedAccount.selector, holder, identity.ISSUER())
         );
         vm.prank(holder);
         identity.mint(holder, COMMITMENT);
@@ -77,7 +75,9 @@ contract GesimIdentityTest is Test {
         bytes memory uri = bytes(identity.tokenURI(id));
         bytes memory prefix = "data:application/did+ld+json;base64,";
         bytes memory encoded = new bytes(uri.length - prefix.length);
-        for (uint256 i = 0; i < encoded.length; ++i) encoded[i] = uri[prefix.length + i];
+        for (uint256 i = 0; i < encoded.length; ++i) {
+            encoded[i] = uri[prefix.length + i];
+        }
         string memory document = string(Base64.decode(string(encoded)));
         assertEq(vm.parseJsonString(document, ".id"), did);
         assertEq(
@@ -143,9 +143,7 @@ contract GesimIdentityTest is Test {
 
     function test_Identity_Pardon_RevertWhen_NotIssuer() public {
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IAccessControl.AccessControlUnauthorizedAccount.selector, holder, identity.ISSUER()
-            )
+            abi.encodeWithSelector(IAccessControl.AccessControlUnauthorizedAccount.selector, holder, identity.ISSUER())
         );
         vm.prank(holder);
         identity.pardon(holder);

@@ -153,23 +153,18 @@ contract ChargingTest is Paymasters {
     function test_Paymaster_ValidatePaymasterUserOp_RevertWhen_SignedByAnother() public {
         PackedUserOperation memory operation =
             _sponsoredUntil(nothing, uint48(block.timestamp + 600), uint256(keccak256("thief")));
-        vm.expectRevert(
-            abi.encodeWithSignature("FailedOp(uint256,string)", 0, "AA34 signature error")
-        );
+        vm.expectRevert(abi.encodeWithSignature("FailedOp(uint256,string)", 0, "AA34 signature error"));
         _handle(operation);
         operation.paymasterAndData = abi.encodePacked(address(paymaster), VERIFICATION, POST_OP, uint8(0));
         _signOperation(operation);
-        vm.expectRevert(
-            abi.encodeWithSignature("FailedOp(uint256,string)", 0, "AA34 signature error")
-        );
+        vm.expectRevert(abi.encodeWithSignature("FailedOp(uint256,string)", 0, "AA34 signature error"));
         _handle(operation);
     }
 
     function test_Paymaster_ValidatePaymasterUserOp_RevertWhen_Expired() public {
         bytes memory expired =
             abi.encodeWithSignature("FailedOp(uint256,string)", 0, "AA32 paymaster expired or not due");
-        PackedUserOperation memory operation =
-            _sponsoredUntil(nothing, uint48(block.timestamp - 1), sponsorKey);
+        PackedUserOperation memory operation = _sponsoredUntil(nothing, uint48(block.timestamp - 1), sponsorKey);
         vm.expectRevert(expired);
         _handle(operation);
         skip(1 hours + 1);

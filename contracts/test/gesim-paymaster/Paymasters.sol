@@ -53,11 +53,11 @@ abstract contract Paymasters is Accounts {
         return _sponsoredUntil(callData, uint48(block.timestamp + 600), sponsorKey);
     }
 
-    function _sponsoredUntil(
-        bytes memory callData,
-        uint48 validUntil,
-        uint256 key
-    ) internal view returns (PackedUserOperation memory operation) {
+    function _sponsoredUntil(bytes memory callData, uint48 validUntil, uint256 key)
+        internal
+        view
+        returns (PackedUserOperation memory operation)
+    {
         operation = _bare(callData);
         bytes memory head = abi.encodePacked(address(paymaster), VERIFICATION, POST_OP);
         bytes32 structHash = keccak256(
@@ -127,9 +127,7 @@ abstract contract Paymasters is Accounts {
 interface IEntryPointHash {
     function getUserOpHash(PackedUserOperation calldata operation) external view returns (bytes32);
 
-    function getDepositInfo(
-        address account
-    )
+    function getDepositInfo(address account)
         external
         view
         returns (uint256 deposit, bool staked, uint112 stake, uint32 unstakeDelaySec, uint48 withdrawTime);

@@ -43,9 +43,7 @@ contract TillTest is Paymasters {
 
     function test_Paymaster_WithdrawCredit_RevertWhen_TooMuch() public {
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IGesimPaymaster.GesimPaymaster_InsufficientFunds.selector, address(this), 1, 1, 0
-            )
+            abi.encodeWithSelector(IGesimPaymaster.GesimPaymaster_InsufficientFunds.selector, address(this), 1, 1, 0)
         );
         paymaster.withdrawCredit(1, address(this));
     }
@@ -128,9 +126,7 @@ contract TillTest is Paymasters {
     }
 
     function test_Paymaster_SetMargin_RevertWhen_TooHigh() public {
-        vm.expectRevert(
-            abi.encodeWithSelector(IGesimPaymaster.GesimPaymaster_MarginTooHigh.selector, 2_001, 2_000)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IGesimPaymaster.GesimPaymaster_MarginTooHigh.selector, 2_001, 2_000));
         vm.prank(owner);
         paymaster.setMargin(2_001);
     }

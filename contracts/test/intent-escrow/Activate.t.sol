@@ -37,9 +37,7 @@ contract ActivateTest is Statements {
         a.books[1] = 3;
         _expect(
             abi.encodeWithSelector(
-                Say.IntentEscrow_BooksMismatch.selector,
-                keccak256(abi.encode(a.books)),
-                _held.booksHash
+                Say.IntentEscrow_BooksMismatch.selector, keccak256(abi.encode(a.books)), _held.booksHash
             )
         );
         _activate(a);
@@ -120,9 +118,7 @@ contract ActivateTest is Statements {
     function test_Activate_RevertWhen_ConsentExpired() external {
         Activation memory a = _activation(_held, BOOK_A, aliceKey);
         skip(1 hours + 1);
-        _expect(
-            abi.encodeWithSelector(Say.IntentEscrow_Expired.selector, block.timestamp, a.consent.validUntil)
-        );
+        _expect(abi.encodeWithSelector(Say.IntentEscrow_Expired.selector, block.timestamp, a.consent.validUntil));
         _activate(a);
     }
 
@@ -130,34 +126,22 @@ contract ActivateTest is Statements {
         Activation memory a = _activation(_held, BOOK_A, aliceKey);
         bytes32 digest = _digestOf(a.consent);
         a.consentSignature = _sign(bobKey, digest);
-        _expect(
-            abi.encodeWithSelector(Say.IntentEscrow_InvalidDeviceSignature.selector, a.binding.device, digest)
-        );
+        _expect(abi.encodeWithSelector(Say.IntentEscrow_InvalidDeviceSignature.selector, a.binding.device, digest));
         _activate(a);
     }
 
     function test_Activate_RevertWhen_NotPaired() external {
         Activation memory a = _activation(_held, BOOK_A, aliceKey);
-        a.binding.payerSignature = _sign(
-            bobKey,
-            _pairingDigest(alice, a.binding.device, a.binding.validUntil)
-        );
-        _expect(
-            abi.encodeWithSelector(Say.IntentEscrow_InvalidPayerSignature.selector, alice, _digestOf(a.consent))
-        );
+        a.binding.payerSignature = _sign(bobKey, _pairingDigest(alice, a.binding.device, a.binding.validUntil));
+        _expect(abi.encodeWithSelector(Say.IntentEscrow_InvalidPayerSignature.selector, alice, _digestOf(a.consent)));
         _activate(a);
     }
 
     function test_Activate_RevertWhen_PairingExpired() external {
         Activation memory a = _activation(_held, BOOK_A, aliceKey);
         a.binding.validUntil = uint40(block.timestamp - 1);
-        a.binding.payerSignature = _sign(
-            aliceKey,
-            _pairingDigest(alice, a.binding.device, a.binding.validUntil)
-        );
-        _expect(
-            abi.encodeWithSelector(Say.IntentEscrow_InvalidPayerSignature.selector, alice, _digestOf(a.consent))
-        );
+        a.binding.payerSignature = _sign(aliceKey, _pairingDigest(alice, a.binding.device, a.binding.validUntil));
+        _expect(abi.encodeWithSelector(Say.IntentEscrow_InvalidPayerSignature.selector, alice, _digestOf(a.consent)));
         _activate(a);
     }
 
@@ -241,10 +225,7 @@ contract ActivateTest is Statements {
         uint256 cardKey = 0xCA4D;
         (uint256 x, uint256 y) = vm.publicKeyP256(cardKey);
         a.binding.device = abi.encodePacked(deployCode("ERC7913P256Verifier.sol"), x, y);
-        a.binding.payerSignature = _sign(
-            aliceKey,
-            _pairingDigest(alice, a.binding.device, a.binding.validUntil)
-        );
+        a.binding.payerSignature = _sign(aliceKey, _pairingDigest(alice, a.binding.device, a.binding.validUntil));
         (bytes32 r, bytes32 s) = vm.signP256(cardKey, _digestOf(a.consent));
         // The verifier wants the lower half of s.
         uint256 n = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551;
@@ -274,27 +255,27 @@ contract ActivateTest is Statements {
     }
 
     function _encode(Activation memory a) private view returns (bytes memory) {
-        return
-            abi.encodeCall(
-                escrow.activate,
-                (
-                    a.terms,
-                    a.books,
-                    a.book,
-                    a.receipt,
-                    a.carrierKey,
-                    a.carrierSignature,
-                    a.consent,
-                    a.consentSignature,
-                    a.binding
-                )
-            );
+        return abi.encodeCall(
+            escrow.activate,
+            (
+                a.terms,
+                a.books,
+                a.book,
+                a.receipt,
+                a.carrierKey,
+                a.carrierSignature,
+                a.consent,
+                a.consentSignature,
+                a.binding
+            )
+        );
     }
 
     /// @dev What the account signs for an application's typed data (ERC-7739): the application's hash, nested in the
     /// account's own domain.
     function _wrap7739(address account, Activation memory a) private view returns (bytes memory) {
-        string memory contents = "ActivationConsent(bytes32 intentId,uint32 book,bytes32 receiptDigest,uint40 validUntil)";
+        string memory contents =
+            "ActivationConsent(bytes32 intentId,uint32 book,bytes32 receiptDigest,uint40 validUntil)";
         bytes32 contentsHash = keccak256(abi.encode(keccak256(bytes(contents)), a.consent));
         bytes32 typeHash = keccak256(
             abi.encodePacked(
@@ -304,13 +285,7 @@ contract ActivateTest is Statements {
         );
         bytes32 nested = keccak256(
             abi.encode(
-                typeHash,
-                contentsHash,
-                keccak256("GesimAccount"),
-                keccak256("1"),
-                block.chainid,
-                account,
-                bytes32(0)
+                typeHash, contentsHash, keccak256("GesimAccount"), keccak256("1"), block.chainid, account, bytes32(0)
             )
         );
         bytes32 separator = escrow.domainSeparator();

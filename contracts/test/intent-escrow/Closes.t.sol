@@ -35,9 +35,7 @@ contract ClosesTest is Statements {
         uint32 epoch = _finalEpoch(6e6);
         LeafProof memory leaf = tree.leafProof(BOOK_A, 0);
         _nextCutoff();
-        vm.expectRevert(
-            abi.encodeWithSelector(Say.IntentEscrow_PostingWindow.selector, block.timestamp + POSTING)
-        );
+        vm.expectRevert(abi.encodeWithSelector(Say.IntentEscrow_PostingWindow.selector, block.timestamp + POSTING));
         escrow.refundFinal(_t, epoch, leaf, false);
         skip(POSTING + 1);
         escrow.refundFinal(_t, epoch, leaf, false);
@@ -158,11 +156,7 @@ contract ClosesTest is Statements {
         CloseConsent memory consent = _consent(5e6);
         bytes32 digest = _digestOf(consent);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                Say.IntentEscrow_InvalidCarrierSignature.selector,
-                vm.addr(usageKey),
-                digest
-            )
+            abi.encodeWithSelector(Say.IntentEscrow_InvalidCarrierSignature.selector, vm.addr(usageKey), digest)
         );
         vm.prank(alice);
         escrow.closeInstant(_t, consent, vm.addr(usageKey), _sign(bobKey, digest), "", new LeafProof[](0), false);
@@ -179,39 +173,68 @@ contract ClosesTest is Statements {
 
     function test_CloseInstant_RevertWhen_PayerDidNotSign() external {
         CloseConsent memory consent = _consent(5e6);
-        _closeReverts(relayer, consent, bobKey, abi.encodeWithSelector(Say.IntentEscrow_InvalidPayerSignature.selector, alice, _digestOf(consent)));
+        _closeReverts(
+            relayer,
+            consent,
+            bobKey,
+            abi.encodeWithSelector(Say.IntentEscrow_InvalidPayerSignature.selector, alice, _digestOf(consent))
+        );
     }
 
     function test_CloseInstant_RevertWhen_AnotherIntent() external {
         CloseConsent memory consent = _consent(5e6);
         consent.intentId = keccak256("another");
-        _closeReverts(alice, consent, aliceKey, abi.encodeWithSelector(Say.IntentEscrow_IntentMismatch.selector, consent.intentId, _id));
+        _closeReverts(
+            alice,
+            consent,
+            aliceKey,
+            abi.encodeWithSelector(Say.IntentEscrow_IntentMismatch.selector, consent.intentId, _id)
+        );
     }
 
     function test_CloseInstant_RevertWhen_Expired() external {
         CloseConsent memory consent = _consent(5e6);
         skip(1 hours + 1);
-        _closeReverts(alice, consent, aliceKey, abi.encodeWithSelector(Say.IntentEscrow_Expired.selector, block.timestamp, consent.validUntil));
+        _closeReverts(
+            alice,
+            consent,
+            aliceKey,
+            abi.encodeWithSelector(Say.IntentEscrow_Expired.selector, block.timestamp, consent.validUntil)
+        );
     }
 
     function test_CloseInstant_RevertWhen_BelowTheLeaf() external {
         _setLeaf(_id, 6e6, 1, 0);
         _postNext(3);
-        _closeReverts(alice, _consent(6e6 - 1), aliceKey, abi.encodeWithSelector(Say.IntentEscrow_ChargeTooLow.selector, 6e6 - 1, 6e6));
+        _closeReverts(
+            alice,
+            _consent(6e6 - 1),
+            aliceKey,
+            abi.encodeWithSelector(Say.IntentEscrow_ChargeTooLow.selector, 6e6 - 1, 6e6)
+        );
     }
 
     function test_CloseInstant_RevertWhen_BelowTheWatermark() external {
         vm.prank(address(payOnUsage));
         escrow.releaseToCarrier(_id, 0, 8e6);
-        _closeReverts(alice, _consent(7e6), aliceKey, abi.encodeWithSelector(Say.IntentEscrow_ChargeTooLow.selector, 7e6, 8e6));
+        _closeReverts(
+            alice, _consent(7e6), aliceKey, abi.encodeWithSelector(Say.IntentEscrow_ChargeTooLow.selector, 7e6, 8e6)
+        );
     }
 
     function test_CloseInstant_RevertWhen_BelowTheFee() external {
-        _closeReverts(alice, _consent(0), aliceKey, abi.encodeWithSelector(Say.IntentEscrow_ChargeTooLow.selector, 0, 1e6));
+        _closeReverts(
+            alice, _consent(0), aliceKey, abi.encodeWithSelector(Say.IntentEscrow_ChargeTooLow.selector, 0, 1e6)
+        );
     }
 
     function test_CloseInstant_RevertWhen_AboveTheDeposit() external {
-        _closeReverts(alice, _consent(20e6 + 1), aliceKey, abi.encodeWithSelector(Say.IntentEscrow_ChargeTooHigh.selector, 20e6 + 1, 20e6));
+        _closeReverts(
+            alice,
+            _consent(20e6 + 1),
+            aliceKey,
+            abi.encodeWithSelector(Say.IntentEscrow_ChargeTooHigh.selector, 20e6 + 1, 20e6)
+        );
     }
 
     function test_CloseInstant_RevertWhen_LeavesMissing() external {
@@ -226,7 +249,12 @@ contract ClosesTest is Statements {
 
     function test_CloseInstant_RevertGiven_PostingWindow() external {
         _nextCutoff();
-        _closeReverts(alice, _consent(5e6), aliceKey, abi.encodeWithSelector(Say.IntentEscrow_PostingWindow.selector, block.timestamp + POSTING));
+        _closeReverts(
+            alice,
+            _consent(5e6),
+            aliceKey,
+            abi.encodeWithSelector(Say.IntentEscrow_PostingWindow.selector, block.timestamp + POSTING)
+        );
     }
 
     function test_CloseInstant_NeedsAllRootsThatCount() external {
@@ -255,7 +283,9 @@ contract ClosesTest is Statements {
     }
 
     function test_CloseInstant_RevertGiven_OutflowCap() external {
-        for (uint256 i = 0; i < 11; ++i) _open(bob, bobKey, 50e6, 100 + i);
+        for (uint256 i = 0; i < 11; ++i) {
+            _open(bob, bobKey, 50e6, 100 + i);
+        }
         _postNext(1);
         skip(POSTING + 1);
         // 550 in the book: the floor of 500 is the cap. Ten closes of 49 leave 10.
@@ -295,22 +325,15 @@ contract ClosesTest is Statements {
         return _send(caller, consent, payerKey, "");
     }
 
-    function _closeReverts(
-        address caller,
-        CloseConsent memory consent,
-        uint256 payerKey,
-        bytes memory error
-    ) private {
+    function _closeReverts(address caller, CloseConsent memory consent, uint256 payerKey, bytes memory error) private {
         _send(caller, consent, payerKey, error);
     }
 
     /// @dev Everything is read before the revert is expected: the next call is the one that counts.
-    function _send(
-        address caller,
-        CloseConsent memory consent,
-        uint256 payerKey,
-        bytes memory error
-    ) private returns (uint64) {
+    function _send(address caller, CloseConsent memory consent, uint256 payerKey, bytes memory error)
+        private
+        returns (uint64)
+    {
         bytes32 digest = _digestOf(consent);
         LeafProof[] memory leaves = _leafProofs(_id);
         bytes memory byCarrier = _sign(usageKey, digest);

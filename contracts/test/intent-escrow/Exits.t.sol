@@ -41,9 +41,7 @@ contract ExitsTest is Statements {
 
     function test_RequestExit_RevertGiven_PostingWindow() external {
         _nextCutoff();
-        vm.expectRevert(
-            abi.encodeWithSelector(Say.IntentEscrow_PostingWindow.selector, block.timestamp + POSTING)
-        );
+        vm.expectRevert(abi.encodeWithSelector(Say.IntentEscrow_PostingWindow.selector, block.timestamp + POSTING));
         vm.prank(alice);
         escrow.requestExit(_t, 2e6, new LeafProof[](0));
     }
@@ -104,15 +102,13 @@ contract ExitsTest is Statements {
     function test_CounterExit_RevertWhen_AnotherIntent() external {
         _request(2e6);
         (UsageVoucher memory voucher, bytes memory signature) = _voucher(keccak256("another"), 5e6, 1);
-        vm.expectRevert(
-            abi.encodeWithSelector(Say.IntentEscrow_IntentMismatch.selector, voucher.intentId, _id)
-        );
+        vm.expectRevert(abi.encodeWithSelector(Say.IntentEscrow_IntentMismatch.selector, voucher.intentId, _id));
         escrow.counterExit(_t, voucher, signature, _paired);
     }
 
     function test_CounterExit_RevertWhen_DeviceDidNotSign() external {
         _request(2e6);
-        (UsageVoucher memory voucher, ) = _voucher(_id, 5e6, 1);
+        (UsageVoucher memory voucher,) = _voucher(_id, 5e6, 1);
         bytes32 digest = _digestOf(voucher);
         vm.expectRevert(
             abi.encodeWithSelector(Say.IntentEscrow_InvalidDeviceSignature.selector, _paired.device, digest)
@@ -131,9 +127,7 @@ contract ExitsTest is Statements {
         _request(2e6);
         skip(EXIT);
         (UsageVoucher memory voucher, bytes memory signature) = _voucher(_id, 5e6, 1);
-        vm.expectRevert(
-            abi.encodeWithSelector(Say.IntentEscrow_Expired.selector, block.timestamp, block.timestamp)
-        );
+        vm.expectRevert(abi.encodeWithSelector(Say.IntentEscrow_Expired.selector, block.timestamp, block.timestamp));
         escrow.counterExit(_t, voucher, signature, _paired);
     }
 
@@ -163,7 +157,7 @@ contract ExitsTest is Statements {
 
     function test_CounterExit_CountsTheTariff() external {
         _request(2e6);
-        (UsageVoucher memory voucher, ) = _voucher(_id, 19e6, 1);
+        (UsageVoucher memory voucher,) = _voucher(_id, 19e6, 1);
         voucher.cumBytes = 1e9;
         escrow.counterExit(_t, voucher, _sign(deviceKey, _digestOf(voucher)), _paired);
         assertEq(escrow.exitOf(_id).charge, 6e6);
@@ -213,9 +207,7 @@ contract ExitsTest is Statements {
         _request(2e6);
         skip(EXIT);
         _nextCutoff();
-        vm.expectRevert(
-            abi.encodeWithSelector(Say.IntentEscrow_PostingWindow.selector, block.timestamp + POSTING)
-        );
+        vm.expectRevert(abi.encodeWithSelector(Say.IntentEscrow_PostingWindow.selector, block.timestamp + POSTING));
         escrow.finalizeExit(_t, new LeafProof[](0));
     }
 
@@ -288,9 +280,7 @@ contract ExitsTest is Statements {
     }
 
     function test_TheExitsCodeAloneRefuses() external {
-        EscrowExits code = EscrowExits(
-            deployCode("EscrowExits.sol", abi.encode(escrow.parameters()))
-        );
+        EscrowExits code = EscrowExits(deployCode("EscrowExits.sol", abi.encode(escrow.parameters())));
         vm.prank(alice);
         vm.expectRevert(
             abi.encodeWithSelector(Say.IntentEscrow_WrongState.selector, _id, IntentState.None, IntentState.Open)

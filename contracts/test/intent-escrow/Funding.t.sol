@@ -82,14 +82,7 @@ contract FundingTest is Statements {
         IntentTerms memory terms = _terms(alice);
         bytes32 intentId = escrow.intentIdOf(terms);
         vm.expectEmit();
-        emit Say.IntentCreated(
-            intentId,
-            alice,
-            terms.booksHash,
-            terms.planCommit,
-            terms.provisionBy,
-            terms.deadline
-        );
+        emit Say.IntentCreated(intentId, alice, terms.booksHash, terms.planCommit, terms.provisionBy, terms.deadline);
         vm.prank(alice);
         assertEq(escrow.createIntent(terms), intentId);
         assertEq(uint8(_stateOf(intentId)), uint8(IntentState.Created));
@@ -116,9 +109,7 @@ contract FundingTest is Statements {
         _fund(terms, terms.maxDeposit);
         vm.expectRevert(
             abi.encodeWithSelector(
-                Say.IntentEscrow_DepositExceeded.selector,
-                uint256(terms.maxDeposit) + 1,
-                terms.maxDeposit
+                Say.IntentEscrow_DepositExceeded.selector, uint256(terms.maxDeposit) + 1, terms.maxDeposit
             )
         );
         vm.prank(alice);
@@ -179,7 +170,7 @@ contract FundingTest is Statements {
     }
 
     function test_FundIntent_RevertGiven_DeadlineIsOver() external {
-        (IntentTerms memory terms, ) = _open(alice, aliceKey, 20e6, 1);
+        (IntentTerms memory terms,) = _open(alice, aliceKey, 20e6, 1);
         vm.warp(terms.deadline);
         _expectExpired(terms.deadline);
         vm.prank(alice);
@@ -187,7 +178,7 @@ contract FundingTest is Statements {
     }
 
     function test_FundIntent_RevertGiven_BookFrozen() external {
-        (IntentTerms memory terms, ) = _open(alice, aliceKey, 20e6, 1);
+        (IntentTerms memory terms,) = _open(alice, aliceKey, 20e6, 1);
         uint32 epoch = _postNext(3);
         vm.prank(address(payOnUsage));
         settlement.freezeBook(BOOK_A, epoch, "why");
@@ -249,20 +240,17 @@ contract FundingTest is Statements {
         escrow.createAndFund(terms, 9e6, authorization);
     }
 
-    function _authorize(
-        IntentTerms memory terms,
-        uint64 amount
-    ) private view returns (Auth3009 memory authorization) {
+    function _authorize(IntentTerms memory terms, uint64 amount) private view returns (Auth3009 memory authorization) {
         authorization.validBefore = block.timestamp + 1 hours;
         bytes32 digest = _authorizationDigest(terms, amount, authorization.validBefore);
         (authorization.v, authorization.r, authorization.s) = vm.sign(aliceKey, digest);
     }
 
-    function _authorizationDigest(
-        IntentTerms memory terms,
-        uint64 amount,
-        uint256 validBefore
-    ) private view returns (bytes32) {
+    function _authorizationDigest(IntentTerms memory terms, uint64 amount, uint256 validBefore)
+        private
+        view
+        returns (bytes32)
+    {
         bytes32 structHash = keccak256(
             abi.encode(
                 usdc.RECEIVE_WITH_AUTHORIZATION_TYPEHASH(),

@@ -194,10 +194,7 @@ contract PayoutsTest is Statements {
     function test_ReleaseToCarrier_RevertGiven_NotOpen() external {
         vm.expectRevert(
             abi.encodeWithSelector(
-                Say.IntentEscrow_WrongState.selector,
-                bytes32("x"),
-                IntentState.None,
-                IntentState.Open
+                Say.IntentEscrow_WrongState.selector, bytes32("x"), IntentState.None, IntentState.Open
             )
         );
         vm.prank(address(payOnUsage));
@@ -206,9 +203,7 @@ contract PayoutsTest is Statements {
 
     function test_ReleaseToCarrier_RevertGiven_PostingWindow() external {
         _nextCutoff();
-        vm.expectRevert(
-            abi.encodeWithSelector(Say.IntentEscrow_PostingWindow.selector, block.timestamp + POSTING)
-        );
+        vm.expectRevert(abi.encodeWithSelector(Say.IntentEscrow_PostingWindow.selector, block.timestamp + POSTING));
         vm.prank(address(payOnUsage));
         escrow.releaseToCarrier(_id, 0, 1);
     }

@@ -50,7 +50,9 @@ contract InvariantsTest is Test {
             Bazaar.withdraw.selector
         ];
         bytes4[] memory selectors = new bytes4[](actions.length);
-        for (uint256 i = 0; i < actions.length; ++i) selectors[i] = actions[i];
+        for (uint256 i = 0; i < actions.length; ++i) {
+            selectors[i] = actions[i];
+        }
         targetSelector(FuzzSelector(address(_bazaar), selectors));
     }
 

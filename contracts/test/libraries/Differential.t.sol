@@ -74,10 +74,8 @@ contract DifferentialTest is Test {
     function test_Leaves() external view {
         bytes[] memory all = ProofsFixture.leaves();
         for (uint256 i = 0; i < all.length; ++i) {
-            (RootRef memory r, bytes32 id, uint32 book, uint32 index, LeafProof memory p) = abi.decode(
-                all[i],
-                (RootRef, bytes32, uint32, uint32, LeafProof)
-            );
+            (RootRef memory r, bytes32 id, uint32 book, uint32 index, LeafProof memory p) =
+                abi.decode(all[i], (RootRef, bytes32, uint32, uint32, LeafProof));
             _libraries.leaf(r, id, book, index, p);
         }
     }
@@ -93,10 +91,8 @@ contract DifferentialTest is Test {
     function test_Charges() external view {
         bytes[] memory all = ProofsFixture.charges();
         for (uint256 i = 0; i < all.length; ++i) {
-            (IntentTerms memory t, uint64 b, uint64 deposit, uint64 expected, bytes32 id) = abi.decode(
-                all[i],
-                (IntentTerms, uint64, uint64, uint64, bytes32)
-            );
+            (IntentTerms memory t, uint64 b, uint64 deposit, uint64 expected, bytes32 id) =
+                abi.decode(all[i], (IntentTerms, uint64, uint64, uint64, bytes32));
             (uint64 charge, bytes32 hash) = _libraries.charge(t, b, deposit);
             assertEq(charge, expected);
             assertEq(hash, id);
@@ -104,15 +100,11 @@ contract DifferentialTest is Test {
     }
 
     function test_Digests() external view {
-        (ProvisioningReceipt memory receipt, bytes32 a) = abi.decode(
-            ProofsFixture.receipt(),
-            (ProvisioningReceipt, bytes32)
-        );
+        (ProvisioningReceipt memory receipt, bytes32 a) =
+            abi.decode(ProofsFixture.receipt(), (ProvisioningReceipt, bytes32));
         assertEq(_libraries.digest(receipt), a);
-        (ActivationConsent memory consent, bytes32 b) = abi.decode(
-            ProofsFixture.consent(),
-            (ActivationConsent, bytes32)
-        );
+        (ActivationConsent memory consent, bytes32 b) =
+            abi.decode(ProofsFixture.consent(), (ActivationConsent, bytes32));
         assertEq(_libraries.digest(consent), b);
         (UsageVoucher memory voucher, bytes32 c) = abi.decode(ProofsFixture.voucher(), (UsageVoucher, bytes32));
         assertEq(_libraries.digest(voucher), c);
@@ -120,10 +112,8 @@ contract DifferentialTest is Test {
         assertEq(_libraries.digest(close), d);
         (PairingConsent memory pairing, bytes32 e) = abi.decode(ProofsFixture.pairing(), (PairingConsent, bytes32));
         assertEq(_libraries.digest(pairing), e);
-        (EpochCommitment memory commitment, bytes32 f) = abi.decode(
-            ProofsFixture.commitment(),
-            (EpochCommitment, bytes32)
-        );
+        (EpochCommitment memory commitment, bytes32 f) =
+            abi.decode(ProofsFixture.commitment(), (EpochCommitment, bytes32));
         assertEq(_libraries.digest(commitment), f);
     }
 
@@ -131,8 +121,7 @@ contract DifferentialTest is Test {
         (CloseConsent memory close, bytes32 digest) = abi.decode(ProofsFixture.close(), (CloseConsent, bytes32));
         vm.chainId(1);
         assertNotEq(_libraries.digest(close), digest);
-        (, string memory name, string memory version, uint256 chainId, address contract_, , ) = _libraries
-            .eip712Domain();
+        (, string memory name, string memory version, uint256 chainId, address contract_,,) = _libraries.eip712Domain();
         assertEq(string.concat(name, version), "GeSIM1");
         assertEq(chainId, 1);
         assertEq(contract_, ProofsFixture.ESCROW);
@@ -140,10 +129,8 @@ contract DifferentialTest is Test {
 
     function testFuzz_ALeafProvesNoOtherFigure(uint8 which, uint64 off, uint8 field) external {
         bytes[] memory all = ProofsFixture.leaves();
-        (RootRef memory r, bytes32 id, uint32 book, uint32 index, LeafProof memory p) = abi.decode(
-            all[which % all.length],
-            (RootRef, bytes32, uint32, uint32, LeafProof)
-        );
+        (RootRef memory r, bytes32 id, uint32 book, uint32 index, LeafProof memory p) =
+            abi.decode(all[which % all.length], (RootRef, bytes32, uint32, uint32, LeafProof));
         vm.assume(r.root != 0);
         off |= 1;
         unchecked {

@@ -20,9 +20,7 @@ contract LocalPriceFeedTest is Test {
 
     function test_LocalFeed_SetAnswer_RevertWhen_NotKeeper() public {
         vm.expectRevert(
-            abi.encodeWithSelector(
-                LocalPriceFeed.LocalPriceFeed_NotKeeper.selector, address(1), address(this)
-            )
+            abi.encodeWithSelector(LocalPriceFeed.LocalPriceFeed_NotKeeper.selector, address(1), address(this))
         );
         vm.prank(address(1));
         feed.setAnswer(1, false);

@@ -2,10 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Auth3009, EpochCommitment, IntentTerms, LeafProof} from "../../src/interfaces/DataTypes.sol";
-import {
-    CloseConsent,
-    UsageVoucher
-} from "../../src/interfaces/DataTypes.sol";
+import {CloseConsent, UsageVoucher} from "../../src/interfaces/DataTypes.sol";
 import {Statements} from "./Statements.sol";
 import {TreeInMemory} from "./TreeInMemory.sol";
 

@@ -103,41 +103,40 @@ abstract contract Journey is Test {
         attestors.grantRole(attestors.SLASHER(), address(payOnUsage));
     }
 
-    function _escrowParameters(
-        address settlementAt,
-        address payOnUsageAt
-    ) internal view returns (EscrowParameters memory) {
-        return
-            EscrowParameters({
-                usdc: address(usdc),
-                settlement: settlementAt,
-                payOnUsage: payOnUsageAt,
-                carriers: address(carriers),
-                compliance: address(compliance),
-                treasury: treasury,
-                feeBps: FEE_BPS,
-                depositLimit: LIMIT,
-                exitSeconds: EXIT,
-                counterSeconds: COUNTER,
-                outflowSeconds: 24 hours,
-                outflowBps: 2_000,
-                outflowFloor: LIMIT
-            });
+    function _escrowParameters(address settlementAt, address payOnUsageAt)
+        internal
+        view
+        returns (EscrowParameters memory)
+    {
+        return EscrowParameters({
+            usdc: address(usdc),
+            settlement: settlementAt,
+            payOnUsage: payOnUsageAt,
+            carriers: address(carriers),
+            compliance: address(compliance),
+            treasury: treasury,
+            feeBps: FEE_BPS,
+            depositLimit: LIMIT,
+            exitSeconds: EXIT,
+            counterSeconds: COUNTER,
+            outflowSeconds: 24 hours,
+            outflowBps: 2_000,
+            outflowFloor: LIMIT
+        });
     }
 
     function _settlementParameters(address payOnUsageAt) internal view returns (SettlementParameters memory) {
-        return
-            SettlementParameters({
-                escrow: address(escrow),
-                payOnUsage: payOnUsageAt,
-                attestors: address(attestors),
-                epochSeconds: EPOCH,
-                postingSeconds: POSTING,
-                fastSeconds: FAST,
-                slowSeconds: SLOW,
-                quorumBps: 6_667,
-                fastShareBps: 5_000
-            });
+        return SettlementParameters({
+            escrow: address(escrow),
+            payOnUsage: payOnUsageAt,
+            attestors: address(attestors),
+            epochSeconds: EPOCH,
+            postingSeconds: POSTING,
+            fastSeconds: FAST,
+            slowSeconds: SLOW,
+            quorumBps: 6_667,
+            fastShareBps: 5_000
+        });
     }
 
     function _registerCarrier(address payout) internal {
@@ -223,7 +222,9 @@ abstract contract Journey is Test {
     function _leafProofs(bytes32 intentId) internal view returns (LeafProof[] memory leaves) {
         IntentRecord memory intent = escrow.intentOf(intentId);
         leaves = new LeafProof[](escrow.leafEpochs(intent.book).length);
-        for (uint256 i = 0; i < leaves.length; ++i) leaves[i] = tree.leafProof(intent.book, intent.index);
+        for (uint256 i = 0; i < leaves.length; ++i) {
+            leaves[i] = tree.leafProof(intent.book, intent.index);
+        }
     }
 
     /// @dev Goes to the next cutoff and returns the epoch that ended there.
@@ -254,10 +255,11 @@ abstract contract Journey is Test {
         return abi.encode(keccak256("inputs"));
     }
 
-    function _signatures(
-        EpochCommitment memory commitment,
-        uint256 count
-    ) internal view returns (address[] memory signers, bytes[] memory signatures) {
+    function _signatures(EpochCommitment memory commitment, uint256 count)
+        internal
+        view
+        returns (address[] memory signers, bytes[] memory signatures)
+    {
         signers = new address[](count);
         signatures = new bytes[](count);
         bytes32 digest = settlement.digestOf(commitment);

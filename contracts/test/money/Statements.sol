@@ -47,9 +47,8 @@ abstract contract Statements is Journey {
     }
 
     function _digestOf(ActivationConsent memory consent) internal view returns (bytes32) {
-        bytes32 typeHash = keccak256(
-            "ActivationConsent(bytes32 intentId,uint32 book,bytes32 receiptDigest,uint40 validUntil)"
-        );
+        bytes32 typeHash =
+            keccak256("ActivationConsent(bytes32 intentId,uint32 book,bytes32 receiptDigest,uint40 validUntil)");
         return _typed(keccak256(abi.encode(typeHash, consent)));
     }
 
@@ -61,9 +60,7 @@ abstract contract Statements is Journey {
     }
 
     function _digestOf(CloseConsent memory consent) internal view returns (bytes32) {
-        bytes32 typeHash = keccak256(
-            "CloseConsent(bytes32 intentId,uint64 finalAmount,uint32 seq,uint40 validUntil)"
-        );
+        bytes32 typeHash = keccak256("CloseConsent(bytes32 intentId,uint64 finalAmount,uint32 seq,uint40 validUntil)");
         return _typed(keccak256(abi.encode(typeHash, consent)));
     }
 
@@ -75,10 +72,7 @@ abstract contract Statements is Journey {
     function _binding(uint256 payerKey) internal view returns (DeviceBinding memory binding) {
         binding.device = abi.encodePacked(vm.addr(deviceKey));
         binding.validUntil = uint40(block.timestamp + 60 days);
-        binding.payerSignature = _sign(
-            payerKey,
-            _pairingDigest(vm.addr(payerKey), binding.device, binding.validUntil)
-        );
+        binding.payerSignature = _sign(payerKey, _pairingDigest(vm.addr(payerKey), binding.device, binding.validUntil));
     }
 
     function _nobody() internal pure returns (DeviceBinding memory binding) {
@@ -86,11 +80,11 @@ abstract contract Statements is Journey {
     }
 
     /// @dev With a device that consents, paired by the payer.
-    function _activation(
-        IntentTerms memory terms,
-        uint32 book,
-        uint256 payerKey
-    ) internal view returns (Activation memory a) {
+    function _activation(IntentTerms memory terms, uint32 book, uint256 payerKey)
+        internal
+        view
+        returns (Activation memory a)
+    {
         bytes32 intentId = escrow.intentIdOf(terms);
         a.terms = terms;
         a.books = _books();
@@ -127,23 +121,21 @@ abstract contract Statements is Journey {
     }
 
     /// @dev A funded and active intent.
-    function _open(
-        address payer,
-        uint256 payerKey,
-        uint64 amount,
-        uint256 salt
-    ) internal returns (IntentTerms memory terms, bytes32 intentId) {
+    function _open(address payer, uint256 payerKey, uint64 amount, uint256 salt)
+        internal
+        returns (IntentTerms memory terms, bytes32 intentId)
+    {
         terms = _terms(payer);
         terms.salt = salt;
         intentId = _fund(terms, amount);
         _activate(_activation(terms, BOOK_A, payerKey));
     }
 
-    function _voucher(
-        bytes32 intentId,
-        uint64 amount,
-        uint32 seq
-    ) internal view returns (UsageVoucher memory voucher, bytes memory signature) {
+    function _voucher(bytes32 intentId, uint64 amount, uint32 seq)
+        internal
+        view
+        returns (UsageVoucher memory voucher, bytes memory signature)
+    {
         voucher.intentId = intentId;
         voucher.cumBytes = amount > 1e6 ? (amount - 1e6) * 200 : 0;
         voucher.cumAmount = amount;

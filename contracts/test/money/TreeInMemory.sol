@@ -19,9 +19,7 @@ contract TreeInMemory {
         uint256 place = (uint256(book) << 20) | index;
         _leaves[place] = leaf;
         Node memory node = Node(0, leaf.amount, leaf.coSigned);
-        bytes32 packed = bytes32(
-            abi.encodePacked(leaf.amount, leaf.coSigned, leaf.bytesUsed, leaf.seq, leaf.flags)
-        );
+        bytes32 packed = bytes32(abi.encodePacked(leaf.amount, leaf.coSigned, leaf.bytesUsed, leaf.seq, leaf.flags));
         if (packed != 0 || leaf.evidence != 0) {
             node.hash = keccak256(bytes.concat(keccak256("GeSIM leaf v1"), intentId, packed, leaf.evidence));
         }

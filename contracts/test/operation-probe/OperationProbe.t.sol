@@ -38,9 +38,8 @@ contract OperationProbeTest is Paymasters {
         vm.prank(operator);
         paymaster.setBudget(address(account), 20e6, type(uint48).max);
         PackedUserOperation memory operation = _operation(address(account));
-        operation.paymasterAndData = abi.encodePacked(
-            address(paymaster), VERIFICATION, POST_OP, uint8(0), uint48(0), uint48(9), new bytes(65)
-        );
+        operation.paymasterAndData =
+            abi.encodePacked(address(paymaster), VERIFICATION, POST_OP, uint8(0), uint48(0), uint48(9), new bytes(65));
         operation.signature = _signed(1, 0);
         IOperationProbe.Cost memory cost = _probe(operation);
         assertGt(cost.validation, 3_000);

@@ -2,13 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IPayOnUsage as Say} from "../../src/interfaces/IPayOnUsage.sol";
-import {
-    DeviceBinding,
-    EpochCommitment,
-    IntentTerms,
-    LeafProof,
-    UsageVoucher
-} from "../../src/interfaces/DataTypes.sol";
+import {DeviceBinding, EpochCommitment, IntentTerms, LeafProof, UsageVoucher} from "../../src/interfaces/DataTypes.sol";
 import {Statements} from "../money/Statements.sol";
 
 contract PayOnUsageTest is Statements {
@@ -39,12 +33,10 @@ contract PayOnUsageTest is Statements {
     }
 
     function test_RedeemVoucher_RevertWhen_Unsigned() external {
-        (UsageVoucher memory voucher, ) = _voucher(_id, 5e6, 1);
+        (UsageVoucher memory voucher,) = _voucher(_id, 5e6, 1);
         bytes32 digest = _digestOf(voucher);
         bytes memory signature = _sign(usageKey, digest);
-        vm.expectRevert(
-            abi.encodeWithSelector(Say.PayOnUsage_InvalidSignature.selector, vm.addr(deviceKey), digest)
-        );
+        vm.expectRevert(abi.encodeWithSelector(Say.PayOnUsage_InvalidSignature.selector, vm.addr(deviceKey), digest));
         payOnUsage.redeemVoucher(_t, voucher, signature, _paired, new LeafProof[](0));
         vm.expectRevert(abi.encodeWithSelector(Say.PayOnUsage_InvalidSignature.selector, alice, digest));
         payOnUsage.redeemVoucher(_t, voucher, signature, _nobody(), new LeafProof[](0));
@@ -61,9 +53,7 @@ contract PayOnUsageTest is Statements {
     function test_RedeemVoucher_RevertGiven_PostingWindow() external {
         _nextCutoff();
         (UsageVoucher memory voucher, bytes memory signature) = _voucher(_id, 5e6, 1);
-        vm.expectRevert(
-            abi.encodeWithSelector(Say.PayOnUsage_PostingWindow.selector, block.timestamp + POSTING)
-        );
+        vm.expectRevert(abi.encodeWithSelector(Say.PayOnUsage_PostingWindow.selector, block.timestamp + POSTING));
         payOnUsage.redeemVoucher(_t, voucher, signature, _paired, new LeafProof[](0));
     }
 
@@ -91,7 +81,7 @@ contract PayOnUsageTest is Statements {
     }
 
     function test_RedeemVoucher_PaysByTheTariff() external {
-        (UsageVoucher memory voucher, ) = _voucher(_id, 19e6, 1);
+        (UsageVoucher memory voucher,) = _voucher(_id, 19e6, 1);
         voucher.cumBytes = 1e9;
         bytes memory signature = _sign(deviceKey, _digestOf(voucher));
         assertEq(payOnUsage.redeemVoucher(_t, voucher, signature, _paired, new LeafProof[](0)), 6e6);
@@ -139,9 +129,7 @@ contract PayOnUsageTest is Statements {
         payOnUsage.proveEquivocation(committee[0], one, by, other, also);
         assertEq(attestors.stakeOf(committee[0]), 0);
         assertEq(attestors.rewardOf(bob), 4_000e6);
-        vm.expectRevert(
-            abi.encodeWithSelector(Say.PayOnUsage_AlreadySlashed.selector, one.epoch, committee[0])
-        );
+        vm.expectRevert(abi.encodeWithSelector(Say.PayOnUsage_AlreadySlashed.selector, one.epoch, committee[0]));
         payOnUsage.proveEquivocation(committee[0], one, by, other, also);
     }
 
@@ -172,9 +160,7 @@ contract PayOnUsageTest is Statements {
         assertEq(payOnUsage.slashSigner(c, committee[0], by), 1_000e6);
         assertEq(attestors.stakeOf(committee[0]), 9_000e6);
         assertEq(attestors.rewardOf(bob), 400e6);
-        vm.expectRevert(
-            abi.encodeWithSelector(Say.PayOnUsage_AlreadySlashed.selector, c.epoch, committee[0])
-        );
+        vm.expectRevert(abi.encodeWithSelector(Say.PayOnUsage_AlreadySlashed.selector, c.epoch, committee[0]));
         payOnUsage.slashSigner(c, committee[0], by);
     }
 

@@ -30,9 +30,7 @@ contract PriceOracleTest is Test {
     }
 
     function _denied(address who) internal view returns (bytes memory) {
-        return abi.encodeWithSelector(
-            IAccessControl.AccessControlUnauthorizedAccount.selector, who, oracle.GOVERNOR()
-        );
+        return abi.encodeWithSelector(IAccessControl.AccessControlUnauthorizedAccount.selector, who, oracle.GOVERNOR());
     }
 
     function test_Prices_SetFeed_RevertWhen_NotGovernor() public {
@@ -42,7 +40,9 @@ contract PriceOracleTest is Test {
 
     function test_Prices_SetFeed_RevertWhen_InvalidFeed() public {
         IPriceOracle.Feed[4] memory bad;
-        for (uint256 i = 0; i < 4; ++i) bad[i] = good;
+        for (uint256 i = 0; i < 4; ++i) {
+            bad[i] = good;
+        }
         bad[0].feed = address(0);
         bad[1].heartbeatSeconds = 0;
         bad[2].minimum = 0;

@@ -21,12 +21,7 @@ contract PostEpochTest is Statements {
         uint256 cutoff = (uint256(epoch) + 1) * EPOCH;
         _reverts(
             _commitment(epoch),
-            abi.encodeWithSelector(
-                Say.Settlement_OutsideWindow.selector,
-                block.timestamp,
-                cutoff,
-                cutoff + POSTING
-            )
+            abi.encodeWithSelector(Say.Settlement_OutsideWindow.selector, block.timestamp, cutoff, cutoff + POSTING)
         );
     }
 
@@ -36,12 +31,7 @@ contract PostEpochTest is Statements {
         skip(POSTING + 1);
         _reverts(
             _commitment(epoch),
-            abi.encodeWithSelector(
-                Say.Settlement_OutsideWindow.selector,
-                block.timestamp,
-                cutoff,
-                cutoff + POSTING
-            )
+            abi.encodeWithSelector(Say.Settlement_OutsideWindow.selector, block.timestamp, cutoff, cutoff + POSTING)
         );
     }
 
@@ -69,18 +59,14 @@ contract PostEpochTest is Statements {
         EpochCommitment memory c = _commitment(_nextCutoff());
         c.fromBlock += 1;
         _reverts(
-            c,
-            abi.encodeWithSelector(Say.Settlement_WrongBlocks.selector, c.fromBlock, c.toBlock, c.fromBlock - 1)
+            c, abi.encodeWithSelector(Say.Settlement_WrongBlocks.selector, c.fromBlock, c.toBlock, c.fromBlock - 1)
         );
     }
 
     function test_PostEpoch_RevertWhen_BlockInTheFuture() external {
         EpochCommitment memory c = _commitment(_nextCutoff());
         c.toBlock = uint64(block.number);
-        _reverts(
-            c,
-            abi.encodeWithSelector(Say.Settlement_WrongBlocks.selector, c.fromBlock, c.toBlock, c.fromBlock)
-        );
+        _reverts(c, abi.encodeWithSelector(Say.Settlement_WrongBlocks.selector, c.fromBlock, c.toBlock, c.fromBlock));
     }
 
     function test_PostEpoch_RevertWhen_SumsFell() external {
@@ -101,10 +87,7 @@ contract PostEpochTest is Statements {
     function test_PostEpoch_RevertWhen_WrongData() external {
         EpochCommitment memory c = _commitment(_nextCutoff());
         c.dataHash = "x";
-        _reverts(
-            c,
-            abi.encodeWithSelector(Say.Settlement_WrongData.selector, keccak256(_deltas()), bytes32("x"))
-        );
+        _reverts(c, abi.encodeWithSelector(Say.Settlement_WrongData.selector, keccak256(_deltas()), bytes32("x")));
     }
 
     function test_PostEpoch_RevertWhen_Unsigned() external {
@@ -115,7 +98,7 @@ contract PostEpochTest is Statements {
 
     function test_PostEpoch_RevertWhen_SignatureCount() external {
         EpochCommitment memory c = _commitment(_nextCutoff());
-        (address[] memory signers, ) = _signatures(c, 2);
+        (address[] memory signers,) = _signatures(c, 2);
         vm.expectRevert(abi.encodeWithSelector(Say.Settlement_SignatureCount.selector, 2, 1));
         settlement.postEpoch(c, signers, new bytes[](1), _deltas());
     }
@@ -159,11 +142,7 @@ contract PostEpochTest is Statements {
         c.committeeVersion += 1;
         _reverts(
             c,
-            abi.encodeWithSelector(
-                Say.Settlement_WrongCommittee.selector,
-                c.committeeVersion,
-                c.committeeVersion - 1
-            )
+            abi.encodeWithSelector(Say.Settlement_WrongCommittee.selector, c.committeeVersion, c.committeeVersion - 1)
         );
     }
 
@@ -207,16 +186,7 @@ contract PostEpochTest is Statements {
         EpochCommitment memory c = _commitment(epoch);
         (address[] memory signers, bytes[] memory signatures) = _signatures(c, 3);
         vm.expectEmit();
-        emit Say.UsageCommitted(
-            epoch,
-            c.root,
-            2e6,
-            2e6,
-            0,
-            c.dataHash,
-            uint40(block.timestamp),
-            10_000
-        );
+        emit Say.UsageCommitted(epoch, c.root, 2e6, 2e6, 0, c.dataHash, uint40(block.timestamp), 10_000);
         settlement.postEpoch(c, signers, signatures, _deltas());
         EpochRecord memory record = settlement.epochOf(epoch);
         assertEq(record.root, c.root);
@@ -254,7 +224,9 @@ contract PostEpochTest is Statements {
 
     function test_PostEpoch_KeepsTheLast64() external {
         uint32 first = _postNext(1);
-        for (uint256 i = 0; i < 63; ++i) _postNext(1);
+        for (uint256 i = 0; i < 63; ++i) {
+            _postNext(1);
+        }
         assertEq(settlement.epochOf(first).epoch, first);
         _postNext(1);
         assertEq(settlement.epochOf(first).epoch, 0);

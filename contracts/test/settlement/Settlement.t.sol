@@ -144,7 +144,9 @@ contract SettlementTest is Statements {
         uint32 bad = _postNext(3);
         vm.prank(address(payOnUsage));
         settlement.freezeBook(BOOK_A, bad, "why");
-        for (uint256 i = 0; i < 70; ++i) _postNext(1);
+        for (uint256 i = 0; i < 70; ++i) {
+            _postNext(1);
+        }
         assertEq(settlement.epochOf(good).epoch, 0);
         uint32[] memory epochs = escrow.leafEpochs(BOOK_A);
         assertEq(epochs.length, 1);
@@ -188,9 +190,7 @@ contract SettlementTest is Statements {
     }
 
     function test_SpendFast_RevertWhen_NotEscrow() external {
-        vm.expectRevert(
-            abi.encodeWithSelector(Say.Settlement_NotEscrow.selector, address(this), address(escrow))
-        );
+        vm.expectRevert(abi.encodeWithSelector(Say.Settlement_NotEscrow.selector, address(this), address(escrow)));
         settlement.spendFast(1, 1);
     }
 
@@ -224,5 +224,4 @@ contract SettlementTest is Statements {
         nodes = new NodeProof[](2);
         (nodes[0], nodes[1]) = (tree.nodeProof(BOOK_A), tree.nodeProof(BOOK_B));
     }
-
 }

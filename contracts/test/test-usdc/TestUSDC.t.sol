@@ -38,9 +38,8 @@ contract TestUSDCTest is Test {
     }
 
     function _authorization(bytes32 typeHash, address from) internal view returns (bytes32) {
-        return _digest(
-            keccak256(abi.encode(typeHash, from, bob, 40e6, block.timestamp - 1, block.timestamp + 1, NONCE))
-        );
+        return
+            _digest(keccak256(abi.encode(typeHash, from, bob, 40e6, block.timestamp - 1, block.timestamp + 1, NONCE)));
     }
 
     function _sign(bytes32 digest) internal view returns (uint8 v, bytes32 r, bytes32 s) {
@@ -186,9 +185,7 @@ contract TestUSDCTest is Test {
     }
 
     function _permitDigest(address owner, uint256 deadline) internal view returns (bytes32) {
-        return _digest(
-            keccak256(abi.encode(usdc.PERMIT_TYPEHASH(), owner, bob, 9e6, usdc.nonces(owner), deadline))
-        );
+        return _digest(keccak256(abi.encode(usdc.PERMIT_TYPEHASH(), owner, bob, 9e6, usdc.nonces(owner), deadline)));
     }
 
     function test_Usdc_Permit_RevertWhen_Expired() public {

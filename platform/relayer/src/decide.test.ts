@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Receipt } from './chain.ts'
 import { bumpedFees, decideStep, retryAfterMs, type Sight, type Step } from './decide.ts'
 
-const receipt = { block: 10n, blockHash: '0xaa' } as Receipt
+const receipt = { block: 10n, blockHash: '0xaa' } as unknown as Receipt
 const sight: Sight = {
   state: 'sent',
   nonce: 5n,

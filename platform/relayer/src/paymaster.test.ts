@@ -55,9 +55,9 @@ describe('what the operator pays for', () => {
   })
 
   it('is not what cannot be read', () => {
-    expect(whyNotSponsored({ sender, callData: '0xdeadbeef' } as UserOperation, addresses, true)).toMatch(
-      /batch/,
-    )
+    expect(
+      whyNotSponsored({ sender, callData: '0xdeadbeef' } as unknown as UserOperation, addresses, true),
+    ).toMatch(/batch/)
     expect(whyNotSponsored(operation([]), addresses, true)).toMatch(/batch/)
   })
 
