@@ -4,7 +4,7 @@ import type { Receipt } from './chain.ts'
 export interface Sight {
   readonly state: 'signed' | 'sent' | 'mined'
   readonly nonce: bigint
-  /** Receipt of one of its signed forms; null only if it was asked for after the count was. */
+  /** Receipt of one of its signed forms, read AFTER the counts. */
   readonly receipt: Receipt | null
   /** The sender's transactions in finalized blocks. */
   readonly finalizedCount: bigint

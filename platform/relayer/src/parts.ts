@@ -1,7 +1,6 @@
 import { broken } from '@gesim/base'
 import type { Addresses } from '@gesim/contracts'
 import type { StageContext } from '@gesim/store'
-import { type Freshness, rememberFor } from './bundler/freshness.ts'
 import { openPool, type Pool } from './bundler/pool.ts'
 import { connectChain, type RelayerChain } from './chain.ts'
 import type { DigestSigner } from './ports.ts'
@@ -15,14 +14,10 @@ export interface Parts {
   readonly chain: RelayerChain
   readonly addresses: Addresses
   readonly pool: Pool
-  readonly fresh: Freshness
   readonly sponsor: DigestSigner
   /** Look for work now. */
   wake(): void
 }
-
-/** Blocks come once a second or slower: nothing an operation depends on is likely to change sooner. */
-const FRESH_FOR_MS = 500
 
 /** Builds the parts that live as long as the process. */
 export function makeParts(
@@ -39,21 +34,18 @@ export function makeParts(
   }
   let wakePump = () => {}
   const wake = () => wakePump()
-  const fresh = rememberFor(FRESH_FOR_MS)
   const pool = openPool({
     store,
     chain,
     executors: signers.executor.map(({ address }) => address),
     bundleSize: settings.bundleSize,
     poolSize: settings.poolSize,
-    fresh,
     accepted: wake,
   })
   return {
     chain,
     addresses,
     pool,
-    fresh,
     signers,
     sponsor: localSigner(settings.sponsorKey),
     wake,

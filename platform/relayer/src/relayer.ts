@@ -37,16 +37,18 @@ export async function startRelayer(
     async takeOver() {
       await reopenForgotten(store, chain, Object.values(signers).flat(), log)
     },
-    lanes: [
-      ...roles.map((role) => async () => {
-        const tracked = await track(sending, signers[role][0]!)
-        return tracked + (await sendWanted(sending, role)) > 0
-      }),
-      ...signers.executor.map((executor) => async () => {
-        const tracked = await track(sending, executor)
-        return tracked + (await sendBundle(sending, executor, settings.bundleSize, parts.fresh)) > 0
-      }),
-    ],
+    async round() {
+      const moved = await Promise.all([
+        ...roles.map(
+          async (role) => (await track(sending, signers[role][0]!)) + (await sendWanted(sending, role)),
+        ),
+        ...signers.executor.map(
+          async (executor) =>
+            (await track(sending, executor)) + (await sendBundle(sending, executor, settings.bundleSize)),
+        ),
+      ])
+      return moved.some((count) => count > 0)
+    },
   })
   parts.setWake(() => pump.wake())
 

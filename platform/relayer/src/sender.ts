@@ -159,55 +159,33 @@ export async function track(context: SenderContext, signer: TransactionSigner): 
     .limit(OPEN_MOST)
     .execute()
   if (open.length === 0) return 0
-  const finalizedBlock = await chain.finalizedBlock()
+  // Counts before receipts: a nonce counted as gone has its receipt by the time we ask for it.
+  const [finalizedCount, finalizedBlock] = await Promise.all([
+    chain.count(signer.address, 'finalized'),
+    chain.finalizedBlock(),
+  ])
   let moved = 0
   for (const row of open) {
-    // Nothing can be known of it before its block is final; a reorganisation shows then.
-    if (row.state === 'mined' && row.block! > finalizedBlock) continue
-    if (await advance(context, row, signer, finalizedBlock)) moved++
+    const receipt = await findReceipt(context, row)
+    const step = decideStep({
+      state: row.state as 'signed' | 'sent' | 'mined',
+      nonce: row.nonce!,
+      receipt,
+      finalizedCount,
+      finalizedBlock,
+      minedBlockHash: row.block_hash,
+      sentForMs: row.sent_at ? Date.now() - row.sent_at.getTime() : 0,
+      bumpAfterMs: context.bumpAfterMs,
+    })
+    if (step === 'wait') continue
+    moved++
+    if (step === 'send') await send(store, chain, row.id, row.raw!)
+    if (step === 'mine') await mine(context, row, receipt!)
+    if (step === 'finish') await setState(context, row, { state: 'final' })
+    if (step === 'bump') await bump(context, row, signer)
+    if (step === 'release') await release(context, row)
   }
   return moved
-}
-
-async function advance(
-  context: SenderContext,
-  row: Row,
-  signer: TransactionSigner,
-  finalizedBlock: bigint,
-): Promise<boolean> {
-  const { store, chain } = context
-  const sight = {
-    state: row.state as 'signed' | 'sent' | 'mined',
-    nonce: row.nonce!,
-    receipt: await findReceipt(context, row),
-    finalizedCount: 0n,
-    finalizedBlock,
-    minedBlockHash: row.block_hash,
-    sentForMs: row.sent_at ? Date.now() - row.sent_at.getTime() : 0,
-    bumpAfterMs: context.bumpAfterMs,
-  }
-  if (!sight.receipt) {
-    sight.finalizedCount = await finalizedCountOf(chain, signer.address)
-    // Asked again after the count: a nonce that was counted as gone has its receipt by now, if it was ours.
-    if (sight.finalizedCount > sight.nonce) sight.receipt = await findReceipt(context, row)
-  }
-  const step = decideStep(sight)
-  if (step === 'send') await send(store, chain, row.id, row.raw!)
-  if (step === 'mine') await mine(context, row, sight.receipt!)
-  if (step === 'finish') await setState(context, row, { state: 'final' })
-  if (step === 'bump') await bump(context, row, signer)
-  if (step === 'release') await release(context, row)
-  return step !== 'wait'
-}
-
-/** Zero, which releases nothing, where the node has no state of that block: a pruned one, or one just started again. */
-async function finalizedCountOf(chain: RelayerChain, address: Hex): Promise<bigint> {
-  try {
-    return await chain.count(address, 'finalized')
-  } catch (error) {
-    if (error instanceof RpcError) return 0n
-    throw error
-  }
 }
 
 async function findReceipt({ store, chain }: SenderContext, row: Row): Promise<Receipt | null> {

@@ -13,7 +13,6 @@ import {
   simulateBundle,
   TRANSACTION_GAS_CAP,
 } from './entry-point.ts'
-import type { Freshness } from './freshness.ts'
 import { gasLimitOf, packUserOperation, restoreUserOperation, type UserOperation } from './user-operation.ts'
 
 type Row = Pick<Selectable<OperationTable>, 'hash' | 'sender' | 'operation'>
@@ -28,12 +27,11 @@ export async function sendBundle(
   context: SenderContext,
   executor: TransactionSigner,
   bundleSize: number,
-  fresh: Freshness,
 ): Promise<number> {
   if (await isBusy(context, executor.address)) return 0
   const members = await claim(context, bundleSize)
   try {
-    return members.length === 0 ? 0 : await bundle(context, executor, members, fresh)
+    return members.length === 0 ? 0 : await bundle(context, executor, members)
   } finally {
     for (const { hash } of members) inHand.delete(hash)
   }
@@ -45,9 +43,7 @@ async function bundle(
   members: Member[],
 ): Promise<number> {
   const { store, chain } = context
-  // Every one is asked, so that none is taken for fresh twice.
-  const stale = members.filter(({ hash }) => !fresh.take(hash))
-  const kept = stale.length === 0 ? members : await dropRejected(context, executor.address, members)
+  const kept = await dropRejected(context, executor.address, members)
   if (kept.length === 0) return 0
   const [fees, pendingCount] = await Promise.all([chain.fees(), chain.count(executor.address, 'pending')])
   const data = dataOf(kept, executor.address)

@@ -4,7 +4,6 @@ import type { Store } from '@gesim/store'
 import type { RelayerChain } from '../chain.ts'
 import { rows } from '../table.ts'
 import { encodeHandleOps, simulateBundle, TRANSACTION_GAS_CAP } from './entry-point.ts'
-import type { Freshness } from './freshness.ts'
 import {
   gasLimitOf,
   hashUserOperation,
@@ -23,8 +22,6 @@ export interface PoolContext {
   readonly executors: readonly Hex[]
   readonly bundleSize: number
   readonly poolSize: number
-  /** Told what was just simulated. */
-  readonly fresh: Freshness
   /** Called after operations were accepted. */
   accepted(): void
 }
@@ -194,7 +191,6 @@ async function insert(context: PoolContext, entries: readonly Entry[]): Promise<
     .returning('hash')
     .execute()
   const stored = new Set(inserted.map(({ hash }) => hash))
-  context.fresh.mark([...stored])
   context.accepted()
   for (const entry of fitting) {
     if (stored.has(entry.hash)) entry.resolve(entry.hash)
