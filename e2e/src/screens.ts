@@ -5,7 +5,13 @@ import { parseArgs } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
 import { launchBrowser } from './browser.ts'
 
-const { values } = parseArgs({ options: { base: { type: 'string', default: 'http://localhost:3000' } } })
+const { values } = parseArgs({
+  options: {
+    base: { type: 'string', default: 'http://localhost:3000' },
+    // Whose wallet no other browser holds yet.
+    persona: { type: 'string', default: 'ada' },
+  },
+})
 const base = values.base
 const folder = join(import.meta.dirname, '../../docs/screens')
 
@@ -14,7 +20,7 @@ async function buy(page: Page): Promise<string> {
   await page.goto(`${base}/plans/es-go`)
   await page.getByTestId('buy-sign-in').click()
   await page.getByTestId('provider-local').click()
-  await page.getByTestId('persona-ada').click()
+  await page.getByTestId(`persona-${values.persona}`).click()
   await page.waitForSelector('[data-testid=faucet],[data-testid=confirm]', { timeout: 60_000 })
   if (await page.getByTestId('faucet').count()) await page.getByTestId('faucet').click()
   await page.getByTestId('confirm').click({ timeout: 60_000 })
@@ -25,9 +31,10 @@ async function buy(page: Page): Promise<string> {
   await page.bringToFront()
   await page.waitForSelector('[data-testid=purchase][data-state=active]', { timeout: 90_000 })
   await phone.click('#use')
+  // A function, not text: the page's policy rightly forbids evaluating text.
   await page.waitForFunction(
-    "Number(document.querySelector('[data-testid=usage-ring]')?.dataset.used) > 0",
-    undefined,
+    () => Number(document.querySelector<HTMLElement>('[data-testid=usage-ring]')?.dataset.used) > 0,
+    null,
     { timeout: 90_000 },
   )
   await page.getByTestId('finish').click()

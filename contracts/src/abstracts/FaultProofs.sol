@@ -121,9 +121,8 @@ abstract contract FaultProofs is IPayOnUsage, GesimDomain {
         SumTree.checkLeaf(_ref(epoch), intentId, book, index, leaf);
         if (SumTree.leafNode(intentId, leaf).hash == 0) revert PayOnUsage_NoFault();
         IntentRecord memory intent = _escrow.intentOf(intentId);
-        bool belongs =
-            intent.activatedAt != 0 && intent.activatedAt < _cutoff(epoch) && intent.book == book
-                && intent.index == index;
+        bool belongs = intent.activatedAt != 0 && intent.activatedAt < _cutoff(epoch) && intent.book == book
+            && intent.index == index;
         if (belongs) revert PayOnUsage_NoFault();
         _punish(epoch, book, SHARE_OF_LEAF);
     }
