@@ -17,6 +17,8 @@ const ASK_EVERY_MS = 2000
 export function useConsents(intent: Intent, refresh: () => Promise<void>) {
   const [asked, setAsked] = useState<Asked>(null)
   const [busy, setBusy] = useState(false)
+  // Not `intent.paired`: that is true as soon as a phone has asked, and it is then that its key has to be bound.
+  const [bound, setBound] = useState(false)
   const signing = useRef(false)
   const newest = useRef(intent)
   newest.current = intent
@@ -42,13 +44,14 @@ export function useConsents(intent: Intent, refresh: () => Promise<void>) {
     [refresh],
   )
 
-  const watching = !intent.paired && !isOver(intent.state) && intent.state !== 'drafted' && asked === null
+  const watching = !bound && !isOver(intent.state) && intent.state !== 'drafted' && asked === null
   useEffect(() => {
     if (!watching) return
     const look = async () => {
       if (document.visibilityState !== 'visible') return
       const pairing = await pairingOf(newest.current.intentId)
-      if (pairing?.device && !pairing.bound) return sign('pairing', pairing, true)
+      if (pairing?.bound) return setBound(true)
+      if (pairing?.device) return sign('pairing', pairing, true)
       if (!pairing?.device && newest.current.consentWanted) return sign('activation', null, true)
     }
     void look()
