@@ -26,11 +26,13 @@ export function Copy({
       type="button"
       data-testid={testId}
       data-value={value}
-      aria-label={`${label}: ${copied ? 'copied' : 'copy'}`}
       onClick={() => navigator.clipboard.writeText(value).then(() => setCopied(true))}
       className="inline-flex min-h-8 max-w-full items-center gap-1.5 rounded-chip px-1.5 text-left font-mono text-caption text-soft hover:bg-sunken hover:text-ink"
     >
+      {/* Heard before and after what is seen, so that the name holds the visible text (WCAG 2.5.3). */}
+      <span className="sr-only">{`${label}: `}</span>
       <span className="min-w-0 break-all">{children}</span>
+      <span className="sr-only">, copy</span>
       <Icon name={copied ? 'check' : 'copy'} className={`size-4 ${copied ? 'text-sea' : 'text-faint'}`} />
       <span role="status" className="sr-only">
         {copied ? 'Copied' : ''}
