@@ -7,14 +7,22 @@ import type { Connection } from './connect.ts'
 import type { Printer } from './print.ts'
 
 const BALANCED_WITHIN_MS = 15_000
+const PAID_WITHIN_MS = 120_000
 
 /** The carrier's claim for a purchase, read from the chain itself. Throws `cli.payout-missing`. */
 export async function checkPayout(connection: Connection, intent: Intent, printer: Printer): Promise<void> {
   const { api, chain, addresses } = connection
-  const receipt: Receipt = await api.call(intentsRoutes.receipt, { params: { id: intent.intentId } })
-  const payouts = (receipt.settlement as { payouts?: { txHash: `0x${string}` }[] } | undefined)?.payouts ?? []
-  const paid = payouts.at(-1)
   const charged = BigInt(intent.chargedMicros)
+  // The rest may be back before the carrier is paid: the two are transactions of their own, in either order.
+  const end = Date.now() + PAID_WITHIN_MS
+  let paid: { txHash: `0x${string}` } | undefined
+  for (;;) {
+    const receipt: Receipt = await api.call(intentsRoutes.receipt, { params: { id: intent.intentId } })
+    const { payouts = [] } = (receipt.settlement ?? {}) as { payouts?: { txHash: `0x${string}` }[] }
+    paid = payouts.at(-1)
+    if (paid || charged === 0n || Date.now() > end) break
+    await sleepMs(500)
+  }
   if (!paid) {
     if (charged === 0n) return
     throw broken('cli.payout-missing', { intentId: intent.intentId })

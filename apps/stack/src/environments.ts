@@ -91,6 +91,7 @@ export function nodeEnvironment(facts: StackFacts): Environment {
     PROVISIONER_ISSUERS: certificates.pkiDir,
     PROVISIONER_ORDER_SECONDS: '8',
     METERING_GRACE_SECONDS: '5',
+    SETTLEMENT_RETRY_SECONDS: '15',
     TRANSPARENCY_KEY: secrets.logSeed,
     ORACLES_EVERY_SECONDS: '15',
     ADVISOR_PREWARM_EVERY_SECONDS: '60',
