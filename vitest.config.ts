@@ -25,8 +25,6 @@ export default defineConfig({
           hookTimeout: 240_000,
           fileParallelism: false,
           globalSetup: ['e2e/src/stack-keeper.ts'],
-          // Twenty processes on a shared machine may stall once; vitest says so when a second try was needed.
-          retry: process.env.CI ? 1 : 0,
         },
       },
     ],

@@ -1,7 +1,7 @@
 // Sponsored user operations per second through our bundler, against plain transfers on such a chain.
 import { startLocalChain } from '@gesim/contracts/testing'
 import { benchSponsored } from '@gesim/relayer/bench'
-import { createPublicClient, createWalletClient, defineChain, http, parseGwei } from 'viem'
+import { createPublicClient, createWalletClient, defineChain, type Hash, http, parseGwei } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { type Row, row, secondsOf } from './row.ts'
 
@@ -34,10 +34,10 @@ async function plainTransfersPerSecond(): Promise<number> {
       ),
     )
     const seconds = await secondsOf(async () => {
-      const hashes = await Promise.all(
-        signed.map((serializedTransaction) => reader.sendRawTransaction({ serializedTransaction })),
-      )
-      await reader.waitForTransactionReceipt({ hash: hashes.at(-1)! })
+      // In the order of their nonces: sent at once, they arrive in any order and the chain may keep one back for ever.
+      let last: Hash | undefined
+      for (const serializedTransaction of signed) last = await reader.sendRawTransaction({ serializedTransaction })
+      await reader.waitForTransactionReceipt({ hash: last! })
     })
     return OPERATIONS / seconds
   } finally {

@@ -162,16 +162,27 @@ export function openJobs(
     })
     reaper ??= setInterval(() => takeOver().catch(() => {}), LEASE_CHECK_MS)
     await takeOver()
-    const id = await boss.work(
-      name,
-      {
-        transactional: true,
-        localConcurrency: options.concurrency ?? 1,
-        pollingIntervalSeconds: 0.5,
-        notifyPollingIntervalSeconds: 1,
+    // Each place is a worker of its own, so that it can be woken by its id.
+    const ids = await Promise.all(Array.from({ length: options.concurrency ?? 1 }, () => place(name, handler)))
+    const worker: Worker = {
+      async stop() {
+        workers.delete(worker)
+        await Promise.all(ids.map((id) => boss.offWork(name, { id, wait: true })))
       },
+    }
+    workers.add(worker)
+    return worker
+  }
+
+  async function place<Data>(name: string, handler: JobHandler<Data>): Promise<string> {
+    let id = ''
+    id = await boss.work(
+      name,
+      { transactional: true, pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 1 },
       async ([job]: Job<Data>[], bossTx: BossDb) => {
         if (!job) return
+        // A notification wakes for one job only: where there was one, the next may wait already, so fetch at once.
+        boss.notifyWorker(id)
         await sql`insert into gesim.job_leases (job_id, queue, process_key) values (${job.id}, ${name}, ${processKey})
           on conflict (job_id) do update set process_key = excluded.process_key`.execute(db)
         const info = { id: job.id, attempt: job.retryCount + 1, signal: job.signal }
@@ -179,14 +190,7 @@ export function openJobs(
         await bossTx.executeSql('delete from gesim.job_leases where job_id = $1', [job.id])
       },
     )
-    const worker: Worker = {
-      async stop() {
-        workers.delete(worker)
-        await boss.offWork(name, { id, wait: true })
-      },
-    }
-    workers.add(worker)
-    return worker
+    return id
   }
 
   async function runJob<Data>(
