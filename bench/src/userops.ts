@@ -36,7 +36,8 @@ async function plainTransfersPerSecond(): Promise<number> {
     const seconds = await secondsOf(async () => {
       // In the order of their nonces: sent at once, they arrive in any order and the chain may keep one back for ever.
       let last: Hash | undefined
-      for (const serializedTransaction of signed) last = await reader.sendRawTransaction({ serializedTransaction })
+      for (const serializedTransaction of signed)
+        last = await reader.sendRawTransaction({ serializedTransaction })
       await reader.waitForTransactionReceipt({ hash: last! })
     })
     return OPERATIONS / seconds

@@ -163,7 +163,9 @@ export function openJobs(
     reaper ??= setInterval(() => takeOver().catch(() => {}), LEASE_CHECK_MS)
     await takeOver()
     // Each place is a worker of its own, so that it can be woken by its id.
-    const ids = await Promise.all(Array.from({ length: options.concurrency ?? 1 }, () => place(name, handler)))
+    const ids = await Promise.all(
+      Array.from({ length: options.concurrency ?? 1 }, () => place(name, handler)),
+    )
     const worker: Worker = {
       async stop() {
         workers.delete(worker)
