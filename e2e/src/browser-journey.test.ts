@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { mnemonicToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser } from './browser.ts'
 import { sharedStack } from './running-stack.ts'
@@ -40,6 +41,8 @@ function watch(one: BrowserContext): void {
 
 const byId = (id: string) => page.getByTestId(id)
 const seen = (selector: string, timeout = 60_000) => page.waitForSelector(selector, { timeout })
+
+const wordsOf = (elements: Element[]) => elements.map((element) => (element as HTMLElement).dataset.word!)
 
 /** WCAG 2.2 A and AA as far as a machine can tell. */
 async function violations(of: Page): Promise<string[]> {
@@ -141,9 +144,63 @@ describe('a traveller in a browser', () => {
     await page.goto(`${base}/finance`)
     await seen('[data-testid=balanced][data-balanced=true]')
     await page.goto(`${base}/carrier`)
-    await seen('[data-testid=payouts]')
+    await seen('[role=tab]')
+    // Which carrier was chosen is up to the radio: one of them was paid.
+    const paid: number[] = []
+    for (const tab of await page.getByRole('tab').all()) {
+      await tab.click()
+      await seen('[role=tabpanel][data-state=active]')
+      paid.push(await byId('payouts').count())
+    }
+    expect(paid).toContain(1)
     await page.goto(`${base}/developer`)
     await seen('[data-testid=tab-start]')
+  })
+
+  it('takes the key along: signs in once more, holds to see it, proves it was written down; no request carries it', async () => {
+    const sent: string[] = []
+    page.on('request', (request) => sent.push(`${request.url()} ${request.postData() ?? ''}`))
+    await page.goto(`${base}/wallet/export`)
+    // Offered once the last sign-in is more than a minute ago.
+    await byId('export-sign-in').click({ timeout: 70_000 })
+    await byId('persona-ada').click()
+    await byId('export-continue').click()
+    const secret = byId('secret')
+    expect(await secret.getAttribute('data-shown')).toBe('false')
+    await byId('hold').hover()
+    await page.mouse.down()
+    await seen('[data-testid=secret][data-shown=true]')
+    const words = await secret.locator('[data-word]').evaluateAll(wordsOf)
+    await page.mouse.up()
+    await seen('[data-testid=secret][data-shown=false]')
+    expect(await secret.locator('[data-word]').count()).toBe(0)
+    await byId('hold').focus()
+    await page.keyboard.down('Space')
+    await seen('[data-testid=secret][data-shown=true]')
+    await page.keyboard.up('Space')
+    await seen('[data-testid=secret][data-shown=false]')
+
+    const owner = mnemonicToAccount(words.join(' '))
+    const wallet = await page.evaluate(async () => (await fetch('/v1/wallet')).json())
+    expect(wallet.signers.map((one: string) => one.toLowerCase())).toContain(owner.address.toLowerCase())
+
+    await byId('export-written').click()
+    for (const question of [1, 2]) {
+      await seen(`[data-testid=quiz][data-question="${question}"]`)
+      const right = words[Number(await byId('quiz').getAttribute('data-place')) - 1]!
+      const choices = await byId('quiz').locator('[data-word]').evaluateAll(wordsOf)
+      await byId('quiz')
+        .locator(`[data-word="${choices.find((one) => one !== right)}"]`)
+        .click()
+      await page.getByText('That is another word').waitFor()
+      await byId('quiz').locator(`[data-word="${right}"]`).click()
+    }
+    await seen('[data-testid=export-done]')
+
+    const key = Buffer.from(owner.getHdKey().privateKey!).toString('hex')
+    const carries = (text: string) =>
+      text.includes(key) || words.filter((word) => new RegExp(`\\b${word}\\b`).test(text)).length > 2
+    expect(sent.filter(carries)).toEqual([])
   })
 
   it('meets pages without accessibility violations, light and dark, that fit into 320 px', async () => {

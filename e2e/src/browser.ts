@@ -21,7 +21,7 @@ async function executablePath(): Promise<string> {
   if (given) return given
   if (existsSync('/usr/bin/chromium')) return '/usr/bin/chromium'
   // It unpacks into a fixed folder below TMPDIR and reuses whatever lies there, so it gets a folder of its own.
-  const dir = join(tmpdir(), 'gesim-chromium-153')
+  const dir = join(tmpdir(), `gesim-chromium-153-${process.getuid?.() ?? 0}`)
   mkdirSync(dir, { recursive: true })
   const before = process.env.TMPDIR
   process.env.TMPDIR = dir

@@ -74,10 +74,10 @@ export function nodeEnvironment(facts: StackFacts): Environment {
     // A purchase costs about a dollar at this chain's gas price, a hundred times Base's: whoever tries things out buys often.
     RELAYER_BUDGET_MICROS: '250000000',
     PROVISIONER_CARRIERS: JSON.stringify(
-      CARRIERS.map(({ name, es2plus, radio }, at) => ({
+      CARRIERS.map(({ title, es2plus, radio }, at) => ({
         kind: 'es2plus',
         book: deployment.carriers[at]!.book,
-        name,
+        name: title,
         url: `https://localhost:${ports[es2plus]}`,
         ca: operatorFile(facts, 'CERT_CA_OPERATORS.pem'),
         cert: operatorFile(facts, 'CERT_OPERATOR_gesim.pem'),

@@ -205,7 +205,11 @@ if (query.has('carddata')) {
 }
 
 const clock = () => {
-  $('clock').textContent = new Date().toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
+  $('clock').textContent = new Date().toLocaleTimeString([], {
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  })
 }
 clock()
 setInterval(clock, 10_000)

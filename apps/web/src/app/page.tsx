@@ -91,16 +91,23 @@ export default async function Landing() {
             </button>
           </form>
           {places.length > 0 && (
-            <ul className="mt-4 flex flex-wrap gap-2" aria-label="Places people go">
+            <ul
+              className="mt-4 grid max-w-xl gap-2 min-[22rem]:grid-cols-2 sm:grid-cols-3"
+              aria-label="Places people go"
+            >
               {places.slice(0, 6).map((place) => (
                 <li key={place.code}>
                   <Link
                     href={`/plans?q=${encodeURIComponent(countryName(place.code))}`}
-                    className="flex min-h-11 items-center gap-2 rounded-full border border-line bg-surface py-1 pr-4 pl-2 text-small text-soft hover:border-edge hover:text-ink"
+                    className="flex min-h-14 items-center gap-2 rounded-card border border-line bg-surface px-2.5 py-1.5 sm:gap-3 sm:px-3 text-small text-soft hover:border-edge hover:text-ink"
                   >
                     <Flag code={place.code} />
-                    {countryName(place.code)}
-                    <span className="figures text-caption text-faint">from {usdc(place.fromMicros)}</span>
+                    <span className="min-w-0">
+                      <span className="block font-medium text-ink">{countryName(place.code)}</span>
+                      <span className="figures block text-caption text-faint">
+                        from {usdc(place.fromMicros)} USDC
+                      </span>
+                    </span>
                   </Link>
                 </li>
               ))}

@@ -41,13 +41,16 @@ function OperationRow({ operation }: { operation: Operation }) {
   const answers = Object.entries(operation.responses ?? {})
   return (
     <details className="group">
-      <summary className="flex list-none flex-wrap items-center gap-x-3 gap-y-1 px-4 py-3">
+      <summary className="relative flex list-none flex-wrap items-center gap-x-3 gap-y-1 py-3 pr-11 pl-4">
         <span className="w-16">
           <Badge tone={TONES[operation.method as keyof typeof TONES] ?? 'plain'}>{operation.method}</Badge>
         </span>
         <span className="min-w-0 font-mono text-caption break-all">{operation.path}</span>
         <span className="w-full text-small text-soft sm:w-auto sm:flex-1">{operation.summary}</span>
-        <Icon name="chevron" className="size-4 text-faint transition-transform group-open:rotate-180" />
+        <Icon
+          name="chevron"
+          className="absolute top-4 right-4 size-4 text-faint transition-transform group-open:rotate-180"
+        />
       </summary>
       <div className="space-y-4 border-t border-line bg-sunken/50 px-4 py-4 text-small">
         {operation.parameters && operation.parameters.length > 0 && (

@@ -18,21 +18,23 @@ export function Bars({
 }) {
   const most = Math.max(1, ...bars.map((bar) => bar.value))
   return (
-    <ul aria-label={label} className="card divide-y divide-line">
+    // One grid for all rows: were each its own, a longer note would make its bar shorter than its figure says.
+    <ul
+      aria-label={label}
+      className="card grid grid-cols-[auto_minmax(2rem,1fr)_auto_auto] gap-x-3 overflow-hidden px-4 py-1"
+    >
       {bars.map((bar) => (
         <li
           key={bar.name}
-          className="grid grid-cols-[7.5rem_1fr_auto] items-center gap-3 px-4 py-2.5 text-small"
+          className="col-span-4 grid grid-cols-subgrid items-center border-b border-line py-2.5 text-small last:border-0"
         >
           <span className="text-soft">{bar.name}</span>
           <svg viewBox="0 0 100 10" preserveAspectRatio="none" className="h-3 w-full" aria-hidden="true">
-            <rect width="100" height="10" rx="1.5" className="fill-sunken" />
-            <rect width={percent(bar.value, most)} height="10" rx="1.5" className={tone} />
+            <rect width="100" height="10" className="fill-sunken" />
+            <rect width={percent(bar.value, most)} height="10" className={tone} />
           </svg>
-          <span className="figures text-right font-semibold">
-            {count(bar.value)}
-            {bar.note && <span className="ml-2 text-caption font-normal text-faint">{bar.note}</span>}
-          </span>
+          <span className="figures text-right font-semibold">{count(bar.value)}</span>
+          <span className="figures text-right text-caption text-faint">{bar.note}</span>
         </li>
       ))}
     </ul>

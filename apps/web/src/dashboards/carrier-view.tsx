@@ -32,7 +32,7 @@ export function CarrierView({ initial }: { initial: CarrierBooks | null }) {
             A carrier appears here once it is registered on chain and has opened a book.
           </Empty>
         ) : (
-          <Tabs.Root defaultValue={String(carriers[0]!.book)}>
+          <Tabs.Root defaultValue={String(busiest(carriers).book)}>
             <Tabs.List aria-label="Carriers" className="mb-6 flex flex-wrap gap-1">
               {carriers.map((carrier) => (
                 <Tabs.Trigger
@@ -54,6 +54,13 @@ export function CarrierView({ initial }: { initial: CarrierBooks | null }) {
       }
     </Answer>
   )
+}
+
+/** The one with most to see comes first; among equals the lower book. */
+function busiest(carriers: readonly CarrierBook[]): CarrierBook {
+  return [...carriers].sort(
+    (a, b) => b.funnel.active - a.funnel.active || b.funnel.ordered - a.funnel.ordered || a.book - b.book,
+  )[0]!
 }
 
 function Book({ book }: { book: CarrierBook }) {
@@ -190,12 +197,15 @@ function Telemetry({ book }: { book: CarrierBook }) {
       .sort((a, b) => a.atMs - b.atMs)
     return {
       atMs: samples.map((sample) => sample.atMs),
-      throughput: [{ name: 'now', unit: 'Mbit/s', values: samples.map((sample) => sample.throughputMbps) }],
-      latency: [{ name: 'now', unit: 'ms', values: samples.map((sample) => sample.latencyMs) }],
+      throughput: samples.map((sample) => sample.throughputMbps),
+      latency: samples.map((sample) => sample.latencyMs),
     }
   }, [book.telemetry, region])
   return (
-    <Section title="Radio" lead="As measured; this is what the choice of a network rests on.">
+    <Section
+      title="Radio"
+      lead="Measured each minute, country by country; this is what the choice of a network rests on."
+    >
       {region === null ? (
         <p className="card p-5 text-small text-soft">No measurement yet.</p>
       ) : (
@@ -215,8 +225,8 @@ function Telemetry({ book }: { book: CarrierBook }) {
             </select>
           </label>
           <div className="grid gap-4 lg:grid-cols-2">
-            <LineChart label="Throughput" atMs={series.atMs} lines={series.throughput} />
-            <LineChart label="Latency" atMs={series.atMs} lines={series.latency} />
+            <LineChart label="Throughput" unit="Mbit/s" atMs={series.atMs} values={series.throughput} />
+            <LineChart label="Latency" unit="ms" tone="--sky" atMs={series.atMs} values={series.latency} />
           </div>
         </>
       )}

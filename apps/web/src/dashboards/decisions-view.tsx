@@ -62,7 +62,7 @@ function DecisionRow({ decision }: { decision: Decision }) {
               key={score.book}
               className="grid grid-cols-[4rem_1fr] items-center gap-x-3 text-caption sm:grid-cols-[4rem_10rem_1fr]"
             >
-              <span className="text-faint">Book {score.book}</span>
+              <span className="text-faint">Carrier {score.book}</span>
               <svg viewBox="0 0 100 8" preserveAspectRatio="none" className="h-2 w-full" aria-hidden="true">
                 <rect width="100" height="8" className="fill-sunken" />
                 <rect

@@ -6,6 +6,7 @@ import type { ApiRequests, FinanceTransactions, JournalEvents } from '../api/sha
 import { usePolled } from '../api/use-polled.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Copy, Hash } from '../ui/copy.tsx'
+import { Stat } from '../ui/stat.tsx'
 import { Table } from '../ui/table.tsx'
 import { When } from '../ui/when.tsx'
 import { count, duration, short } from '../words/format.ts'
@@ -26,7 +27,10 @@ const TABS: { value: string; name: string; panel: () => ReactNode }[] = [
 export function DeveloperView() {
   return (
     <Tabs.Root defaultValue="start">
-      <Tabs.List aria-label="Developer" className="mb-6 flex gap-1 overflow-x-auto border-b border-line pb-2">
+      <Tabs.List
+        aria-label="Developer"
+        className="-mx-1 mb-6 flex gap-1 overflow-x-auto border-b border-line px-1 pt-1 pb-2"
+      >
         {TABS.map((tab) => (
           <Tabs.Trigger
             key={tab.value}
@@ -69,21 +73,65 @@ function QuickStart() {
     },
   ]
   return (
-    <ol className="space-y-4">
-      {steps.map((step, index) => (
-        <li key={step.title} className="card p-4 sm:p-5">
-          <p className="text-small font-semibold">
-            <span className="figures mr-2 text-sea">{index + 1}</span>
-            {step.title}
-          </p>
-          <div className="mt-2 rounded-field bg-sunken p-2">
-            <Copy value={step.command} label="Command">
-              {step.command}
-            </Copy>
-          </div>
-        </li>
-      ))}
-    </ol>
+    <>
+      <Pulse />
+      <ol className="mt-6 space-y-4">
+        {steps.map((step, index) => (
+          <li key={step.title} className="card p-4 sm:p-5">
+            <p className="text-small font-semibold">
+              <span className="figures mr-2 text-sea">{index + 1}</span>
+              {step.title}
+            </p>
+            <div className="mt-2 rounded-field bg-sunken p-2">
+              <Copy value={step.command} label="Command">
+                {step.command}
+              </Copy>
+            </div>
+          </li>
+        ))}
+      </ol>
+    </>
+  )
+}
+
+/** How the API is doing, from the last requests it answered. */
+function Pulse() {
+  const requests = usePolled<ApiRequests>('/v1/developer/requests?limit=200', null, 4000)
+  const events = usePolled<JournalEvents>('/v1/developer/events?limit=1', null, 4000)
+  return (
+    <Answer of={requests}>
+      {({ requests: last }) => {
+        const took = last.map((one) => one.durationMs).sort((a, b) => a - b)
+        const refused = last.filter((one) => one.status >= 400 && one.status < 500).length
+        const broken = last.filter((one) => one.status >= 500).length
+        const newest = events.data?.events[0]
+        return (
+          <dl className="grid grid-cols-2 gap-3 lg:grid-cols-4" data-testid="pulse">
+            <Stat
+              name="Half of the requests within"
+              value={took.length === 0 ? '–' : duration(took[Math.floor(took.length / 2)]!)}
+              note={`of the last ${count(took.length)}`}
+            />
+            <Stat
+              name="95 of 100 within"
+              value={took.length === 0 ? '–' : duration(took[Math.floor(took.length * 0.95)]!)}
+              note={took.length === 0 ? 'no request yet' : `the slowest ${duration(took.at(-1)!)}`}
+            />
+            <Stat
+              name="Refused, broken"
+              value={`${count(refused)}, ${count(broken)}`}
+              note={broken === 0 ? 'nothing is broken' : 'see Requests'}
+              tone={broken === 0 ? undefined : 'text-coral'}
+            />
+            <Stat
+              name="Events in the journal"
+              value={newest ? count(newest.seq) : '–'}
+              note={newest ? `the newest: ${newest.kind}` : 'nothing has happened yet'}
+            />
+          </dl>
+        )
+      }}
+    </Answer>
   )
 }
 

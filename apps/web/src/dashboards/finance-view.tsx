@@ -7,11 +7,13 @@ import { Badge } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
 import { Hash } from '../ui/copy.tsx'
 import { Icon } from '../ui/icon.tsx'
-import { Stat, Stats } from '../ui/stat.tsx'
+import { Stat } from '../ui/stat.tsx'
 import { Table } from '../ui/table.tsx'
 import { When } from '../ui/when.tsx'
 import { count, short, usdc } from '../words/format.ts'
 import { Answer, Section } from './frame.tsx'
+import { MoneyPicture } from './money-picture.tsx'
+import { accountName, moneyPlaces } from './money-places.ts'
 
 /** What finance sees: where all money is, whether three sources agree, every movement, every transaction. */
 export function FinanceView({ initial }: { initial: FinanceSummary | null }) {
@@ -21,6 +23,9 @@ export function FinanceView({ initial }: { initial: FinanceSummary | null }) {
     <>
       <Section title="Money">
         <Answer of={summary}>{(answer) => <Tiles tiles={answer.tiles} />}</Answer>
+      </Section>
+      <Section title="Where it is" lead="The contract gives it to nobody else than those named here.">
+        <Answer of={summary}>{(answer) => <WhereItIs summary={answer} />}</Answer>
       </Section>
       <Section
         title="Do the three agree?"
@@ -69,7 +74,7 @@ export function FinanceView({ initial }: { initial: FinanceSummary | null }) {
 
 function Tiles({ tiles }: { tiles: FinanceSummary['tiles'] }) {
   return (
-    <Stats>
+    <dl className="grid gap-3 min-[22rem]:grid-cols-2 lg:grid-cols-3">
       <Stat
         name="In escrow"
         value={usdc(tiles.escrowMicros)}
@@ -78,27 +83,56 @@ function Tiles({ tiles }: { tiles: FinanceSummary['tiles'] }) {
         testId="tile-escrow"
       />
       <Stat
-        name="Open for carriers"
-        value={usdc(tiles.openMicros)}
+        name="Paid to carriers"
+        value={usdc(tiles.paidOutMicros)}
         unit="USDC"
-        note={`${usdc(tiles.payableMicros)} proven and payable`}
+        note={`${usdc(tiles.payableMicros)} proven and not claimed yet`}
+        testId="tile-paid"
       />
-      <Stat name="Paid to carriers" value={usdc(tiles.paidOutMicros)} unit="USDC" testId="tile-paid" />
       <Stat
-        name="Returned to travellers"
+        name="Back with travellers"
         value={usdc(tiles.refundedMicros)}
         unit="USDC"
         note={`${usdc(tiles.remaindersMicros)} on its way`}
       />
-      <Stat name="Fees" value={usdc(tiles.feesMicros)} unit="USDC" />
-      <Stat name="Margin on network fees" value={usdc(tiles.gasMarginMicros)} unit="USDC" />
+      <Stat
+        name="Fees earned"
+        value={usdc(tiles.feesMicros)}
+        unit="USDC"
+        note="from payouts, and network fees charged"
+      />
+      <Stat
+        name="Margin on network fees"
+        value={usdc(tiles.gasMarginMicros)}
+        unit="USDC"
+        note="charged beyond what the chain cost"
+      />
       <Stat
         name="Left to sponsor network fees"
         value={tiles.paymasterMicros === null ? '–' : usdc(tiles.paymasterMicros)}
         unit={tiles.paymasterMicros === null ? undefined : 'USDC'}
-        note={tiles.paymasterMicros === null ? 'the chain does not answer' : undefined}
+        note={tiles.paymasterMicros === null ? 'the chain does not answer' : 'at the paymaster'}
       />
-    </Stats>
+    </dl>
+  )
+}
+
+/** All that was ever paid in, and where it is. The balances come with any page of the ledger. */
+function WhereItIs({ summary }: { summary: FinanceSummary }) {
+  const ledger = usePolled<LedgerPage>('/v1/finance/ledger?limit=1', null, 4000)
+  return (
+    <Answer of={ledger}>
+      {({ accounts }) => {
+        const places = moneyPlaces(accounts, BigInt(summary.tiles.refundedMicros))
+        return places.paidInMicros === 0n ? (
+          <p className="card p-5 text-small text-soft">
+            Nobody has paid in yet. The first payment draws a picture here.
+          </p>
+        ) : (
+          <MoneyPicture places={places} />
+        )
+      }}
+    </Answer>
   )
 }
 
@@ -121,7 +155,7 @@ function Reconciliation({ answer }: { answer: FinanceSummary }) {
         keyOf={(row) => row.name}
         empty="Nothing to compare yet."
         columns={[
-          { name: 'What', cell: (row) => row.name },
+          { name: 'What', cell: (row) => <span className="block min-w-32">{row.name}</span> },
           { name: 'Chain', cell: (row) => usdc(row.chainMicros), right: true },
           { name: 'Ledger', cell: (row) => usdc(row.ledgerMicros), right: true },
           {
@@ -150,9 +184,20 @@ function Reconciliation({ answer }: { answer: FinanceSummary }) {
   )
 }
 
+/** An account by its name; the code of the books is there for who looks for it. */
+function Account({ of }: { of: string }) {
+  return (
+    <span title={of} className="whitespace-nowrap">
+      {accountName(of)}
+    </span>
+  )
+}
+
+const PAGE = 25
+
 function Ledger() {
   const [before, setBefore] = useState<string | null>(null)
-  const path = `/v1/finance/ledger?limit=50${before ? `&before=${before}` : ''}`
+  const path = `/v1/finance/ledger?limit=${PAGE}${before ? `&before=${before}` : ''}`
   return (
     <Section title="Ledger" lead="Every movement takes from one account what it gives to another.">
       <LedgerAt
@@ -182,60 +227,64 @@ function LedgerAt({
     <Answer of={ledger}>
       {({ rows, accounts, sumMicros }) => (
         <>
-          <div className="grid grid-cols-[minmax(0,1fr)] gap-4 lg:grid-cols-[minmax(0,1fr)_20rem]">
-            <Table
-              testId="ledger"
-              caption="Ledger"
-              rows={rows}
-              keyOf={(row) => `${row.seq}.${row.part}`}
-              empty="No money has moved yet."
-              columns={[
-                { name: 'When', cell: (row) => <When atMs={row.atMs} /> },
-                { name: 'To', cell: (row) => row.debit },
-                { name: 'From', cell: (row) => row.credit },
-                { name: 'USDC', cell: (row) => usdc(row.amountMicros), right: true },
-                { name: 'Why', cell: (row) => row.why },
-                {
-                  name: 'Purchase',
-                  cell: (row) =>
-                    row.intentId ? (
-                      <Link className="prose-link font-mono text-caption" href={`/esims/${row.intentId}`}>
-                        {short(row.intentId, 8, 4)}
-                      </Link>
-                    ) : (
-                      ''
-                    ),
-                },
-              ]}
-            />
-            <div>
-              <Table
-                caption="Accounts"
-                rows={accounts}
-                keyOf={(row) => row.account}
-                empty="No account yet."
-                columns={[
-                  { name: 'Account', cell: (row) => row.account },
-                  { name: 'Balance', cell: (row) => usdc(row.balanceMicros), right: true },
-                ]}
-              />
-              <p className="figures mt-2 px-1 text-caption text-faint">
-                Sum of all accounts: {usdc(sumMicros)}
-              </p>
-            </div>
-          </div>
+          <Table
+            testId="ledger"
+            caption="Ledger"
+            rows={rows}
+            keyOf={(row) => `${row.seq}.${row.part}`}
+            empty="No money has moved yet."
+            columns={[
+              { name: 'When', cell: (row) => <When atMs={row.atMs} /> },
+              { name: 'Why', cell: (row) => row.why },
+              { name: 'From', cell: (row) => <Account of={row.credit} /> },
+              { name: 'To', cell: (row) => <Account of={row.debit} /> },
+              { name: 'USDC', cell: (row) => usdc(row.amountMicros), right: true },
+              {
+                name: 'Purchase',
+                cell: (row) =>
+                  row.intentId ? (
+                    <Link
+                      className="prose-link font-mono text-caption whitespace-nowrap"
+                      href={`/esims/${row.intentId}`}
+                    >
+                      {short(row.intentId, 6, 4)}
+                    </Link>
+                  ) : (
+                    ''
+                  ),
+              },
+            ]}
+          />
           <div className="mt-3 flex gap-2">
             {!live && (
               <Button size="small" look="quiet" onClick={onNewest}>
                 Newest
               </Button>
             )}
-            {rows.length === 50 && (
+            {rows.length === PAGE && (
               <Button size="small" look="quiet" onClick={() => onOlder(rows.at(-1)!.seq)}>
                 Older
               </Button>
             )}
           </div>
+          <h3 className="mt-8 mb-3 text-lead font-semibold">Balances</h3>
+          <Table
+            caption="Balances of the accounts"
+            rows={accounts}
+            keyOf={(row) => row.account}
+            empty="No account yet."
+            columns={[
+              { name: 'Account', cell: (row) => accountName(row.account) },
+              {
+                name: 'In the books',
+                cell: (row) => <span className="font-mono text-caption text-soft">{row.account}</span>,
+              },
+              { name: 'USDC', cell: (row) => usdc(row.balanceMicros), right: true },
+            ]}
+          />
+          <p className="figures mt-2 px-4 text-caption text-faint">
+            Together {usdc(sumMicros)}: what one account has, another gave.
+          </p>
         </>
       )}
     </Answer>

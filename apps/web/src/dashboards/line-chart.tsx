@@ -1,78 +1,125 @@
 'use client'
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { clockTime } from '../words/format.ts'
 
-export interface Line {
-  readonly name: string
-  readonly unit: string
-  readonly values: readonly (number | null)[]
-}
+const HEIGHT = 220
+/** Ticks in whole minutes, so that no two of them read the same. */
+const TICK_SECONDS = [60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400]
 
-/** A dense chart over time (canvas). The latest figures stand beside it in words. */
+/** One quantity over time (canvas), from zero on. The newest figure stands beside it in words. */
 export function LineChart({
-  atMs,
-  lines,
   label,
+  unit,
+  atMs,
+  values,
+  tone = '--sea',
 }: {
-  atMs: readonly number[]
-  lines: readonly Line[]
   label: string
+  unit: string
+  atMs: readonly number[]
+  values: readonly number[]
+  tone?: '--sea' | '--sky'
 }) {
   const frame = useRef<HTMLDivElement>(null)
+  const chart = useRef<uPlot | null>(null)
+  const drawn = useTheme()
+  const data = useRef<uPlot.AlignedData>([[], []])
+  data.current = [atMs.map((at) => at / 1000), [...values]]
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a canvas keeps its colours, so another theme is another drawing
   useEffect(() => {
     const element = frame.current
-    if (!element || atMs.length === 0) return
-    const chart = draw(element, atMs, lines)
-    const watch = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: 220 }))
+    if (!element) return
+    const plot = draw(element, data.current, unit, tone)
+    chart.current = plot
+    const watch = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }))
     watch.observe(element)
     return () => {
       watch.disconnect()
-      chart.destroy()
+      plot.destroy()
+      chart.current = null
     }
-  }, [atMs, lines])
+  }, [unit, tone, drawn])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `data` is made of these two
+  useEffect(() => {
+    chart.current?.setData(data.current)
+  }, [atMs, values])
+
+  const latest = values.at(-1)
+  const least = Math.min(...values)
+  const most = Math.max(...values)
+  const range = values.length > 1 ? `${figure(least)} to ${figure(most)} ${unit}` : ''
   return (
     <figure className="card p-4">
-      <figcaption className="mb-2 flex flex-wrap justify-between gap-2 text-small">
+      <figcaption className="mb-3 flex flex-wrap items-baseline justify-between gap-x-4 text-small">
         <span className="font-semibold">{label}</span>
         <span className="figures text-soft">
-          {lines
-            .map((line) => `${line.name} ${line.values.at(-1)?.toFixed(1) ?? '–'} ${line.unit}`)
-            .join(' · ')}
+          now{' '}
+          <strong className="font-semibold text-ink">
+            {latest === undefined ? '–' : `${figure(latest)} ${unit}`}
+          </strong>
+          {range && <span className="ml-3 text-caption text-faint">{range}</span>}
         </span>
       </figcaption>
-      <div ref={frame} role="img" aria-label={`${label}, last ${atMs.length} measurements`} />
+      <div
+        ref={frame}
+        role="img"
+        aria-label={`${label} of the last ${atMs.length} minutes measured, ${range}`}
+      />
     </figure>
   )
 }
 
-function draw(element: HTMLElement, atMs: readonly number[], lines: readonly Line[]): uPlot {
+function figure(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toFixed(1)
+}
+
+function draw(element: HTMLElement, data: uPlot.AlignedData, unit: string, tone: '--sea' | '--sky'): uPlot {
   const style = getComputedStyle(element)
   const colour = (name: string) => resolve(style.getPropertyValue(name))
   const grid = { stroke: colour('--line'), width: 1 }
-  const axis = { stroke: colour('--ink-faint'), grid, ticks: grid, font: '12px "Inter Variable", sans-serif' }
-  const tones = [colour('--sea'), colour('--sky'), colour('--amber')]
+  const axis = {
+    stroke: colour('--ink-faint'),
+    grid: { show: false },
+    ticks: { show: false },
+    font: '12px "Inter Variable", sans-serif',
+  }
   return new uPlot(
     {
       width: element.clientWidth,
-      height: 220,
+      height: HEIGHT,
       legend: { show: false },
-      cursor: { drag: { x: false, y: false } },
+      cursor: { show: false },
+      scales: { y: { range: (_chart, _least, most) => [0, Math.max(1, most * 1.15)] } },
       axes: [
-        { ...axis, values: (_chart, splits) => splits.map((at) => clockTime(at * 1000)) },
-        { ...axis, size: 52 },
+        {
+          ...axis,
+          incrs: TICK_SECONDS,
+          space: 64,
+          size: 30,
+          values: (_chart, splits) => splits.map((at) => clockTime(at * 1000)),
+        },
+        {
+          ...axis,
+          grid,
+          size: 76,
+          values: (_chart, splits) => splits.map((value) => (value === 0 ? '0' : `${value} ${unit}`)),
+        },
       ],
       series: [
         {},
-        ...lines.map((line, index) => ({
-          label: line.name,
-          stroke: tones[index % tones.length],
-          width: 1.75,
-        })),
+        {
+          stroke: colour(tone),
+          width: 2,
+          fill: colour(`${tone}-wash`),
+          points: { size: 5, fill: colour(tone) },
+          paths: uPlot.paths.spline?.(),
+        },
       ],
     },
-    [atMs.map((at) => at / 1000), ...lines.map((line) => [...line.values])],
+    data,
     element,
   )
 }
@@ -85,4 +132,21 @@ function resolve(value: string): string {
   const { color } = getComputedStyle(probe)
   probe.remove()
   return color
+}
+
+/** Counts the changes between light and dark, by the system or by the reader. */
+function useTheme(): number {
+  const [changes, setChanges] = useState(0)
+  useEffect(() => {
+    const changed = () => setChanges((times) => times + 1)
+    const system = matchMedia('(prefers-color-scheme: dark)')
+    system.addEventListener('change', changed)
+    const reader = new MutationObserver(changed)
+    reader.observe(document.documentElement, { attributeFilter: ['data-theme'] })
+    return () => {
+      system.removeEventListener('change', changed)
+      reader.disconnect()
+    }
+  }, [])
+  return changes
 }

@@ -43,7 +43,7 @@ export function PurchaseView({ initial }: { initial: Intent }) {
         <div className="flex flex-col items-start sm:items-end">
           <IntentId id={intent.intentId} />
           <p
-            className="flex items-center gap-1.5 px-1.5 text-caption text-faint"
+            className="flex items-center gap-1.5 text-caption text-faint sm:px-1.5"
             data-testid="live"
             data-live={live}
           >
@@ -79,7 +79,7 @@ export function PurchaseView({ initial }: { initial: Intent }) {
           )}
           <section className="card order-4 p-5 sm:p-6" aria-labelledby="progress">
             <h2 id="progress" className="mb-5 text-title">
-              What happens
+              {isOver(intent.state) ? 'What happened' : 'What happens'}
             </h2>
             <Timeline intent={intent} />
             {intent.carrier && (

@@ -49,15 +49,17 @@ function TimelineRow({ shown, last }: { shown: ShownStep; last: boolean }) {
         </p>
         {state === 'now' && <p className="text-small text-soft">{words.meanwhile}</p>}
         {entry && (
-          <p className="flex flex-wrap items-center gap-x-2 text-caption text-faint">
+          <p className="flex flex-wrap items-center gap-x-3 text-caption text-faint">
             <span>by {ACTORS[entry.actor]}</span>
-            {entry.note && <span>· {entry.note}</span>}
+            {entry.note && <span>{entry.note}</span>}
             {entry.txHash && (
               <span className="flex items-center">
-                · proof <Hash value={entry.txHash} label="Transaction" />
+                proof <Hash value={entry.txHash} label="Transaction" />
               </span>
             )}
-            {entry.gasUsed && <span className="figures">{count(entry.gasUsed)} gas, paid by GeSIM</span>}
+            {entry.gasUsed && (
+              <span className="figures">network fee paid by GeSIM ({count(entry.gasUsed)} gas)</span>
+            )}
           </p>
         )}
       </div>

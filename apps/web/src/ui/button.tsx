@@ -11,8 +11,8 @@ const LOOKS = {
 } as const
 
 const SIZES = {
-  normal: 'min-h-12 px-5 text-body',
-  small: 'min-h-11 px-4 text-small',
+  normal: 'min-h-12 px-5 py-2 text-body leading-snug',
+  small: 'min-h-11 px-4 py-1.5 text-small',
 } as const
 
 interface Look {

@@ -47,7 +47,7 @@ export function IntentId({ id }: { id: string }) {
     <p className="flex items-center gap-1 text-caption text-faint">
       Purchase number
       <Copy value={id} label="Purchase number" testId="intent-id">
-        {short(id, 8, 6)}
+        <span className="whitespace-nowrap">{short(id, 8, 6)}</span>
       </Copy>
     </p>
   )
@@ -57,7 +57,7 @@ export function IntentId({ id }: { id: string }) {
 export function Hash({ value, label }: { value: string; label: string }) {
   return (
     <Copy value={value} label={label}>
-      {short(value)}
+      <span className="whitespace-nowrap">{short(value)}</span>
     </Copy>
   )
 }

@@ -17,11 +17,13 @@ export function Stat({
   testId?: string
 }) {
   return (
-    <div className="card flex flex-col gap-1 p-4" data-testid={testId}>
+    <div className="card flex min-w-0 flex-col gap-1 p-4" data-testid={testId}>
       <dt className="text-caption text-faint">{name}</dt>
-      <dd className={`figures text-title font-semibold ${tone}`}>
+      <dd
+        className={`figures flex flex-wrap items-baseline gap-x-1 text-body font-semibold sm:text-title ${tone}`}
+      >
         {value}
-        {unit && <span className="ml-1 text-caption font-medium text-faint">{unit}</span>}
+        {unit && <span className="text-caption font-medium text-faint">{unit}</span>}
       </dd>
       {note && <dd className="text-caption text-soft">{note}</dd>}
     </div>

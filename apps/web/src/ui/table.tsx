@@ -24,8 +24,9 @@ export function Table<Row>({
 }) {
   if (rows.length === 0) return <p className="card p-5 text-small text-soft">{empty}</p>
   return (
+    // `relative`, so that words for screen readers, which are placed absolutely, scroll with it and do not widen the page.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard (WCAG 2.1.1)
-    <section aria-label={caption} tabIndex={0} className="card overflow-x-auto" data-testid={testId}>
+    <section aria-label={caption} tabIndex={0} className="card relative overflow-x-auto" data-testid={testId}>
       <table className="figures w-full border-collapse text-small">
         <caption className="sr-only">{caption}</caption>
         <thead>
@@ -47,7 +48,8 @@ export function Table<Row>({
               {columns.map((column) => (
                 <td
                   key={column.name}
-                  className={`px-4 py-2.5 align-top ${column.right ? 'text-right whitespace-nowrap' : ''}`}
+                  // What can be copied has a frame of its own: its text, not its frame, stands under the heading.
+                  className={`px-4 py-2 align-baseline [&>button[data-value]:first-child]:-ml-1.5 ${column.right ? 'text-right whitespace-nowrap' : ''}`}
                 >
                   {column.cell(row)}
                 </td>

@@ -74,7 +74,7 @@ export function HoldToSee({ words, privateKey }: { words: readonly string[]; pri
           <ol className="grid grid-cols-2 gap-x-6 gap-y-3 sm:grid-cols-3">
             {words.map((word, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: a word may come twice, its place does not
-              <li key={index} className="flex items-baseline gap-2 font-mono text-body">
+              <li key={index} data-word={word} className="flex items-baseline gap-2 font-mono text-body">
                 <span className="figures w-5 text-right text-caption text-faint">{index + 1}</span>
                 {word}
               </li>

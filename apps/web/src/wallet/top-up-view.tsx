@@ -34,7 +34,9 @@ export function TopUpView() {
         <div>
           <p className="text-caption text-faint">Your address</p>
           <Copy value={account} label="Address" testId="top-up-address">
-            {account}
+            {/* Where it does not fit on one line it breaks in the middle, for comparing by eye. */}
+            <span className="inline-block">{account.slice(0, 22)}</span>
+            <span className="inline-block">{account.slice(22)}</span>
           </Copy>
         </div>
         <p className="text-small">

@@ -25,7 +25,12 @@ export function WordQuiz({
     else setAt(at + 1)
   }
   return (
-    <section className="card p-5 sm:p-6" data-testid="quiz" data-place={question.place + 1}>
+    <section
+      className="card p-5 sm:p-6"
+      data-testid="quiz"
+      data-place={question.place + 1}
+      data-question={at + 1}
+    >
       <h2 className="text-title">Which is word {question.place + 1}?</h2>
       <p className="mt-1 text-small text-soft">
         Question {at + 1} of {questions.length}, from your paper.

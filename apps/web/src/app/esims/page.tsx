@@ -79,8 +79,8 @@ function Row({ intent }: { intent: Intent }) {
         <p className="figures text-caption text-faint">
           <span>
             <When atMs={intent.createdAtMs} form="day" />
-          </span>{' '}
-          · {short(intent.intentId, 8, 4)}
+          </span>
+          <span className="hidden sm:inline"> · {short(intent.intentId, 8, 4)}</span>
           {using && ` · ${bytes(shown.usedBytes)} used`}
         </p>
       </div>

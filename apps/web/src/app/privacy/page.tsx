@@ -43,22 +43,32 @@ export default async function Privacy() {
         )}
         {stored?.failure && <FailureNotice failure={stored.failure} money="none" />}
         {stored?.answer && (
-          <Table
-            testId="stored"
-            caption="Everything stored about you"
-            rows={stored.answer.stored}
-            keyOf={(row, index) => `${row.what}${index}`}
-            empty="Nothing is stored about you."
-            columns={[
-              { name: 'What', cell: (row) => <span className="font-medium">{row.what}</span> },
-              {
-                name: 'Value',
-                cell: (row) => <span className="font-mono text-caption break-all">{row.value}</span>,
-              },
-              { name: 'Why', cell: (row) => row.why },
-              { name: 'Until', cell: (row) => row.until },
-            ]}
-          />
+          <ul
+            className="card divide-y divide-line"
+            aria-label="Everything stored about you"
+            data-testid="stored"
+          >
+            {stored.answer.stored.map((row) => (
+              <li
+                key={`${row.what}${row.value}`}
+                className="grid gap-x-6 gap-y-1 px-4 py-3.5 text-small sm:px-5 md:grid-cols-[11rem_1fr_15rem]"
+              >
+                <p className="font-semibold">
+                  {row.what}
+                  <span className="block font-mono text-caption font-normal break-all text-soft">
+                    {row.value}
+                  </span>
+                </p>
+                <p>{row.why}</p>
+                <p className="text-caption text-soft">
+                  <span className="text-faint">Until:</span> {row.until}
+                </p>
+              </li>
+            ))}
+            {stored.answer.stored.length === 0 && (
+              <li className="p-5 text-small">Nothing is stored about you.</li>
+            )}
+          </ul>
         )}
       </section>
       {sessions?.answer && (

@@ -14,7 +14,7 @@ export default async function Restore() {
   return (
     <Page
       title="Restore the wallet"
-      lead="This device holds no part of the key yet. Two of three parts are needed."
+      lead="For a device that holds no part of the key yet. Two of three parts are needed."
     >
       <RestoreView hasPasskey={answer?.shares.passkey ?? false} />
     </Page>
