@@ -130,11 +130,12 @@ export function smdsEnvironment({ ports, certificates, secrets, smdsDatabaseUrl 
 
 export function carrierEnvironment(facts: StackFacts, at: number): Environment {
   const { ports, secrets, certificates, deployment, dataDir } = facts
-  const { name, registeredId, es2plus, radio, qualityPct, seed } = CARRIERS[at]!
+  const { name, title, registeredId, es2plus, radio, qualityPct, seed } = CARRIERS[at]!
   const keys = secrets.carriers[at]!
   const urls = urlsOf(ports)
   return {
     CARRIER_NAME: name,
+    CARRIER_TITLE: title,
     CARRIER_ID: registeredId,
     CARRIER_BOOK: String(deployment.carriers[at]!.book),
     CARRIER_PROVISIONING_KEY: keys.provisioning,

@@ -34,7 +34,7 @@ export async function storedAbout(store: Store, subject: string): Promise<Stored
   if (!row) return []
   const facts: StoredFact[] = [
     {
-      what: 'Subject reference',
+      what: 'A code that stands for your account',
       value: `${prefixOf(subject)}…`,
       why: 'Recognises you at the next sign-in. A keyed hash; your name, e-mail and provider id are not stored.',
       until: 'Stays while the wallet exists; without the key it means nothing.',
@@ -69,7 +69,7 @@ export async function storedAbout(store: Store, subject: string): Promise<Stored
     )
   if (row.share_stored)
     facts.push({
-      what: 'Server share of the seed',
+      what: 'One of the three parts of your key',
       value: 'sealed',
       why: 'One of three shares; alone it opens nothing.',
       until: 'Until you delete it.',

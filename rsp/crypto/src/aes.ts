@@ -26,7 +26,7 @@ export class AesBlocks {
   }
 }
 
-/** AES-128-CBC encryption of messages of whole blocks with one key, each with a vector of its own. */
+/** AES-128-CBC encryption of messages of whole blocks with one key, each as from a vector of zeros. */
 export class CbcEncryption {
   readonly #cipher: Cipheriv
   #last: Uint8Array = ZERO_BLOCK
@@ -36,12 +36,19 @@ export class CbcEncryption {
   }
 
   /** Encrypts a message of at least one block; the bytes given are used up. */
-  encrypt(message: Uint8Array, vector: Uint8Array = ZERO_BLOCK): Uint8Array {
+  encrypt(message: Uint8Array): Uint8Array {
     xorInto(message, this.#last)
-    xorInto(message, vector)
     const encrypted = this.#cipher.update(message)
     this.#last = encrypted.subarray(encrypted.length - BLOCK_BYTES)
     return encrypted
+  }
+
+  /**
+   * Encrypts what follows the first block with the encryption of that block as its vector: CBC masks each block with the
+   * one before it, so that both are one call. The bytes given are used up.
+   */
+  encryptAfter(blockAndMessage: Uint8Array): Uint8Array {
+    return this.encrypt(blockAndMessage).subarray(BLOCK_BYTES)
   }
 }
 

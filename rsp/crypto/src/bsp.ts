@@ -1,5 +1,5 @@
 import { bytesEqual, concatBytes, refuse } from '@gesim/base'
-import { header, node, readTlv } from '@gesim/tlv'
+import { header, readTlv } from '@gesim/tlv'
 import { AesBlocks, CbcDecryption, CbcEncryption } from './aes.ts'
 import { Cmac } from './cmac.ts'
 import { x963Kdf } from './kdf.ts'
@@ -50,25 +50,25 @@ export function deriveSessionKeys(sharedSecret: Uint8Array, context: KeyContext)
   return { initialMcv: keys.slice(0, 16), sEnc: keys.slice(16, 32), sMac: keys.slice(32, 48) }
 }
 
-/** Either side of the BSP protocol (SGP.22 section 2.6.4): chained MACs and a block counter. */
+/** What both sides of the BSP protocol have (SGP.22 section 2.6.4): chained MACs and a block counter. */
 class Chain {
-  readonly #blocks: AesBlocks
   readonly #cmac: Cmac
   #mcv: Uint8Array
   // SGP.22 2.6.4.4: the counter starts at 1 and counts every segment, also those that are not encrypted.
   #counter = 1
 
   constructor(keys: SessionKeys) {
-    this.#blocks = new AesBlocks(keys.sEnc)
     this.#cmac = new Cmac(keys.sMac)
     this.#mcv = keys.initialMcv
   }
 
-  /** The initial chaining vector of the next segment; each is used once. */
-  nextIcv(): Uint8Array {
-    const block = new Uint8Array(16)
-    new DataView(block.buffer).setUint32(12, this.#counter)
-    return this.#blocks.encrypt(block)
+  /** Writes the block whose encryption is the initial chaining vector of the next segment; each is used once. */
+  writeCounter(block: Uint8Array): void {
+    let left = this.#counter
+    for (let at = 15; left > 0; at--) {
+      block[at] = left & 0xff
+      left >>>= 8
+    }
   }
 
   macOf(head: Uint8Array, body: Uint8Array): Uint8Array {
@@ -93,10 +93,11 @@ export class BspSender {
 
   /** One encrypted and authenticated segment. */
   encryptAndMac(tag: number, plain: Uint8Array): Uint8Array {
-    const padded = new Uint8Array(plain.length - (plain.length % 16) + 16)
-    padded.set(plain)
-    padded[plain.length] = 0x80
-    return this.#seal(tag, this.#cbc.encrypt(padded, this.#chain.nextIcv()))
+    const input = new Uint8Array(16 + plain.length - (plain.length % 16) + 16)
+    this.#chain.writeCounter(input)
+    input.set(plain, 16)
+    input[16 + plain.length] = 0x80
+    return this.#seal(tag, this.#cbc.encryptAfter(input))
   }
 
   /** One segment that is authenticated and readable. */
@@ -105,9 +106,10 @@ export class BspSender {
   }
 
   #seal(tag: number, body: Uint8Array): Uint8Array {
-    const mac = this.#chain.macOf(header(tag, body.length + MAC_BYTES), body)
+    const head = header(tag, body.length + MAC_BYTES)
+    const mac = this.#chain.macOf(head, body)
     this.#chain.advance(mac)
-    return node(tag, body, mac.subarray(0, MAC_BYTES))
+    return concatBytes(head, body, mac.subarray(0, MAC_BYTES))
   }
 
   /** Data of any length as encrypted segments, each of at most 1020 bytes. */
@@ -130,10 +132,12 @@ function pieces(data: Uint8Array, size: number): Uint8Array[] {
 /** Checks and opens segments: the eUICC side. A refused segment ends the session; do not go on after one. */
 export class BspReceiver {
   readonly #chain: Chain
+  readonly #blocks: AesBlocks
   readonly #cbc: CbcDecryption
 
   constructor(keys: SessionKeys) {
     this.#chain = new Chain(keys)
+    this.#blocks = new AesBlocks(keys.sEnc)
     this.#cbc = new CbcDecryption(keys.sEnc)
   }
 
@@ -142,13 +146,15 @@ export class BspReceiver {
     const { body, mac } = this.#check(segment)
     if (body.length === 0 || body.length % 16 !== 0)
       throw refuse('crypto.bad-segment', { length: body.length })
-    const padded = this.#cbc.decrypt(body, this.#chain.nextIcv())
+    const counter = new Uint8Array(16)
+    this.#chain.writeCounter(counter)
+    const padded = this.#cbc.decrypt(body, this.#blocks.encrypt(counter))
     this.#chain.advance(mac)
     let length = padded.length - 1
     while (length >= 0 && padded[length] === 0) length--
     if (length < padded.length - 16 || padded[length] !== 0x80)
       throw refuse('crypto.bad-segment', { length: body.length })
-    return Uint8Array.from(padded.subarray(0, length))
+    return new Uint8Array(padded.subarray(0, length))
   }
 
   /** The content of an authenticated segment. Throws `crypto.bad-mac` and `crypto.bad-segment`. */

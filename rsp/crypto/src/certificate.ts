@@ -266,6 +266,6 @@ export function signedBy(issuer: Certificate, tbs: Uint8Array, signature: Uint8A
 export function eidOfCertificate(certificate: Certificate): string {
   const eid = attributeOf(certificate.subject, NAME.serialNumber)
   if (!eid || !/^\d{32}$/.test(eid))
-    throw refuse('crypto.certificate-malformed', { why: 'no EID in the subject' })
+    throw refuse('crypto.certificate-malformed', { whose: 'euicc', why: 'no EID in the subject' })
   return eid
 }

@@ -1,13 +1,21 @@
 import { bytesEqual, refuse } from '@gesim/base'
-import { attributeOf, type Certificate, eidOfCertificate, issuedBy, KEY_USAGE, NAME } from './certificate.ts'
-import type { RevocationList } from './crl.ts'
+import {
+  attributeOf,
+  type Certificate,
+  eidOfCertificate,
+  issuedBy,
+  KEY_USAGE,
+  NAME,
+  readCertificate,
+} from './certificate.ts'
+import { type RevocationList, revokes } from './crl.ts'
 import type { CertificateRole } from './roles.ts'
 
 /** Whom a verifier trusts, and when. */
 export interface Trust {
   /** Certificates of the certificate issuers. */
   readonly issuers: readonly Certificate[]
-  /** Verified revocation lists. */
+  /** Revocation lists of issuers and of manufacturers; one counts where its issuer's signature holds. */
   readonly revocations?: readonly RevocationList[]
   /** The time of the check, milliseconds since 1970. */
   readonly atMs: number
@@ -23,6 +31,15 @@ export function findIssuer(
 }
 
 /**
+ * The certificate issuers of a directory: those that say so by their policy; when none does, whoever signed itself. An
+ * authority for other things, such as operators' certificates, is no issuer of cards.
+ */
+export function certificateIssuers(selfSigned: readonly Certificate[]): Certificate[] {
+  const named = selfSigned.filter(({ role }) => role === 'ci')
+  return named.length ? named : [...selfSigned]
+}
+
+/**
  * Checks that a certificate leads through the given one, if any, to a trusted issuer, and plays its role
  * (SGP.22 section 4.5.2.2). Returns the issuer. Throws `crypto.issuer-unknown`, `crypto.certificate-role`,
  * `-usage`, `-signature`, `-expired`, `-revoked`; it does not check name constraints: see `verifyEuicc`.
@@ -33,6 +50,9 @@ export function verifyChain(
   trust: Trust,
   authority?: Certificate,
 ): Certificate {
+  // What plays another role is wrong whoever issued it.
+  if (!authority && certificate.role !== role)
+    throw refuse('crypto.certificate-role', { role: certificate.role, expected: role })
   const issuer = authority ?? findIssuer(trust.issuers, certificate.authorityKeyId)
   if (!issuer) throw refuse('crypto.issuer-unknown', { role })
   const root = authority ? verifyChain(authority, 'eum', trust) : issuer
@@ -50,8 +70,7 @@ export function verifyChain(
     if (trust.atMs < checked.notBeforeMs || trust.atMs > checked.notAfterMs)
       throw refuse('crypto.certificate-expired', { role: checked.role })
   for (const list of trust.revocations ?? [])
-    if (bytesEqual(list.issuerRaw, certificate.issuerRaw) && list.revoked.has(certificate.serialNumber))
-      throw refuse('crypto.certificate-revoked', { role })
+    if (revokes(list, certificate, issuer)) throw refuse('crypto.certificate-revoked', { role })
   return root
 }
 
@@ -77,8 +96,32 @@ export function verifyEuicc(
   return { issuer, eid }
 }
 
+/**
+ * The same for certificates as a card sends them; `read` may remember what it read. Throws what `verifyEuicc` throws,
+ * and `crypto.certificate-malformed` with the fact `whose`.
+ */
+export function checkEuicc(
+  certificates: { readonly euicc: Uint8Array; readonly eum: Uint8Array },
+  trust: Trust,
+  read: (der: Uint8Array) => Certificate = readCertificate,
+): { issuer: Certificate; eid: string; euicc: Certificate } {
+  const readAs = (whose: 'euicc' | 'eum') => {
+    try {
+      return read(certificates[whose])
+    } catch (cause) {
+      throw refuse('crypto.certificate-malformed', { whose }, cause)
+    }
+  }
+  const manufacturer = readAs('eum')
+  const euicc = readAs('euicc')
+  return { ...verifyEuicc(euicc, manufacturer, trust), euicc }
+}
+
 function checkNameConstraints(euicc: Certificate, manufacturer: Certificate, eid: string): void {
   const { permittedNames, permittedEins } = manufacturer
+  // SGP.22 4.5.2.1: a manufacturer is bound to its name and its range of EIDs; one that is bound to nothing could
+  // make any card.
+  if (!permittedNames && !permittedEins) throw refuse('crypto.name-constraint', { whose: 'eum' })
   if (permittedNames) {
     const organization = attributeOf(euicc.subject, NAME.organization)
     // The serial number of a permitted name is a prefix of the EIDs: the issuer identification number of the EUM.
@@ -90,8 +133,8 @@ function checkNameConstraints(euicc: Certificate, manufacturer: Certificate, eid
         (prefix === undefined || eid.startsWith(prefix))
       )
     })
-    if (!inside) throw refuse('crypto.name-constraint')
+    if (!inside) throw refuse('crypto.name-constraint', { whose: 'euicc' })
   }
   if (permittedEins && !permittedEins.some((ein) => eid.startsWith(ein)))
-    throw refuse('crypto.name-constraint')
+    throw refuse('crypto.name-constraint', { whose: 'euicc' })
 }

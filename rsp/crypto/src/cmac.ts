@@ -1,7 +1,5 @@
 import { AesBlocks, CbcEncryption } from './aes.ts'
 
-const ZERO_BLOCK = new Uint8Array(16)
-
 /** AES-128 of one block, without padding. */
 export function aesBlock(key: Uint8Array, block: Uint8Array): Uint8Array {
   return Uint8Array.from(new AesBlocks(key).encrypt(block))
@@ -22,9 +20,10 @@ export class Cmac {
   readonly #padded: Uint8Array
 
   constructor(key: Uint8Array) {
-    this.#whole = double(aesBlock(key, ZERO_BLOCK))
-    this.#padded = double(this.#whole)
     this.#cbc = new CbcEncryption(key)
+    // RFC 4493 2.3: the subkeys come of a block of zeros.
+    this.#whole = double(this.#cbc.encrypt(new Uint8Array(16)))
+    this.#padded = double(this.#whole)
   }
 
   /** The MAC, 16 bytes, of the parts joined. */
@@ -43,7 +42,7 @@ export class Cmac {
     const last = input.length - 16
     for (let i = 0; i < 16; i++) input[last + i]! ^= mask[i]!
     // The MAC is the last block of CBC over the masked input: one call of the cipher for any length.
-    return Uint8Array.from(this.#cbc.encrypt(input).subarray(last))
+    return new Uint8Array(this.#cbc.encrypt(input).subarray(last))
   }
 }
 

@@ -58,6 +58,19 @@ export function readRevocationList(der: Uint8Array): RevocationList {
   }
 }
 
+/**
+ * Whether a list names a certificate and was signed by the certificate's issuer. A list past its next update still
+ * counts: what was revoked stays so (RFC 5280 section 3.3).
+ */
+export function revokes(list: RevocationList, certificate: Certificate, issuer: Certificate): boolean {
+  return (
+    list.revoked.has(certificate.serialNumber) &&
+    bytesEqual(list.issuerRaw, certificate.issuerRaw) &&
+    issuer.keyUsage.includes(KEY_USAGE.crlSign) &&
+    signedBy(issuer, list.tbs, list.signature)
+  )
+}
+
 /** Checks who signed a list and that it is in force. Throws `crypto.certificate-*` and `crypto.issuer-unknown`. */
 export function verifyRevocationList(
   list: RevocationList,

@@ -20,10 +20,10 @@ export {
   signedBy,
 } from './certificate.ts'
 export type { Trust } from './chain.ts'
-export { findIssuer, verifyChain, verifyEuicc } from './chain.ts'
+export { certificateIssuers, checkEuicc, findIssuer, verifyChain, verifyEuicc } from './chain.ts'
 export { aesBlock, aesCmac, Cmac } from './cmac.ts'
 export type { RevocationList } from './crl.ts'
-export { readRevocationList, verifyRevocationList } from './crl.ts'
+export { readRevocationList, revokes, verifyRevocationList } from './crl.ts'
 export { cryptoFailures } from './failures.ts'
 export { sha256, x963Kdf } from './kdf.ts'
 export type { Curve, Random, Signer } from './keys.ts'
@@ -50,8 +50,12 @@ export {
   privateKeyPem,
   tlsPemOf,
 } from './pki-directory.ts'
+export type { RevocationWatch } from './revocation-watch.ts'
+export { watchRevocations } from './revocation-watch.ts'
 export type { CertificateRole } from './roles.ts'
 export { oidOfRole, roleOfOid } from './roles.ts'
+export type { ServerName } from './server-identity.ts'
+export { serverOidOf, serverTlsOf } from './server-identity.ts'
 export type { EuiccRequest, OperatorRequest, TestPkiOptions } from './test-pki.ts'
 export { issueEuicc, issueOperator, makeTestPki, TEST_EID, TEST_EIN } from './test-pki.ts'
 export type { CertificateAuthority, CertificateRequest, RevocationListRequest } from './write-certificate.ts'

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { concatBytes } from '@gesim/base'
 
 /** SHA-256. */
 export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
-  const hash = createHash('sha256')
-  for (const part of parts) hash.update(part)
-  return Uint8Array.from(hash.digest())
+  const [only] = parts
+  const whole = parts.length === 1 && only ? only : concatBytes(...parts)
+  return new Uint8Array(hash('sha256', whole, 'buffer'))
 }
 
 /** The key derivation of ANSI X9.63 with SHA-256: H(Z, counter from 1, shared info), cut to length. */

@@ -8,9 +8,11 @@ import {
   sign as nodeSign,
   verify as nodeVerify,
   randomBytes,
+  randomFillSync,
 } from 'node:crypto'
 import { concatBytes, refuse } from '@gesim/base'
 import { node, oidNode } from '@gesim/tlv'
+import { derOfSignature, signatureOfDer } from './signature.ts'
 
 /** The two curves of SGP.22 (section 2.6.7), by the short names of SGP.26. */
 export type Curve = 'nist' | 'brainpool'
@@ -34,17 +36,29 @@ export function curveOfKey(key: KeyObject): Curve {
   throw refuse('crypto.unsupported-curve', { curve: name ?? key.asymmetricKeyType })
 }
 
-/** SubjectPublicKeyInfo of an uncompressed point. */
-export function spkiOfPoint(curve: Curve, point: Uint8Array): Uint8Array {
+const POINT_BYTES = 65
+const SCALAR_BYTES = 32
+
+/** What stands before the point in SubjectPublicKeyInfo: the same for all keys of a curve. */
+function spkiHead(curve: Curve): Uint8Array {
   const algorithm = node(0x30, oidNode(0x06, EC_PUBLIC_KEY), oidNode(0x06, OID[curve]))
-  return node(0x30, algorithm, node(0x03, Uint8Array.of(0), point))
+  const whole = node(0x30, algorithm, node(0x03, Uint8Array.of(0), new Uint8Array(POINT_BYTES)))
+  return whole.subarray(0, whole.length - POINT_BYTES)
+}
+
+const SPKI_HEAD = { nist: spkiHead('nist'), brainpool: spkiHead('brainpool') } as const
+
+/** A public key in PEM. Node reads a text several times as fast as the same bytes inside of options. */
+function pemOfPoint(curve: Curve, point: Uint8Array): string {
+  const spki = Buffer.concat([SPKI_HEAD[curve], point])
+  return `-----BEGIN PUBLIC KEY-----\n${spki.toString('base64')}\n-----END PUBLIC KEY-----\n`
 }
 
 /** A public key of an uncompressed point (04, X, Y). Throws `crypto.bad-key` when it is not on the curve. */
 export function publicKeyOfPoint(curve: Curve, point: Uint8Array): KeyObject {
-  if (point.length !== 65 || point[0] !== 4) throw refuse('crypto.bad-key', { length: point.length })
+  if (point.length !== POINT_BYTES || point[0] !== 4) throw refuse('crypto.bad-key', { length: point.length })
   try {
-    return createPublicKey({ key: Buffer.from(spkiOfPoint(curve, point)), format: 'der', type: 'spki' })
+    return createPublicKey(pemOfPoint(curve, point))
   } catch (cause) {
     throw refuse('crypto.bad-key', { curve }, cause)
   }
@@ -70,16 +84,19 @@ export function generateKey(curve: Curve): KeyObject {
   return generateKeyPairSync('ec', { namedCurve: OPENSSL_NAME[curve] }).privateKey
 }
 
-/** ECDSA with SHA-256; the signature is r and s, 32 bytes each (SGP.22 section 2.6.7.2). */
+/**
+ * ECDSA with SHA-256; the signature is r and s, 32 bytes each (SGP.22 section 2.6.7.2). The key goes to Node as it is and
+ * the form is changed here: a key wrapped in options, as Node's own `ieee-p1363` needs it, costs more than the signature.
+ */
 export function ecdsaSign(key: KeyObject, data: Uint8Array): Uint8Array {
-  return Uint8Array.from(nodeSign('sha256', data, { key, dsaEncoding: 'ieee-p1363' }))
+  return signatureOfDer(nodeSign('sha256', data, key))
 }
 
 /** Whether a signature of r and s holds. False, never an exception, for any malformed signature. */
 export function ecdsaVerify(key: KeyObject, data: Uint8Array, signature: Uint8Array): boolean {
   if (signature.length !== 64) return false
   try {
-    return nodeVerify('sha256', data, { key, dsaEncoding: 'ieee-p1363' }, signature)
+    return nodeVerify('sha256', data, key, derOfSignature(signature))
   } catch {
     return false
   }
@@ -88,7 +105,24 @@ export function ecdsaVerify(key: KeyObject, data: Uint8Array, signature: Uint8Ar
 /** Where random bytes come from; a replayed session passes the recorded ones. */
 export type Random = (length: number) => Uint8Array
 
-export const systemRandom: Random = (length) => Uint8Array.from(randomBytes(length))
+const drawn = new Uint8Array(4096)
+let nextDrawn = drawn.length
+
+/**
+ * Random bytes of the system. Asking it costs the same for 16 bytes as for a thousand, so it is asked for many at once;
+ * what was handed out is wiped here.
+ */
+export const systemRandom: Random = (length) => {
+  if (length > drawn.length / 4) return new Uint8Array(randomBytes(length))
+  if (nextDrawn + length > drawn.length) {
+    randomFillSync(drawn)
+    nextDrawn = 0
+  }
+  const out = drawn.slice(nextDrawn, nextDrawn + length)
+  drawn.fill(0, nextDrawn, nextDrawn + length)
+  nextDrawn += length
+  return out
+}
 
 /** Who signs: a key in this process, or an adapter to a module that never gives its key away. */
 export interface Signer {
@@ -139,7 +173,7 @@ export class OneTimeKey {
   /** The private scalar, 32 bytes: for a card that keeps its state in a file. */
   get scalar(): Uint8Array {
     const raw = this.#ecdh.getPrivateKey()
-    return concatBytes(new Uint8Array(32 - raw.length), raw)
+    return concatBytes(new Uint8Array(SCALAR_BYTES - raw.length), raw)
   }
 
   /**
@@ -147,11 +181,11 @@ export class OneTimeKey {
    * for a point that is compressed, not on the curve, or at infinity.
    */
   agree(publicPoint: Uint8Array): Uint8Array {
-    if (publicPoint.length !== 65 || publicPoint[0] !== 4)
+    if (publicPoint.length !== POINT_BYTES || publicPoint[0] !== 4)
       throw refuse('crypto.bad-key', { length: publicPoint.length })
     try {
       const secret = this.#ecdh.computeSecret(publicPoint)
-      return concatBytes(new Uint8Array(32 - secret.length), secret)
+      return concatBytes(new Uint8Array(SCALAR_BYTES - secret.length), secret)
     } catch (cause) {
       throw refuse('crypto.bad-key', { curve: this.curve }, cause)
     }

@@ -35,8 +35,14 @@ export class StatusWord extends Error {
 
 /** Status words in use (TS 102 221, 10.2.1; SGP.22, 5.7.2). */
 export const SW = {
+  endReached: 0x6282,
+  moreAvailable: 0x62f1,
+  moreExpected: 0x63f1,
+  /** The low four bits are the tries that are left. */
+  triesLeft: 0x63c0,
   wrongLength: 0x6700,
   channelNotSupported: 0x6881,
+  wrongStructure: 0x6981,
   securityStatus: 0x6982,
   blocked: 0x6983,
   invalidated: 0x6984,
@@ -50,10 +56,14 @@ export const SW = {
   wrongP1P2: 0x6a86,
   dataNotFound: 0x6a88,
   offset: 0x6b00,
+  /** The low octet is the length that fits. */
+  exactLength: 0x6c00,
   insNotSupported: 0x6d00,
   claNotSupported: 0x6e00,
   technical: 0x6f00,
+  maximumReached: 0x9850,
   authenticationMac: 0x9862,
+  contextNotSupported: 0x9864,
 } as const
 
 /** Channel of a class byte: 0 to 3 in the first interindustry range, 4 to 19 in the further one. */

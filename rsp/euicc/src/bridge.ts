@@ -1,5 +1,4 @@
 import { createServer, type Server, type Socket } from 'node:net'
-import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { fromHex, refuse, toHex } from '@gesim/base'
 import { writeCommand } from './apdu.ts'
@@ -17,13 +16,17 @@ interface Request {
 const MAX_LINE_BYTES = 256 * 1024
 const FAILED = { ecode: -1 }
 
-/** Reads one line. Throws `euicc.bridge-line`. */
-function readLine(line: string): Request {
+/**
+ * Reads one line; `undefined` for one of another type: an LPA may say more on its stream than what it asks the card
+ * (progress, results), and nobody waits for an answer to that. Throws `euicc.bridge-line`.
+ */
+function readLine(line: string): Request | undefined {
   try {
     const { type, payload } = JSON.parse(line) as {
       type: unknown
       payload: { func: unknown; param?: unknown }
     }
+    if (typeof type === 'string' && type !== 'apdu') return undefined
     const { func, param = null } = payload
     const plain = param === null || typeof param === 'string'
     if (type !== 'apdu' || typeof func !== 'string' || !plain) throw new TypeError('members')
@@ -65,6 +68,37 @@ async function answer(
   return FAILED
 }
 
+/** The lines of a stream. One that is longer than allowed is `undefined`, and costs no more memory than that. */
+async function* boundedLines(input: Readable): AsyncGenerator<string | undefined> {
+  let kept: Buffer[] = []
+  let length = 0
+  let tooLong = false
+  const take = (piece: Buffer) => {
+    length += piece.length
+    if (length > MAX_LINE_BYTES) tooLong = true
+    if (tooLong) kept = []
+    else kept.push(piece)
+  }
+  const finish = () => {
+    const line = tooLong ? undefined : Buffer.concat(kept).toString('utf8')
+    kept = []
+    length = 0
+    tooLong = false
+    return line
+  }
+  for await (const chunk of input) {
+    const data = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk))
+    let at = 0
+    for (let end = data.indexOf(0x0a); end >= 0; end = data.indexOf(0x0a, at)) {
+      take(data.subarray(at, end))
+      yield finish()
+      at = end + 1
+    }
+    if (at < data.length) take(data.subarray(at))
+  }
+  if (length > 0) yield finish()
+}
+
 /** Serves one terminal: lines in, lines out, until its side ends. `onBadLine` hears of lines that were no requests. */
 export async function serveLines(
   card: SoftwareCard,
@@ -72,18 +106,28 @@ export async function serveLines(
   output: Writable,
   onBadLine: (error: unknown) => void = () => undefined,
 ): Promise<void> {
-  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })
-  for await (const line of lines) {
-    if (line.trim() === '') continue
+  for await (const line of boundedLines(input)) {
+    if (line?.trim() === '') continue
     let payload: { ecode: number; data?: string } = FAILED
     try {
-      if (line.length > MAX_LINE_BYTES) throw refuse('euicc.bridge-line', { length: line.length })
-      payload = await answer(card, readLine(line))
+      if (line === undefined) throw refuse('euicc.bridge-line', { maxBytes: MAX_LINE_BYTES })
+      const request = readLine(line)
+      if (!request) continue
+      payload = await answer(card, request)
     } catch (error) {
       onBadLine(error)
     }
-    output.write(`${JSON.stringify({ type: 'apdu', payload })}\n`)
+    const sent = output.write(`${JSON.stringify({ type: 'apdu', payload })}\n`)
+    // A terminal that asks and does not read waits for itself.
+    if (!sent && !output.destroyed) await writable(output)
   }
+}
+
+function writable(output: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    output.once('drain', resolve)
+    output.once('close', resolve)
+  })
 }
 
 /** Serves terminals over TCP, one at a time: a card has one reader. */

@@ -258,24 +258,6 @@ describe('a bad package', () => {
     }
   })
 
-  it('with any byte of a signed or protected part changed is refused', async () => {
-    const { card, server } = await prepared()
-    const bound = server.bind(card.eid, upp)
-    const step = 97
-    for (let at = 12; at < bound.length; at += step) {
-      card.reset()
-      await selectIsdr(card)
-      const fresh = new TestServer(pki, transaction)
-      await fresh.authenticate(card)
-      await fresh.prepare(card, fresh.euiccOtpk)
-      const damaged = fresh.bind(card.eid, upp)
-      damaged[at]! ^= 0x01
-      const outcome = await failureOf(card, damaged).catch((error: Error) => error.message)
-      expect(outcome).not.toBe('installed')
-    }
-    expect(await profiles(card)).toEqual([])
-  })
-
   it('for a profile that is there already is refused before it is opened', async () => {
     const { card, server } = await prepared()
     expect(await failureOf(card, server.bind(card.eid, upp))).toBe('installed')

@@ -9,13 +9,9 @@ import { CardMemory } from './isdr/memory.ts'
 import { OPEN_RULES } from './isdr/policy.ts'
 import { StoreData } from './isdr/store-data.ts'
 import { memoryState, type StateStore } from './state.ts'
-import {
-  type Position,
-  runUiccCommand,
-  selectByAid,
-  startPosition,
-  type TerminalState,
-} from './uicc/terminal.ts'
+import { type Position, startPosition, type TerminalState } from './uicc/position.ts'
+import { selectByAid } from './uicc/select.ts'
+import { runUiccCommand } from './uicc/terminal.ts'
 
 /** AID of the root security domain, where the functions of ES10 are. */
 export const ISDR_AID = fromHex('A0000005591010FFFFFFFF8900000100')
@@ -41,6 +37,8 @@ export interface CardOptions {
   readonly rules?: readonly RulesAuthorisation[]
   /** Address of the root SM-DS, for a card without a stored one. */
   readonly rootSmdsAddress?: string
+  /** Hears of faults of the card itself, such as a state that cannot be written; the command is answered 6F00. */
+  readonly onFault?: (error: unknown) => void
 }
 
 /** A software eUICC. Commands run one after another; each is answered when its effects are saved. */
@@ -63,6 +61,18 @@ interface Channel {
   waiting?: Uint8Array
 }
 
+/** Where a proactive REFRESH stands: waits for FETCH, was fetched, or there is none. */
+type Proactive = 'none' | 'waiting' | 'fetched'
+
+/** REFRESH, "UICC reset" (04), from the card to the terminal (TS 102 223, 6.6.13). */
+const REFRESH = fromHex('D009810301010482028182')
+const PROACTIVE_WAITS = 0x9100 | REFRESH.length
+
+/** Class bytes of this card: interindustry and TS 102 221, on 4 or 20 channels, without secure messaging. */
+function isKnownClass(cla: number): boolean {
+  return (cla & 0x40) === 0 ? (cla & 0x7c) === 0 : (cla & 0x70) === 0x40
+}
+
 class Card implements SoftwareCard {
   readonly eid: string
   readonly #isdr: Isdr
@@ -71,9 +81,11 @@ class Card implements SoftwareCard {
   #terminal?: TerminalState
   /** The terminal told its toolkit abilities: it can take a proactive REFRESH. */
   #toolkit = false
-  #refreshes = false
+  #proactive: Proactive = 'none'
+  readonly #onFault: (error: unknown) => void
 
   constructor(options: CardOptions) {
+    this.#onFault = options.onFault ?? (() => undefined)
     const { clock = systemClock, random = systemRandom, lenient = false } = options
     const credentials = cardCredentials(options.pki, {
       curves: options.curves,
@@ -96,8 +108,9 @@ class Card implements SoftwareCard {
       profilesSwitched: (refresh) => {
         this.#terminal = undefined
         for (const channel of this.#channels.values()) channel.position = undefined
-        if (refresh && this.#toolkit) this.#refreshes = true
+        if (refresh && this.#toolkit) this.#proactive = 'waiting'
       },
+      isToolkitBusy: () => this.#proactive !== 'none',
     }
     this.reset()
   }
@@ -106,7 +119,7 @@ class Card implements SoftwareCard {
     this.#isdr.session = undefined
     this.#terminal = undefined
     this.#toolkit = false
-    this.#refreshes = false
+    this.#proactive = 'none'
     this.#channels = new Map([[0, this.#newChannel()]])
   }
 
@@ -126,6 +139,7 @@ class Card implements SoftwareCard {
   #answer(apdu: Uint8Array): Response {
     try {
       const command = readCommand(apdu)
+      if (!isKnownClass(command.cla)) return status(SW.claNotSupported)
       const channel = this.#channels.get(command.channel)
       if (!channel) return status(SW.channelNotSupported)
       if (command.ins === 0xc0) return this.#getResponse(channel, command)
@@ -136,14 +150,31 @@ class Card implements SoftwareCard {
     } catch (error) {
       if (error instanceof StatusWord) return status(error.sw)
       if (isFailure(error, 'euicc.bad-apdu')) return status(SW.wrongLength)
-      if (isFailure(error)) return status(SW.wrongData)
-      throw error
+      if (isFailure(error) && error.kind === 'refused') return status(SW.wrongData)
+      this.#onFault(error)
+      this.#fallBack()
+      return status(SW.technical)
+    }
+  }
+
+  /** After a fault nothing of the command happened: the card is what it saved last, and the session is over. */
+  #fallBack(): void {
+    try {
+      this.#isdr.memory.rollback()
+    } catch (error) {
+      this.#onFault(error)
+    }
+    this.#isdr.session = undefined
+    this.#terminal = undefined
+    for (const channel of this.#channels.values()) {
+      channel.position = undefined
+      channel.storeData.reset()
     }
   }
 
   /** Case 2 takes as much as it asked for; case 3 and 4 of T=0 announce what waits. */
   #deliver(channel: Channel, command: Command, data: Uint8Array): Response {
-    const done = this.#refreshes && command.ins === 0xe2 ? 0x910b : 0x9000
+    const done = command.ins === 0xe2 ? this.#done() : 0x9000
     if (data.length === 0) return { data, sw: done }
     const asked = command.le ?? 0
     if (this.#direct || data.length <= asked) return { data, sw: done }
@@ -152,13 +183,18 @@ class Card implements SoftwareCard {
     return status(0x6100 | (data.length > 0xff ? 0 : data.length))
   }
 
+  /** Success; 91xx while a proactive command waits for FETCH. */
+  #done(): number {
+    return this.#proactive === 'waiting' ? PROACTIVE_WAITS : 0x9000
+  }
+
   #getResponse(channel: Channel, command: Command): Response {
     const { waiting } = channel
     if (!waiting) return status(SW.conditions)
     const data = waiting.subarray(0, command.le ?? 256)
     const rest = waiting.subarray(data.length)
     channel.waiting = rest.length ? rest : undefined
-    if (rest.length === 0) return { data, sw: this.#refreshes ? 0x910b : 0x9000 }
+    if (rest.length === 0) return { data, sw: this.#done() }
     return { data, sw: 0x6100 | (rest.length > 0xff ? 0 : rest.length) }
   }
 
@@ -172,6 +208,9 @@ class Card implements SoftwareCard {
     }
     if ((cla & 0x80) !== 0 && (ins === 0x10 || ins === 0x12 || ins === 0x14 || ins === 0xaa))
       return this.#toolkitCommand(command)
+    // The ISD-R has no files: a terminal may ask whether the card is there, and leaves it by SELECT.
+    if (channel.application === 'isdr' && ins === 0xf2) return ok()
+    if (channel.application === 'isdr' && ins !== 0xa4) return status(SW.insNotSupported)
     const terminal = this.#terminalState()
     if (!terminal) return status(ins === 0xa4 ? SW.fileNotFound : SW.conditions)
     channel.application = 'uicc'
@@ -185,6 +224,7 @@ class Card implements SoftwareCard {
     this.#terminal ??= {
       profile: profile.installed,
       verified: new Set(),
+      random: this.#isdr.random,
       changed: () => {
         this.#isdr.memory.touch(profile)
         this.#isdr.memory.save()
@@ -238,10 +278,13 @@ class Card implements SoftwareCard {
       return ok()
     }
     if (command.ins === 0x12) {
-      if (!this.#refreshes) return status(SW.conditions)
-      this.#refreshes = false
-      // TS 102 223: REFRESH, "UICC reset" (04), from the card to the terminal.
-      return ok(fromHex('D009810301010482028182'))
+      if (this.#proactive !== 'waiting') return status(SW.conditions)
+      this.#proactive = 'fetched'
+      return ok(REFRESH)
+    }
+    if (command.ins === 0x14) {
+      if (this.#proactive !== 'fetched') return status(SW.conditions)
+      this.#proactive = 'none'
     }
     return ok()
   }

@@ -94,9 +94,31 @@ describe('the command gesim-euicc', () => {
   it('explains itself and what is wrong', async () => {
     const help = await run(['--help'])
     expect(help.code).toBe(0)
-    expect(help.out).toContain('--lenient')
+    for (const option of [
+      'pki',
+      'make-pki',
+      'state',
+      'curve',
+      'eid',
+      'root-smds',
+      'direct',
+      'lenient',
+      'listen',
+    ])
+      expect(help.out).toContain(`--${option} `)
+    for (const line of help.out.split('\n')) expect(line.length, line).toBeLessThanOrEqual(120)
+    expect(help.err).toBe('')
     expect((await run([])).err).toContain('--pki is missing')
     expect((await run(['--pki', directory, '--curve', 'rsa'])).code).toBe(2)
+    const unknown = await run(['--pki', directory, '--states', 'x'])
+    expect([unknown.code, unknown.err]).toEqual([2, expect.stringContaining('gesim-euicc --help')])
+    for (const place of ['4000', 'here:there', '127.0.0.1:70000'])
+      expect((await run(['--pki', directory, '--listen', place])).err).toContain('HOST:PORT')
+    const ready = await run(
+      ['--pki', directory, '--root-smds', 'smds.example.test'],
+      SESSION.slice(0, 2).join(''),
+    )
+    expect(ready.err).toMatch(/card \d{32} is ready/)
     const none = await run(['--pki', directory, '--curve', 'brainpool'])
     expect([none.code, none.err.includes('no card that can be used')]).toEqual([1, true])
   })

@@ -13,6 +13,12 @@ export const euiccFailures = {
     remedy: 'Milenage takes 16 bytes each; TUAK takes 16 or 32 bytes of key and 32 bytes of TOPc.',
     httpStatus: 400,
   },
+  'euicc.suci-key': {
+    kind: 'refused',
+    says: 'The public key with which a subscription identifier is concealed is none of its scheme.',
+    remedy: 'Profile A takes 32 bytes of X25519, profile B a point on P-256; correct EF.SUCI_Calc_Info_USIM.',
+    httpStatus: 400,
+  },
   'euicc.state-unreadable': {
     kind: 'broken',
     says: 'The file with the state of the card cannot be read as one.',

@@ -6,7 +6,7 @@ import {
   openSync,
   readFileSync,
   renameSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { broken } from '@gesim/base'
@@ -19,6 +19,8 @@ export interface StoredChanges {
   readonly puks: Readonly<Record<string, number>>
   /** Highest accepted SEQ by index, decimal, one list an application. */
   readonly sequences: readonly (readonly string[])[]
+  /** Paths of files that are not as active as the package made them. */
+  readonly switched?: readonly string[]
 }
 
 export interface StoredProfile {
@@ -29,6 +31,10 @@ export interface StoredProfile {
   readonly metadata: string
   readonly smdpAddress: string
   readonly smdpOid: string
+  /** Key identifier of the issuer under which the card installed it, and signs what is told of it. */
+  readonly issuerKeyId?: string
+  /** Data of the SM-DP+ (B8). */
+  readonly proprietary?: string
   /** The unprotected profile package. Secret: it holds the keys. */
   readonly upp: string
   readonly changes?: StoredChanges
@@ -53,6 +59,8 @@ export interface CardState {
   readonly rootSmdsAddress: string
   readonly profiles: readonly StoredProfile[]
   readonly notifications: readonly StoredNotification[]
+  /** AID of the operational profile that gave way to a test profile. */
+  readonly enabledBeforeTest?: string
   /** The one-time key of a download that did not end, for the server that it was meant for. */
   readonly oneTimeKey?: {
     readonly curve: 'nist' | 'brainpool'
@@ -94,6 +102,17 @@ export function memoryState(initial?: CardState): StateStore {
   }
 }
 
+/** Makes a new name in a directory outlive a loss of power. Systems that cannot open directories do it themselves. */
+function keepEntry(directory: string): void {
+  if (process.platform === 'win32') return
+  const entry = openSync(directory, 'r')
+  try {
+    fsyncSync(entry)
+  } finally {
+    closeSync(entry)
+  }
+}
+
 /** State in a file, replaced as a whole: a reader never sees half of it. Throws `euicc.state-unreadable`. */
 export function fileState(path: string): StateStore {
   return {
@@ -113,12 +132,13 @@ export function fileState(path: string): StateStore {
       // Keys of subscriptions lie in it: for the owner's eyes only.
       const file = openSync(fresh, 'w', 0o600)
       try {
-        writeSync(file, JSON.stringify(state))
+        writeFileSync(file, JSON.stringify(state))
         fsyncSync(file)
       } finally {
         closeSync(file)
       }
       renameSync(fresh, path)
+      keepEntry(dirname(path))
     },
   }
 }

@@ -52,6 +52,61 @@ describe('discovery', () => {
     expect(done).toMatchObject({ iccid: iccidOf(readPackage(upp)), notified: true })
   })
 
+  it('follows an event from the root over an alternative SM-DS to the SM-DP+', async () => {
+    const ALTERNATIVE = '127.0.0.1'
+    const others = memoryEvents()
+    const alternative = await startSmds({
+      pki: world.pki,
+      state: others,
+      smdsAddress: ALTERNATIVE,
+      listeners: [{ host: '127.0.0.1', port: 0, tls: 'nist' }],
+    })
+    try {
+      const card = world.card({ rootSmdsAddress: SMDS_ADDRESS })
+      const all = { ...hosts(), [ALTERNATIVE]: `https://127.0.0.1:${alternative.ports[0]}` }
+      const lpa = world.lpa(card, { hosts: all })
+      const upp = freshProfile()
+      await world.order(upp, { matchingId: 'EVENT-3', eid: card.eid })
+      const event = { owner: '2.999.10', forwarded: false, expiresAtMs: Date.now() + 60_000 }
+      const eid = card.eid as Eid
+      await events.add(eid, { ...event, eventId: 'EVENT-2', rspServerAddress: ALTERNATIVE })
+      await others.add(eid, { ...event, eventId: 'EVENT-2', rspServerAddress: SMDP_ADDRESS })
+      await others.add(eid, { ...event, eventId: 'EVENT-9', rspServerAddress: 'elsewhere.example.test' })
+      const found = (await lpa.discover()).find(({ eventId }) => eventId === 'EVENT-2')
+      const activationCode = (matchingId: string) => ({
+        smdpAddress: found!.rspServerAddress,
+        matchingId,
+        confirmationCodeRequired: false,
+      })
+      // The event of the SM-DS is that of the SM-DP+: an order under another identifier is not its.
+      const other = await lpa
+        .download({ activationCode: activationCode('EVENT-2') })
+        .catch((error: unknown) => error)
+      expect(isFailure(other, 'sgp22.function-failed') && other.facts.subject).toBe('8.2.6')
+      await others.remove(eid, 'EVENT-2', '2.999.10')
+      await others.add(eid, { ...event, eventId: 'EVENT-3', rspServerAddress: SMDP_ADDRESS })
+      const steps: string[] = []
+      const done = await lpa.download({
+        activationCode: activationCode('EVENT-3'),
+        onProgress: (progress) => progress.step === 'authenticate' && steps.push(progress.smdpAddress),
+      })
+      expect(steps).toEqual([ALTERNATIVE, SMDP_ADDRESS])
+      expect(done).toMatchObject({ smdpAddress: SMDP_ADDRESS, notified: true })
+      const unknown = await lpa
+        .download({ activationCode: activationCode('EVENT-4') })
+        .catch((error: unknown) => error)
+      expect(isFailure(unknown, 'sgp22.function-failed') && unknown.facts.subject).toBe('8.9.5')
+    } finally {
+      await alternative.stop()
+    }
+  })
+
+  it('is not asked of an SM-DP+', async () => {
+    const lpa = world.lpa(world.card(), { hosts: hosts() })
+    const failure = await lpa.discover(SMDP_ADDRESS).catch((error: unknown) => error)
+    expect(isFailure(failure, 'lpa.no-discovery-server')).toBe(true)
+  })
+
   it('without a root SM-DS says so', async () => {
     const failure = await world
       .lpa(world.card())

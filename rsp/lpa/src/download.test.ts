@@ -181,9 +181,9 @@ describe('what goes wrong is said', () => {
     const activationCode = await world.order(bad)
     const failure = await lpa.download({ activationCode }).catch((error: unknown) => error)
     expect(isFailure(failure, 'lpa.install-failed') && failure.facts).toMatchObject({
-      command: 'loadProfileElements',
-      reason: 'installFailedDueToPEProcessingError',
-      status: 'pe-not-supported',
+      command: 'loadProfileElements (5)',
+      reason: 'installFailedDueToPEProcessingError (12)',
+      status: 'pe-not-supported (1)',
       offset: mf.offset,
     })
     // The server heard of it.

@@ -1,39 +1,28 @@
-import { bytesEqual, concatBytes, isFailure, refuse, sleepMs, utf8 } from '@gesim/base'
+import { bytesEqual, concatBytes, isFailure, refuse, utf8 } from '@gesim/base'
 import { sha256 } from '@gesim/crypto'
 import {
   type ActivationCode,
-  BPP_COMMANDS,
   callFunction,
   cutBoundProfilePackage,
   type DeviceInfo,
   DOWNLOAD_ERRORS,
   ES9PLUS,
-  INSTALL_ERRORS,
-  PE_STATUS,
   type Peer,
   type ProfileInstallationResult,
   type ProfileMetadata,
+  type ResponseOf,
   readBoundProfilePackage,
-  readEuiccResponse,
   readSmdpSigned2,
   readStoreMetadata,
   resultName,
   writePrepareDownloadRequest,
 } from '@gesim/sgp22'
 import { readTlv } from '@gesim/tlv'
+import { type CancelReason, cancelNumber, type Decider, decide, notWanted, type Preview } from './consent.ts'
+import { installFailure } from './install.ts'
 import type { Isdr } from './isdr.ts'
-import { policyRefusal } from './policy.ts'
-import { authenticateMutually } from './session.ts'
-
-/** What the user sees before the profile is fetched. */
-export interface Preview {
-  readonly metadata: ProfileMetadata
-  readonly smdpAddress: string
-  readonly confirmationCodeRequired: boolean
-}
-
-/** The user's answer; "later" leaves the order open. */
-export type Consent = 'yes' | 'no' | 'later'
+import type { Servers } from './servers.ts'
+import { authenticateMutually, readServerAnswer } from './session.ts'
 
 /** Where a download is. */
 export type Progress =
@@ -45,87 +34,64 @@ export type Progress =
   | { readonly step: 'installed'; readonly iccid: string }
   | { readonly step: 'notify'; readonly accepted: boolean }
 
-export interface DownloadWish {
-  /** `LPA:1$…`, or one that was read. Default: the card's default SM-DP+. */
+/** `consent` defaults to yes, `consentTimeoutMs` to as long as the session lives; then the server is told "timeout". */
+export interface DownloadWish extends Decider {
+  /** `LPA:1$…`, or one that was read; an event of a discovery server too. Default: the card's default SM-DP+. */
   readonly activationCode?: string | ActivationCode
-  /** The code, or how to ask the user for it. */
-  readonly confirmationCode?: string | (() => Promise<string | undefined>)
-  /** Default: yes. */
-  readonly consent?: (preview: Preview) => Promise<Consent> | Consent
-  /** How long the user may think; then the server is told "timeout". Default: as long as the session lives. */
-  readonly consentTimeoutMs?: number
   readonly onProgress?: (progress: Progress) => void
-  readonly signal?: AbortSignal
 }
 
 export interface Downloaded {
   readonly iccid: string
   readonly aid: Uint8Array
   readonly metadata: ProfileMetadata
+  /** The server that the profile came from: for an event not the one that was asked first. */
+  readonly smdpAddress: string
   /** The result that the card signed, BF37 whole. */
   readonly installationResult: Uint8Array
   /** Whether the server took the result already; if not, it stays on the card and is sent later. */
   readonly notified: boolean
 }
 
-/** Reasons of CancelSession. */
-const CANCEL = { no: 0, later: 1, timeout: 2, policy: 3, metadata: 4, load: 5 } as const
-
 export interface DownloadContext {
   readonly isdr: Isdr
   readonly code: ActivationCode
-  readonly peer: Peer
+  readonly servers: Servers
   readonly device: DeviceInfo
 }
 
+/** A session with an SM-DP+ that both sides hold open. */
+interface OpenSession {
+  readonly isdr: Isdr
+  readonly peer: Peer
+  readonly smdpAddress: string
+  readonly transactionId: Uint8Array
+}
+
 /** Ends a session on both sides and says why (SGP.22, 3.0.2). */
-async function cancel(context: DownloadContext, transactionId: Uint8Array, reason: number): Promise<void> {
-  const { raw, answer } = await context.isdr.cancelSession(transactionId, reason)
+async function cancel(session: OpenSession, reason: CancelReason): Promise<void> {
+  const { isdr, peer, transactionId } = session
+  const { raw, answer } = await isdr.cancelSession(transactionId, cancelNumber(reason))
   if (answer.error !== undefined) return
   // A server that cannot be told now forgets the session by itself.
-  await callFunction(context.peer, ES9PLUS.cancelSession, {
-    transactionId,
-    cancelSessionResponse: raw,
-  }).catch(() => undefined)
+  await callFunction(peer, ES9PLUS.cancelSession, { transactionId, cancelSessionResponse: raw }).catch(
+    () => undefined,
+  )
+}
+
+/** Reads what the server sent in a session; when it cannot be read the session is ended, "undefined reason". */
+async function readInSession<T>(session: OpenSession, name: string, read: () => T): Promise<T> {
+  try {
+    return readServerAnswer(name, read)
+  } catch (error) {
+    await cancel(session, 'undefinedReason').catch(() => undefined)
+    throw error
+  }
 }
 
 /** Hash of a confirmation code in a transaction (SGP.22, 3.1.3): SHA-256 of the code's SHA-256 and the transaction. */
 export function hashConfirmationCode(code: string, transactionId: Uint8Array): Uint8Array {
   return sha256(concatBytes(sha256(utf8(code)), transactionId))
-}
-
-type Refusal = readonly [keyof typeof CANCEL, ReturnType<typeof refuse>]
-
-async function askUser(wish: DownloadWish, preview: Preview): Promise<Refusal | undefined> {
-  const { consent = () => 'yes' as const, consentTimeoutMs } = wish
-  const asked = Promise.resolve(consent(preview))
-  const timer = new AbortController()
-  try {
-    const answer = await (consentTimeoutMs === undefined
-      ? asked
-      : Promise.race([asked, sleepMs(consentTimeoutMs, timer.signal).then(() => 'timeout' as const)]))
-    if (wish.signal?.aborted) return ['later', refuse('lpa.not-wanted', { answer: 'later' })]
-    return answer === 'yes' ? undefined : [answer, refuse('lpa.not-wanted', { answer })]
-  } finally {
-    timer.abort()
-  }
-}
-
-/** Decides whether the session goes on after the preview; otherwise why not, for the server and for the caller. */
-async function judge(
-  context: DownloadContext,
-  wish: DownloadWish,
-  preview: Preview,
-): Promise<Refusal | { readonly confirmationCode?: string }> {
-  const why = policyRefusal(preview.metadata, await context.isdr.getRules())
-  if (why) return ['policy', refuse('lpa.policy-not-allowed', { why })]
-  const refusal = await askUser(wish, preview)
-  if (refusal) return refusal
-  if (!preview.confirmationCodeRequired) return {}
-  const { confirmationCode: given } = wish
-  const confirmationCode = typeof given === 'function' ? await given() : given
-  if (!confirmationCode) return ['later', refuse('lpa.confirmation-code-missing')]
-  return { confirmationCode }
 }
 
 /** The metadata inside a package, whose segments can be read without keys: content, then eight bytes of MAC. */
@@ -134,76 +100,74 @@ function metadataIn(bound: Uint8Array): Uint8Array {
   return concatBytes(...segments.map((segment) => readTlv(segment, 0x88).value.subarray(0, -8)))
 }
 
-function installFailure(result: ProfileInstallationResult): ReturnType<typeof refuse> {
-  const { result: final } = result.data
-  if (final.success) throw new Error('a success is no failure')
-  const facts: Record<string, string | number | undefined> = {
-    command: resultName(BPP_COMMANDS, final.command),
-    reason: resultName(INSTALL_ERRORS, final.reason),
-  }
-  try {
-    const [first] = final.simaResponse ? readEuiccResponse(final.simaResponse).statuses : []
-    if (first) {
-      facts.status = resultName(PE_STATUS, first.status)
-      facts.element = first.identification
-      facts.offset = first.offset
-    }
-  } catch (error) {
-    if (!isFailure(error)) throw error
-    facts.status = 'unreadable'
-  }
-  return refuse('lpa.install-failed', facts)
-}
-
-/** Hands a package to the card piece by piece. Throws `lpa.install-failed`, `lpa.card-status`. */
-async function load(context: DownloadContext, wish: DownloadWish, bound: Uint8Array) {
-  const pieces = cutBoundProfilePackage(bound)
+/** Hands a package to the card piece by piece. Throws `lpa.card-status`, `lpa.card-answer`. */
+async function load(isdr: Isdr, wish: DownloadWish, bound: Uint8Array): Promise<ProfileInstallationResult> {
   const totalBytes = bound.length
   let loadedBytes = 0
-  for (const piece of pieces) {
-    const result = await context.isdr.loadPiece(piece)
+  for (const piece of cutBoundProfilePackage(bound)) {
+    const result = await isdr.loadPiece(piece)
     loadedBytes += piece.length
     wish.onProgress?.({ step: 'install', loadedBytes, totalBytes })
     if (result) return result
   }
-  throw refuse('lpa.card-answer', {
-    function: 'LoadBoundProfilePackage',
-    why: 'no result after the last piece',
-  })
+  const why = 'no result after the last piece'
+  throw refuse('lpa.card-answer', { function: 'LoadBoundProfilePackage', why })
 }
 
-/** Fetches and installs the profile of an activation code. The result waits on the card for its notification. */
-export async function downloadProfile(
+type Offer = ResponseOf<typeof ES9PLUS.authenticateClient>
+
+/** Discovery servers that may stand between a card and its profile: root, alternative, and one to spare. */
+const MAX_HOPS = 3
+
+/** Authenticates to the server of a code; an event that leads to another server is followed (SGP.22, 3.6.2). */
+async function openSession(
   context: DownloadContext,
   wish: DownloadWish,
-): Promise<Omit<Downloaded, 'notified'>> {
-  const { isdr, code, peer, device } = context
-  const report = wish.onProgress ?? (() => undefined)
-  wish.signal?.throwIfAborted()
-  report({ step: 'authenticate', smdpAddress: code.smdpAddress })
-  const { transactionId, response } = await authenticateMutually(
-    isdr,
-    { address: code.smdpAddress, peer, matchingId: code.matchingId, device, smdpOid: code.smdpOid },
-    ES9PLUS.authenticateClient,
-  )
-  const metadata = readStoreMetadata(readTlv(response.profileMetadata, 0xbf25))
-  const { confirmationCodeRequired } = readSmdpSigned2(response.smdpSigned2)
-  const preview: Preview = { metadata, smdpAddress: code.smdpAddress, confirmationCodeRequired }
-  report({ step: 'preview', preview })
-  const verdict = await judge(context, wish, preview)
-  if (Array.isArray(verdict)) {
-    const [reason, failure] = verdict as Refusal
-    await cancel(context, transactionId, CANCEL[reason])
-    throw failure
+): Promise<{ session: OpenSession; offer: Offer }> {
+  const { isdr, servers, device } = context
+  let {
+    smdpAddress,
+    matchingId,
+    smdpOid,
+  }: Partial<ActivationCode> & { smdpAddress: string; matchingId: string } = context.code
+  for (let hop = 0; hop <= MAX_HOPS; hop++) {
+    wish.signal?.throwIfAborted()
+    wish.onProgress?.({ step: 'authenticate', smdpAddress })
+    const peer = servers.peerOf(smdpAddress)
+    const answered = await authenticateMutually(isdr, {
+      address: smdpAddress,
+      peer,
+      matchingId,
+      device,
+      ...(smdpOid ? { smdpOid } : {}),
+    })
+    const { transactionId } = answered
+    if (answered.server === 'smdp')
+      return { session: { isdr, peer, smdpAddress, transactionId }, offer: answered.response }
+    const [event] = answered.response.eventEntries
+    if (!event) throw refuse('lpa.no-event', { address: smdpAddress })
+    smdpAddress = event.rspServerAddress
+    matchingId = event.eventId
+    // The identifier in a code is that of its server, not of one that an event leads to.
+    smdpOid = undefined
   }
-  const { confirmationCode } = verdict as { readonly confirmationCode?: string }
+  throw refuse('lpa.no-event', { address: smdpAddress, why: 'events lead in a circle' })
+}
 
+/** Asks the card to prepare, and the server for the package. */
+async function fetchPackage(
+  session: OpenSession,
+  offer: Offer,
+  confirmationCode: string | undefined,
+  report: (progress: Progress) => void,
+): Promise<Uint8Array> {
+  const { isdr, peer, transactionId, smdpAddress } = session
   report({ step: 'prepare' })
   const prepared = await isdr.prepareDownload(
     writePrepareDownloadRequest({
-      smdpSigned2: response.smdpSigned2,
-      smdpSignature2: response.smdpSignature2,
-      smdpCertificate: response.smdpCertificate,
+      smdpSigned2: offer.smdpSigned2,
+      smdpSignature2: offer.smdpSignature2,
+      smdpCertificate: offer.smdpCertificate,
       ...(confirmationCode ? { hashCc: hashConfirmationCode(confirmationCode, transactionId) } : {}),
     }),
   )
@@ -212,34 +176,56 @@ export async function downloadProfile(
     transactionId,
     prepareDownloadResponse: prepared.raw,
   })
-  if (prepared.answer.error !== undefined) {
-    await fetched.catch(() => undefined)
-    throw refuse('lpa.server-refused-by-card', {
-      function: 'PrepareDownload',
-      error: resultName(DOWNLOAD_ERRORS, prepared.answer.error),
-      address: code.smdpAddress,
-    })
+  if (prepared.answer.error === undefined) return (await fetched).boundProfilePackage
+  await fetched.catch(() => undefined)
+  throw refuse('lpa.server-refused-by-card', {
+    function: 'PrepareDownload',
+    error: resultName(DOWNLOAD_ERRORS, prepared.answer.error),
+    address: smdpAddress,
+  })
+}
+
+/** Fetches and installs the profile of an activation code. The result waits on the card for its notification. */
+export async function downloadProfile(
+  context: DownloadContext,
+  wish: DownloadWish,
+): Promise<Omit<Downloaded, 'notified'>> {
+  const report = wish.onProgress ?? (() => undefined)
+  const { session, offer } = await openSession(context, wish)
+  const { isdr, smdpAddress } = session
+  const { metadata, confirmationCodeRequired } = await readInSession(session, 'authenticateClient', () => ({
+    metadata: readStoreMetadata(readTlv(offer.profileMetadata, 0xbf25)),
+    confirmationCodeRequired: readSmdpSigned2(offer.smdpSigned2).confirmationCodeRequired,
+  }))
+  const preview: Preview = { metadata, smdpAddress, confirmationCodeRequired }
+  report({ step: 'preview', preview })
+  const verdict = await decide(wish, preview, await isdr.getRules())
+  if (verdict.refusal) {
+    await cancel(session, verdict.refusal.reason)
+    throw verdict.refusal.failure
   }
-  const { boundProfilePackage } = await fetched
-  if (!bytesEqual(metadataIn(boundProfilePackage), response.profileMetadata)) {
-    await cancel(context, transactionId, CANCEL.metadata)
-    throw refuse('lpa.metadata-mismatch', { address: code.smdpAddress })
+  const bound = await fetchPackage(session, offer, verdict.confirmationCode, report)
+  const shown = await readInSession(session, 'getBoundProfilePackage', () => metadataIn(bound))
+  if (!bytesEqual(shown, offer.profileMetadata)) {
+    await cancel(session, 'metadataMismatch')
+    throw refuse('lpa.metadata-mismatch', { address: smdpAddress })
   }
   if (wish.signal?.aborted) {
-    await cancel(context, transactionId, CANCEL.later)
-    throw refuse('lpa.not-wanted', { answer: 'later' })
+    const { reason, failure } = notWanted('later')
+    await cancel(session, reason)
+    throw failure
   }
   let result: ProfileInstallationResult
   try {
-    result = await load(context, wish, boundProfilePackage)
+    result = await load(isdr, wish, bound)
   } catch (error) {
     // The card did not even sign a result: the session is still open on both sides.
-    if (isFailure(error, 'lpa.card-status'))
-      await cancel(context, transactionId, CANCEL.load).catch(() => undefined)
+    if (isFailure(error, 'lpa.card-status') || isFailure(error, 'lpa.card-answer'))
+      await cancel(session, 'loadBppExecutionError').catch(() => undefined)
     throw error
   }
   const { result: final } = result.data
   if (!final.success) throw installFailure(result)
   report({ step: 'installed', iccid: metadata.iccid })
-  return { iccid: metadata.iccid, aid: final.aid, metadata, installationResult: result.raw }
+  return { iccid: metadata.iccid, aid: final.aid, metadata, smdpAddress, installationResult: result.raw }
 }

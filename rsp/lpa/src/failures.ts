@@ -8,8 +8,47 @@ export const lpaFailures = {
   },
   'lpa.no-isdr': {
     kind: 'refused',
-    says: 'The card has no security domain for profiles: it is no eUICC, or no logical channel is free.',
-    remedy: 'Check that an eUICC is in the reader and that no other program holds its channels.',
+    says: 'The card has no security domain for profiles under the AID that was asked for.',
+    remedy:
+      'Check that the card in the reader is an eUICC; some have an AID of their own, which the maker tells (`aids`).',
+  },
+  'lpa.no-channel': {
+    kind: 'refused',
+    says: 'The card gave no logical channel, and its basic channel does not lead to the security domain either.',
+    remedy:
+      'See both status words. Channels are held by another program (a modem manager, another LPA) or were left open: end that program, or take the card out and put it in again.',
+  },
+  'lpa.no-pcsc': {
+    kind: 'refused',
+    says: 'No program library for card readers (PC/SC) is installed beside this program.',
+    remedy:
+      'Install one, such as `npm install @pokusew/pcsclite`, or hand a reader over in your own program.',
+  },
+  'lpa.no-reader': {
+    kind: 'refused',
+    says: 'No card reader with a card in it was found.',
+    remedy: 'Plug the reader in, put a card in, check its name, and that the PC/SC service runs.',
+  },
+  'lpa.not-imei': {
+    kind: 'refused',
+    says: 'The text is not an IMEI.',
+    remedy: 'Give 15 digits.',
+  },
+  'lpa.server-answer': {
+    kind: 'refused',
+    says: 'The server sent something that cannot be read.',
+    remedy:
+      'See the function and the reason; tell the operator, its server does not follow the specification.',
+  },
+  'lpa.no-event': {
+    kind: 'refused',
+    says: 'The discovery server knows no event for this card under this identifier.',
+    remedy: 'Ask the discovery server again: the event was used, deleted or has expired.',
+  },
+  'lpa.no-discovery-server': {
+    kind: 'refused',
+    says: 'The server that was asked for events is an SM-DP+ and no SM-DS.',
+    remedy: 'Give the address of a discovery server, or download from this one by its activation code.',
   },
   'lpa.card-gone': {
     kind: 'unreachable',

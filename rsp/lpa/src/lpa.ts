@@ -1,41 +1,52 @@
-import { refuse } from '@gesim/base'
+import { isFailure, refuse } from '@gesim/base'
 import {
   type ActivationCode,
   DEFAULT_DP_RESULTS,
   DELETE_RESULTS,
   type DeviceInfo,
-  DISABLE_RESULTS,
   type Eid,
-  ENABLE_RESULTS,
-  ES11,
   type EuiccConfiguredAddresses,
   type EuiccInfo2,
   NICKNAME_RESULTS,
+  NOTIFICATION_SENT_RESULTS,
   type ProfileId,
   type ProfileInfo,
-  parseActivationCode,
   parseIccid,
   RESET_RESULTS,
   type ResetOption,
+  resultName,
   writeDeleteRequest,
   writeMemoryResetRequest,
   writeNicknameRequest,
   writeSetDefaultDpRequest,
-  writeSwitchRequest,
 } from '@gesim/sgp22'
-import { type Card, IsdrChannel } from './card.ts'
-import { type Downloaded, type DownloadWish, downloadProfile } from './download.ts'
+import { readActivationCode } from './activation-code.ts'
+import { type Card, type ChannelOptions, ISDR_AID, IsdrChannel } from './card.ts'
+import { deviceInfo } from './device.ts'
+import { type Downloaded, type DownloadWish, downloadProfile, type Progress } from './download.ts'
 import { Isdr } from './isdr.ts'
-import { type Delivery, deliver, type Waiting } from './notifications.ts'
+import {
+  type Delivery,
+  deliver,
+  deliverUntilAccepted,
+  type Persistence,
+  type Waiting,
+} from './notifications.ts'
 import { type ServerOptions, Servers } from './servers.ts'
 import { authenticateMutually } from './session.ts'
+import { isSwitched, type Patience, type Switch, switchProfile } from './switch.ts'
 
 export interface LpaOptions extends ServerOptions {
   readonly card: Card
-  /** What the phone says of itself. Default: a test type allocation code, LTE and 5G. */
+  /** What the phone says of itself. Default: `deviceInfo()`. */
   readonly device?: DeviceInfo
   /** Data bytes of one STORE DATA command, at most 255. Default 120, which every reader passes on. */
   readonly blockBytes?: number
+  /** AIDs of the security domain, tried in this order: some cards have one of their own. Default: that of SGP.22. */
+  readonly aids?: readonly Uint8Array[]
+  /** How often and after how long a busy card is asked again. Default: 4 times, half a second. */
+  readonly busyRetries?: number
+  readonly busyWaitMs?: number
 }
 
 /** Something that waits for this card at a server, found by discovery. */
@@ -52,7 +63,10 @@ export interface Lpa {
   /** Sets the default SM-DP+; an empty address takes it away. */
   setDefaultSmdp(address: string): Promise<void>
   profiles(): Promise<ProfileInfo[]>
-  /** Throws `lpa.function-refused` with the result's name, as the others below. */
+  /**
+   * Throws `lpa.function-refused` with the result's name, as the others below. A busy card is asked again, the REFRESH
+   * that it asks for is given to it, and a reader that cuts the connection for it is no failure.
+   */
   enable(iccid: string, options?: { readonly refresh?: boolean }): Promise<void>
   disable(iccid: string, options?: { readonly refresh?: boolean }): Promise<void>
   delete(iccid: string): Promise<void>
@@ -65,47 +79,46 @@ export interface Lpa {
   notifications(): Promise<Waiting[]>
   /** Sends what waits, of one server or of all. */
   sendNotifications(onlyAddress?: string): Promise<Delivery>
+  /** The same again and again, ever more slowly, until every server took what is for it. */
+  sendUntilAccepted(options?: Persistence): Promise<void>
+  /** Takes a notification off the card unsent: its server is gone for good and holds back the others for it. */
+  dropNotification(seqNumber: number): Promise<void>
   /** Closes connections to servers. The card stays as it is. */
   close(): void
-}
-
-const DEVICE: DeviceInfo = {
-  // 35 29 06 11: a type allocation code of the test range, digits swapped as on cards.
-  tac: Uint8Array.of(0x35, 0x29, 0x06, 0x11),
-  capabilities: {
-    gsm: '5.0.0',
-    utran: '14.0.0',
-    eutranEpc: '15.0.0',
-    nrEpc: '15.0.0',
-    nr5gc: '15.0.0',
-    rspCrl: '2.2.0',
-  },
 }
 
 class LocalAssistant implements Lpa {
   readonly #card: Card
   readonly #servers: Servers
   readonly #device: DeviceInfo
-  readonly #blockBytes: number
+  readonly #channelOptions: ChannelOptions
+  readonly #patience: Patience
   /** The card answers one function after another: sessions on it must not mix. */
   #queue: Promise<unknown> = Promise.resolve()
 
   constructor(options: LpaOptions) {
     this.#card = options.card
     this.#servers = new Servers(options)
-    this.#device = options.device ?? DEVICE
-    this.#blockBytes = Math.min(Math.max(options.blockBytes ?? 120, 16), 255)
+    this.#device = options.device ?? deviceInfo()
+    const { blockBytes = 120, aids = [ISDR_AID], busyRetries = 4, busyWaitMs = 500 } = options
+    this.#channelOptions = { blockBytes: Math.min(Math.max(blockBytes, 16), 255), aids }
+    this.#patience = { busyRetries, busyWaitMs }
+  }
+
+  async #onChannel<T>(work: (channel: IsdrChannel) => Promise<T>): Promise<T> {
+    const channel = await IsdrChannel.open(this.#card, this.#channelOptions)
+    try {
+      return await work(channel)
+    } finally {
+      await channel.close()
+    }
   }
 
   #with<T>(work: (isdr: Isdr) => Promise<T>): Promise<T> {
-    const run = async () => {
-      const channel = await IsdrChannel.open(this.#card, this.#blockBytes)
-      try {
-        return await work(new Isdr(channel))
-      } finally {
-        await channel.close()
-      }
-    }
+    return this.#inTurn(() => this.#onChannel((channel) => work(new Isdr(channel))))
+  }
+
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
     const result = this.#queue.then(run, run)
     this.#queue = result.catch(() => undefined)
     return result
@@ -134,13 +147,30 @@ class LocalAssistant implements Lpa {
   }
 
   enable(iccid: string, options: { readonly refresh?: boolean } = {}) {
-    const request = writeSwitchRequest('enable', idOf(iccid), options.refresh ?? true)
-    return this.#with((isdr) => isdr.change('EnableProfile', request, ENABLE_RESULTS))
+    return this.#switch('enable', iccid, options.refresh ?? true)
   }
 
   disable(iccid: string, options: { readonly refresh?: boolean } = {}) {
-    const request = writeSwitchRequest('disable', idOf(iccid), options.refresh ?? true)
-    return this.#with((isdr) => isdr.change('DisableProfile', request, DISABLE_RESULTS))
+    return this.#switch('disable', iccid, options.refresh ?? true)
+  }
+
+  async #switch(what: Switch, text: string, refresh: boolean): Promise<void> {
+    const iccid = parseIccid(text)
+    return this.#inTurn(async () => {
+      try {
+        await this.#onChannel((channel) => switchProfile(channel, what, { iccid, refresh }, this.#patience))
+      } catch (error) {
+        if (!isFailure(error, 'lpa.card-gone')) throw error
+        // Some readers drop the connection when the card asks for its REFRESH: what counts is what the card did.
+        try {
+          await this.#card.reset?.()
+          if (await this.#onChannel((channel) => isSwitched(channel, what, iccid))) return
+        } catch {
+          // It is gone indeed.
+        }
+        throw error
+      }
+    })
   }
 
   delete(iccid: string) {
@@ -160,19 +190,24 @@ class LocalAssistant implements Lpa {
 
   async download(wish: DownloadWish): Promise<Downloaded> {
     const given = wish.activationCode
-    const read = typeof given === 'string' ? parseActivationCode(given) : given
+    const read = typeof given === 'string' ? readActivationCode(given) : given
     return this.#with(async (isdr) => {
       const code = read ?? (await defaultOrder(isdr))
-      const peer = this.#servers.peerOf(code.smdpAddress)
-      const context = { isdr, code, peer, device: this.#device }
+      const context = { isdr, code, servers: this.#servers, device: this.#device }
+      // An event may lead to another server than the one of the code: the result is for the last one.
+      let server = code.smdpAddress
+      const onProgress = (progress: Progress) => {
+        if (progress.step === 'authenticate') server = progress.smdpAddress
+        wish.onProgress?.(progress)
+      }
       try {
-        const done = await downloadProfile(context, wish)
-        const { kept } = await deliver(isdr, this.#servers, code.smdpAddress)
+        const done = await downloadProfile(context, { ...wish, onProgress })
+        const { kept } = await deliver(isdr, this.#servers, server)
         wish.onProgress?.({ step: 'notify', accepted: kept.length === 0 })
         return { ...done, notified: kept.length === 0 }
       } catch (error) {
         // A failed installation is a signed result too, and its server must hear of it.
-        await deliver(isdr, this.#servers, code.smdpAddress).catch(() => undefined)
+        await deliver(isdr, this.#servers, server).catch(() => undefined)
         throw error
       }
     })
@@ -182,9 +217,11 @@ class LocalAssistant implements Lpa {
     return this.#with(async (isdr) => {
       const address = smdsAddress ?? (await isdr.getAddresses()).rootSmdsAddress
       if (!address) throw refuse('lpa.no-server', { what: 'SM-DS' })
-      const wish = { address, peer: this.#servers.peerOf(address), matchingId: '', device: this.#device }
-      const { response } = await authenticateMutually(isdr, wish, ES11.authenticateClient)
-      return response.eventEntries.map(({ eventId, rspServerAddress }) => ({ eventId, rspServerAddress }))
+      const peer = this.#servers.peerOf(address)
+      const wish = { address, peer, matchingId: '', device: this.#device, discovery: true }
+      const answered = await authenticateMutually(isdr, wish)
+      const entries = answered.server === 'smds' ? answered.response.eventEntries : []
+      return entries.map(({ eventId, rspServerAddress }) => ({ eventId, rspServerAddress }))
     })
   }
 
@@ -202,6 +239,21 @@ class LocalAssistant implements Lpa {
 
   sendNotifications(onlyAddress?: string) {
     return this.#with((isdr) => deliver(isdr, this.#servers, onlyAddress))
+  }
+
+  sendUntilAccepted(options: Persistence = {}) {
+    return deliverUntilAccepted(() => this.sendNotifications(), options)
+  }
+
+  dropNotification(seqNumber: number) {
+    return this.#with(async (isdr) => {
+      const result = await isdr.removeNotification(seqNumber)
+      if (result !== 0)
+        throw refuse('lpa.function-refused', {
+          function: 'RemoveNotificationFromList',
+          result: resultName(NOTIFICATION_SENT_RESULTS, result),
+        })
+    })
   }
 
   close() {

@@ -1,4 +1,4 @@
-import { isFailure } from '@gesim/base'
+import { isFailure, sleepMs } from '@gesim/base'
 import { callFunction, ES9PLUS, metadataOf, type NotificationEvent } from '@gesim/sgp22'
 import type { Isdr } from './isdr.ts'
 import type { Servers } from './servers.ts'
@@ -61,4 +61,31 @@ export async function deliver(isdr: Isdr, servers: Servers, onlyAddress?: string
     }
   }
   return { sent, kept }
+}
+
+/** How long is waited between attempts, and when it is enough. */
+export interface Persistence {
+  /** Default 5 seconds, doubled after each attempt. */
+  readonly firstWaitMs?: number
+  /** Default 10 minutes. */
+  readonly maxWaitMs?: number
+  readonly signal?: AbortSignal
+  readonly onDelivery?: (delivery: Delivery) => void
+}
+
+/**
+ * Sends again until nothing is left, each time after a longer wait; what waits is kept by the card, so that it outlives
+ * this process. Rejects when the signal is aborted or the card is gone.
+ */
+export async function deliverUntilAccepted(
+  send: () => Promise<Delivery>,
+  { firstWaitMs = 5000, maxWaitMs = 600_000, signal, onDelivery }: Persistence,
+): Promise<void> {
+  for (let waitMs = firstWaitMs; ; waitMs = Math.min(waitMs * 2, maxWaitMs)) {
+    signal?.throwIfAborted()
+    const delivery = await send()
+    onDelivery?.(delivery)
+    if (delivery.kept.length === 0) return
+    await sleepMs(waitMs, signal)
+  }
 }

@@ -1,4 +1,4 @@
-import { refuse } from '@gesim/base'
+import { isFailure, refuse } from '@gesim/base'
 import { readCertificate } from '@gesim/crypto'
 import {
   AUTHENTICATE_ERRORS,
@@ -6,10 +6,9 @@ import {
   callFunction,
   type DeviceInfo,
   ES9PLUS,
+  ES11,
   type Peer,
-  type RequestOf,
   type ResponseOf,
-  type RspFunction,
   readServerSigned1,
   resultName,
   writeAuthenticateServerRequest,
@@ -25,25 +24,35 @@ export interface AuthenticationWish {
   readonly device: DeviceInfo
   /** Identifier that the server's certificate must carry, when the activation code names one. */
   readonly smdpOid?: string
+  /** Only a discovery server will do. */
+  readonly discovery?: boolean
 }
 
-type AuthenticateClient = RspFunction<
-  (typeof ES9PLUS)['authenticateClient']['request'],
-  RspFunction['response']
->
+/** What the two kinds of server answer once card and server know each other. */
+export type Authenticated = { readonly transactionId: Uint8Array } & (
+  | { readonly server: 'smdp'; readonly response: ResponseOf<typeof ES9PLUS.authenticateClient> }
+  | { readonly server: 'smds'; readonly response: ResponseOf<typeof ES11.authenticateClient> }
+)
 
 /** An address without its port, as it is compared. */
 const hostOf = (address: string) => address.toLowerCase().replace(/:\d+$/, '')
 
+/** Reads what a server sent; what cannot be read is the server's fault and named so. */
+export function readServerAnswer<T>(name: string, read: () => T): T {
+  try {
+    return read()
+  } catch (cause) {
+    if (!isFailure(cause)) throw cause
+    throw refuse('lpa.server-answer', { function: name, why: cause.message }, cause)
+  }
+}
+
 /**
- * Common mutual authentication (SGP.22, 3.0.1): the card's challenge, the server's proof, the card's proof. The last
- * answer is that of `authenticateClient`, which SM-DP+ and SM-DS give in their own words.
+ * Common mutual authentication (SGP.22, 3.0.1): the card's challenge, the server's proof, the card's proof. The
+ * certificate of the server says whether it is an SM-DP+ or an SM-DS: an event of a discovery server may lead to another
+ * one (3.6.2), and the last answer is that of the kind.
  */
-export async function authenticateMutually<F extends AuthenticateClient>(
-  isdr: Isdr,
-  wish: AuthenticationWish,
-  authenticateClient: F,
-): Promise<{ transactionId: Uint8Array; response: ResponseOf<F> }> {
+export async function authenticateMutually(isdr: Isdr, wish: AuthenticationWish): Promise<Authenticated> {
   const { address, peer, device, matchingId } = wish
   const euiccInfo1 = (await isdr.getInfo1()).raw
   const euiccChallenge = await isdr.getChallenge()
@@ -52,14 +61,16 @@ export async function authenticateMutually<F extends AuthenticateClient>(
     euiccInfo1,
     smdpAddress: address,
   })
-  const signed = readServerSigned1(initiated.serverSigned1)
+  const { signed, certificate } = readServerAnswer('initiateAuthentication', () => ({
+    signed: readServerSigned1(initiated.serverSigned1),
+    certificate: readCertificate(initiated.serverCertificate),
+  }))
   if (hostOf(signed.serverAddress) !== hostOf(address))
     throw refuse('lpa.server-address', { asked: address, signed: signed.serverAddress })
-  if (wish.smdpOid !== undefined) {
-    const { registeredId } = readCertificate(initiated.serverCertificate)
-    if (registeredId !== wish.smdpOid)
-      throw refuse('lpa.server-identity', { expected: wish.smdpOid, found: registeredId })
-  }
+  if (wish.smdpOid !== undefined && certificate.registeredId !== wish.smdpOid)
+    throw refuse('lpa.server-identity', { expected: wish.smdpOid, found: certificate.registeredId })
+  const isDiscovery = certificate.role === 'ds-auth'
+  if (wish.discovery && !isDiscovery) throw refuse('lpa.no-discovery-server', { address })
   const context: ContextParams = { matchingId, device }
   const { raw, answer } = await isdr.authenticateServer(
     writeAuthenticateServerRequest({
@@ -71,16 +82,25 @@ export async function authenticateMutually<F extends AuthenticateClient>(
     }),
   )
   const { transactionId } = initiated
-  const body = { transactionId, authenticateServerResponse: raw } as unknown as RequestOf<F>
+  const body = { transactionId, authenticateServerResponse: raw }
   if (answer.error !== undefined) {
     // The server learns what the card said and closes its session; what it answers changes nothing here.
-    await callFunction(peer, authenticateClient, body).catch(() => undefined)
+    await callFunction(peer, ES9PLUS.authenticateClient, body).catch(() => undefined)
     throw refuse('lpa.server-refused-by-card', {
       function: 'AuthenticateServer',
       error: resultName(AUTHENTICATE_ERRORS, answer.error),
       address,
     })
   }
-  const response = await callFunction(peer, authenticateClient, body)
-  return { transactionId, response }
+  if (isDiscovery)
+    return {
+      transactionId,
+      server: 'smds',
+      response: await callFunction(peer, ES11.authenticateClient, body),
+    }
+  return {
+    transactionId,
+    server: 'smdp',
+    response: await callFunction(peer, ES9PLUS.authenticateClient, body),
+  }
 }

@@ -60,7 +60,7 @@ export interface PinCode {
   readonly keyReference: number
   readonly value: Uint8Array
   readonly unblockedBy?: number
-  /** Bit 1: enabled, bit 2: may be disabled or enabled. */
+  /** Bit 1: enabled, bit 2: may be changed, bit 3: may be disabled. */
   readonly attributes?: number
   /** High half: tries at most; low half: tries left. */
   readonly tries?: number
@@ -72,6 +72,8 @@ export interface PinElement extends ElementBase {
   readonly codes: readonly PinCode[]
   /** The element refers to the codes of another application in place of holding its own. */
   readonly sharedWith?: Uint8Array
+  /** Path of the directory whose codes they are. */
+  readonly sharedPath?: Uint8Array
 }
 
 export interface PukCode {
@@ -94,6 +96,8 @@ export interface AkaElement extends ElementBase {
   readonly algorithm?: AkaAlgorithm
   /** The algorithm is that of another application: this element points there. */
   readonly mapping?: Uint8Array
+  /** AID of that application. */
+  readonly mappingSource?: Uint8Array
   readonly options?: Uint8Array
   readonly key?: Uint8Array
   /** OPc for Milenage, TOPc for TUAK. */

@@ -15,7 +15,12 @@ export interface FileImage {
   readonly shortId?: number
   /** AID of an application's directory. */
   readonly dfName?: Uint8Array
+  /** Reference to a record of EF.ARR: file identifier and record, or the record alone. */
   readonly securityAttributes?: Uint8Array
+  /** Life cycle status as the package gives it; absent is "activated". */
+  readonly lifeCycle?: Uint8Array
+  /** Special file information: high update activity, use while deactivated (TS 102 222, 6.3.2.2.2). */
+  readonly specialFileInformation?: Uint8Array
   readonly pinStatusTemplate?: Uint8Array
   /** Path of the file whose content this one shares. */
   readonly linkPath?: Uint8Array
@@ -92,6 +97,18 @@ function makeContent(
   return { content, overflow: Math.max(0, extent - size) }
 }
 
+/** A file of no template that says nothing of a short identifier has the last five bits of its own (TS 102 222). */
+function shortIdOf(
+  fcp: Fcp | undefined,
+  template: TemplateFile | undefined,
+  fileId: number,
+): number | undefined {
+  if (fcp?.shortId !== undefined) return fcp.shortId || undefined
+  if (template) return template.shortId
+  const last = fileId & 0x1f
+  return last === 0 || last === 0x1f ? undefined : last
+}
+
 function makeImage(
   under: readonly number[],
   steps: readonly FileStep[],
@@ -113,9 +130,11 @@ function makeImage(
     structure,
     fileId,
     under,
-    shortId: fcp?.shortId === 0 ? undefined : (fcp?.shortId ?? template?.shortId),
+    shortId: shortIdOf(fcp, template, fileId),
     dfName: fcp?.dfName,
-    securityAttributes: fcp?.securityAttributes,
+    securityAttributes: fcp?.securityAttributes ?? (template && Uint8Array.of(template.rule)),
+    lifeCycle: fcp?.lifeCycle,
+    specialFileInformation: fcp?.proprietary?.specialFileInformation,
     pinStatusTemplate: fcp?.pinStatusTemplate,
     linkPath: fcp?.linkPath,
   }

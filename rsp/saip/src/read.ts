@@ -83,7 +83,10 @@ const optionalUint = (element: Tlv | undefined, max: number) => element && readU
 function readPins(element: Tlv, base: Base, pe: PeHeader): PinElement {
   const choice = element.require(0xa1)
   const list = choice.find(0xa0)
-  if (!list) return { ...base, kind: 'pinCodes', pe, codes: [], sharedWith: choice.value }
+  if (!list) {
+    const sharedPath = choice.require(0x81).value
+    return { ...base, kind: 'pinCodes', pe, codes: [], sharedWith: choice.value, sharedPath }
+  }
   const codes = list.children().map(
     (code): PinCode => ({
       keyReference: readUint(code.require(0x80), 255),
@@ -122,7 +125,10 @@ function readAka(element: Tlv, base: Base, pe: PeHeader): AkaElement {
       ?.children()
       .map((child) => child.value),
   }
-  if (!own) return { ...base, kind: 'akaParameter', pe, mapping: choice.value, ...sqn }
+  if (!own) {
+    const mappingSource = choice.require(0xa0).require(0x81).value
+    return { ...base, kind: 'akaParameter', pe, mapping: choice.value, mappingSource, ...sqn }
+  }
   const algorithm = ALGORITHMS[readUint(own.require(0x80), 255)]
   if (!algorithm) throw refuse('saip.not-a-profile', { why: 'unknown authentication algorithm' })
   return {

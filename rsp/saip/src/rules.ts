@@ -180,8 +180,35 @@ const aka: Rule = (elements, report) => {
     if (!sizes.includes(element.key?.length ?? 0)) report('key-length', i + 1, 'the key has a wrong length')
     const opc = element.algorithm === 'tuak' ? 32 : 16
     if (element.opc?.length !== opc) report('opc-length', i + 1, `OPc or TOPc must have ${opc} bytes`)
+    for (const [what, value, bytes] of [
+      ['rotations', element.rotations, 5],
+      ['constants', element.constants, 80],
+      ['sqnDelta', element.sqnDelta, 6],
+      ['sqnAgeLimit', element.sqnAgeLimit, 6],
+    ] as const)
+      if (value && value.length !== bytes)
+        report('aka-length', i + 1, `${what} has ${value.length} bytes, expected ${bytes}`)
+    if (element.rotations?.some((bits) => bits > 127))
+      report('aka-rotation', i + 1, 'a block of 128 bits is rotated by 0 to 127')
+    if (element.sqnInit?.some((sqn) => sqn.length !== 6))
+      report('aka-length', i + 1, 'a sequence number has six bytes')
+    if ((element.sqnInit?.length ?? 32) > 32) report('aka-length', i + 1, 'more than 32 sequence numbers')
+    if (element.keccakCount === 0) report('aka-keccak', i + 1, 'the permutation must run at least once')
   })
   close()
 }
 
-export const RULES: readonly Rule[] = [order, header, peHeaders, templates, files, identity, codes, aka]
+/** The directory of an application is found by its AID of 5 to 16 bytes (ISO 7816-4, 8.2.1.2). */
+const aids: Rule = (elements, report) => {
+  elements.forEach((element, i) => {
+    const template = isTemplate(element) ? templateOf(element.kind) : undefined
+    if (!isTemplate(element) || template?.files[0]?.structure !== 'adf') return
+    const steps = element.files.find(({ number }) => number === 2)?.steps ?? []
+    const create = steps.find((step) => step.do === 'create')
+    const dfName = create?.do === 'create' ? create.fcp.dfName : undefined
+    if (!dfName || dfName.length < 5 || dfName.length > 16)
+      report('application-aid', i + 1, 'the directory of the application has no AID of 5 to 16 bytes')
+  })
+}
+
+export const RULES: readonly Rule[] = [order, header, peHeaders, templates, files, identity, codes, aka, aids]

@@ -7,29 +7,7 @@
  * size (octets, or octets of a record x records, or `-` where the package must say it), short identifier,
  * content when nothing is filled in (the last octet repeats).
  */
-export const MF_TABLE = `
-mf        3F00 mf -    -  -
-ef-pl     2F05 t  2    05 FF
-ef-iccid  2FE2 t  10   02 FF
-ef-dir    2F00 l  -    1E FF
-ef-arr    2F06 l  -    06 FF
-ef-umpc   2F08 t  5    08 00
-`
-
-export const TELECOM_TABLE = `
-df-telecom       7F10 df -     -  -
-ef-arr           6F06 l  -     06 FF
-ef-rma           6F53 l  -     -  FF
-ef-sume          6F54 t  22    -  FF
-ef-ice-dn        6FE0 l  24x1  -  FF
-ef-ice-ff        6FE1 l  -     -  FF
-ef-psismsc       6FE5 l  -     -  FF
-df-graphics      5F50 df -     -  -
-ef-img           4F20 l  -     -  00FF
-ef-iidf          -    t  -     -  FF
-ef-ice-graphics  4F21 b  -     -  FF
-ef-launch-scws   4F01 t  -     -  FF
-ef-icon          -    t  -     -  FF
+export const PHONEBOOK_TABLE = `
 df-phonebook     5F3A df -     -  -
 ef-pbr           4F30 l  -     -  FF
 ef-ext1          -    l  13x5  -  00FF
@@ -48,6 +26,38 @@ ef-sne           -    l  -     -  FF
 ef-uid           -    l  2x10  -  00
 ef-grp           -    l  -     -  00
 ef-ccp1          -    l  -     -  FF
+`.trim()
+
+export const MF_TABLE = `
+mf        3F00 mf -    -  -
+ef-pl     2F05 t  2    05 FF
+ef-iccid  2FE2 t  10   02 FF
+ef-dir    2F00 l  -    1E FF
+ef-arr    2F06 l  -    06 FF
+ef-umpc   2F08 t  5    08 00
+`
+
+export const CD_TABLE = `
+df-cd        7F11 df - - -
+ef-launchpad 6F01 t  - - FF
+ef-icon      -    t  - - FF
+`
+
+export const TELECOM_TABLE = `
+df-telecom       7F10 df -     -  -
+ef-arr           6F06 l  -     06 FF
+ef-rma           6F53 l  -     -  FF
+ef-sume          6F54 t  22    -  FF
+ef-ice-dn        6FE0 l  24x1  -  FF
+ef-ice-ff        6FE1 l  -     -  FF
+ef-psismsc       6FE5 l  -     -  FF
+df-graphics      5F50 df -     -  -
+ef-img           4F20 l  -     -  00FF
+ef-iidf          -    t  -     -  FF
+ef-ice-graphics  4F21 b  -     -  FF
+ef-launch-scws   4F01 t  -     -  FF
+ef-icon          -    t  -     -  FF
+${PHONEBOOK_TABLE}
 df-multimedia    5F3B df -     -  -
 ef-mml           4F47 b  -     -  FF
 ef-mmdf          4F48 b  -     -  FF
@@ -55,6 +65,14 @@ df-mmss          5F3C df -     -  -
 ef-mlpl          4F20 t  -     -  FF
 ef-mspl          4F21 t  -     -  FF
 ef-mmssmode      4F22 t  1     -  FF
+df-mcs           5F3D df -     -  -
+ef-mst           4F01 t  -     01 FF
+ef-mcs-config    4F02 b  -     02 FF
+df-v2x           5F3E df -     -  -
+ef-vst           4F01 t  -     01 FF
+ef-v2x-config    4F02 b  -     02 FF
+ef-v2xp-pc5      4F03 t  -     -  FF
+ef-v2xp-uu       4F04 t  -     -  FF
 `
 
 export const USIM_TABLE = `
@@ -200,6 +218,11 @@ ef-gbabp    6FD5 t -      - FF
 ef-gbanl    6FD7 l -      - FF
 ef-nafkca   6FDD l -      - FF
 ef-uicciari 6FE7 l -      - FF
+ef-frompreferred 6FF7 t 1 - 00
+ef-imsconfigdata 6FF8 b - - FF
+ef-xcapconfigdata 6FFC b - - FF
+ef-webrtcuri 6FFA l -     - FF
+ef-mudmidconfigdata 6FFE b - - FF
 `
 
 export const DF_5GS_TABLE = `
@@ -216,6 +239,17 @@ ef-supinai          4F09 t  -    09 FF
 ef-routing-indicator 4F0A t 4    0A F0FFFFFF
 ef-ursp             4F0B b  -    -  FF
 ef-tn3gppsnn        4F0C t  1    -  00
+`
+
+export const EAP_TABLE = `
+df-eap       -    df - - -
+ef-eapkeys   4F01 t  - - FF
+ef-eapstatus 4F02 t  1 - 00
+ef-puid      4F03 t  - - FF
+ef-ps        4F04 t  - - FF
+ef-curid     4F20 t  - - FF
+ef-reid      4F21 t  - - FF
+ef-realm     4F22 t  - - FF
 `
 
 export const DF_SAIP_TABLE = `

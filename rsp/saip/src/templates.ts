@@ -1,5 +1,6 @@
 import { fromHex } from '@gesim/base'
 import type { ElementKind } from './kinds.ts'
+import { templateRule } from './template-access.ts'
 import * as tables from './template-tables.ts'
 
 export type FileStructure = 'mf' | 'adf' | 'df' | 'transparent' | 'linear' | 'cyclic' | 'ber-tlv'
@@ -13,6 +14,8 @@ export interface TemplateFile {
   readonly bytes?: number
   readonly records?: number
   readonly shortId?: number
+  /** Record of EF.ARR with the access rule. */
+  readonly rule: number
   /** Content when nothing is filled in; the last octet repeats. */
   readonly fill: Uint8Array
   /** The name of the directory of this template that holds the file; absent at its top. */
@@ -55,6 +58,7 @@ function parse(table: string): TemplateFile[] {
       bytes,
       records,
       shortId: sfi === '-' ? undefined : Number.parseInt(sfi!, 16),
+      rule: templateRule(name, directory),
       fill: fill === '-' ? Uint8Array.of(0xff) : fromHex(fill!),
       under: directory ? outermost : current,
     })
@@ -72,14 +76,17 @@ function template(kind: ElementKind, arc: number, root: Template['root'], table:
 
 const TEMPLATES: readonly Template[] = [
   template('mf', 1, 'mf', tables.MF_TABLE),
+  template('cd', 2, 'mf', tables.CD_TABLE),
   template('telecom', 3, 'mf', tables.TELECOM_TABLE),
   template('usim', 4, 'usim', tables.USIM_TABLE),
   template('opt-usim', 5, 'usim', tables.OPT_USIM_TABLE),
+  template('phonebook', 6, 'usim', tables.PHONEBOOK_TABLE),
   template('gsm-access', 7, 'usim', tables.GSM_ACCESS_TABLE),
   template('isim', 8, 'isim', tables.ISIM_TABLE),
   template('opt-isim', 9, 'isim', tables.OPT_ISIM_TABLE),
   template('csim', 10, 'csim', tables.CSIM_TABLE),
   template('opt-csim', 11, 'csim', tables.OPT_CSIM_TABLE),
+  template('eap', 12, 'usim', tables.EAP_TABLE),
   template('df-5gs', 13, 'usim', tables.DF_5GS_TABLE),
   template('df-saip', 14, 'usim', tables.DF_SAIP_TABLE),
 ]

@@ -1,4 +1,5 @@
 import { concatBytes, fromHex, utf8 } from '@gesim/base'
+import { alphaField } from './alphabet.ts'
 import { imsiToFile, packDigits, plmnToBytes, swapNibbles } from './digits.ts'
 import type { FileStep, TemplateElement } from './elements.ts'
 import { type Fcp, writeDescriptor } from './fcp.ts'
@@ -104,7 +105,7 @@ export function mfElement(identification: number, iccid: Uint8Array): TemplateEl
 }
 
 /** Services of EF.UST (TS 31.102, 4.2.8) whose files this profile holds or which need none. */
-const SERVICES = [2, 10, 12, 19, 20, 21, 33, 34, 42, 43, 71, 85]
+const SERVICES = [2, 10, 12, 19, 20, 21, 33, 34, 38, 42, 43, 71, 85]
 
 function serviceTable(hasMsisdn: boolean): Uint8Array {
   const table = new Uint8Array(17)
@@ -123,7 +124,7 @@ export function accessClass(imsi: string): Uint8Array {
 
 /** EF.SPN: shown beside the network's name unless registered at home (condition 00), then the name. */
 export function spnFile(name: string, length = 17): Uint8Array {
-  return padded(concatBytes(Uint8Array.of(0), utf8(name)), length)
+  return padded(concatBytes(Uint8Array.of(0), alphaField(name, length - 1)), length)
 }
 
 /** The USIM with its mandatory files. */

@@ -87,7 +87,8 @@ export function writeUsimProfile(values: UsimValues): Uint8Array {
         kind: 'akaParameter',
         pe: pe(),
         algorithm,
-        options: Uint8Array.of(0x02),
+        // RES of 64 bits.
+        options: Uint8Array.of(0x01),
         key: values.ki,
         opc: values.opc,
       }),

@@ -49,15 +49,16 @@ export function readResult(input: Uint8Array | Tlv, tag: number): number {
   return readUint(elementOf(input, tag).require(0x80), 127)
 }
 
-/** ListNotification, of all events or one. */
-export function writeListNotificationRequest(event?: NotificationEvent): Uint8Array {
-  return node(0xbf28, event && writeEvents(0x81, [event]))
+/** ListNotification, of all events or of some. */
+export function writeListNotificationRequest(...events: readonly NotificationEvent[]): Uint8Array {
+  return node(0xbf28, events.length ? writeEvents(0x81, events) : undefined)
 }
 
-export function readListNotificationRequest(input: Uint8Array | Tlv): { event?: NotificationEvent } {
+export function readListNotificationRequest(input: Uint8Array | Tlv): {
+  events?: readonly NotificationEvent[]
+} {
   const filter = elementOf(input, 0xbf28).find(0x81)
-  const [event] = filter ? readEvents(filter) : []
-  return event ? { event } : {}
+  return filter ? { events: readEvents(filter) } : {}
 }
 
 export function writeListNotificationResponse(answer: Answer<readonly NotificationMetadata[]>): Uint8Array {
@@ -74,13 +75,13 @@ export function readListNotificationResponse(input: Uint8Array | Tlv): Answer<No
 /** What a phone looks for among the pending notifications. */
 export interface NotificationSearch {
   readonly seqNumber?: number
-  readonly event?: NotificationEvent
+  readonly events?: readonly NotificationEvent[]
 }
 
-/** RetrieveNotificationsList: one by its number, those of an event, or all. */
+/** RetrieveNotificationsList: one by its number, those of some events, or all. */
 export function writeRetrieveNotificationsRequest(search: NotificationSearch = {}): Uint8Array {
   if (search.seqNumber !== undefined) return node(0xbf2b, node(0xa0, uintNode(0x80, search.seqNumber)))
-  if (search.event) return node(0xbf2b, node(0xa0, writeEvents(0x81, [search.event])))
+  if (search.events) return node(0xbf2b, node(0xa0, writeEvents(0x81, search.events)))
   return node(0xbf2b)
 }
 
@@ -88,8 +89,7 @@ export function readRetrieveNotificationsRequest(input: Uint8Array | Tlv): Notif
   const criteria = elementOf(input, 0xbf2b).find(0xa0)
   const [criterion] = criteria?.children() ?? []
   if (criterion?.tag === 0x80) return { seqNumber: readUint(criterion) }
-  const [event] = criterion?.tag === 0x81 ? readEvents(criterion) : []
-  return event ? { event } : {}
+  return criterion?.tag === 0x81 ? { events: readEvents(criterion) } : {}
 }
 
 /** Each entry is a whole pending notification, `BF37` or `30`. */

@@ -121,6 +121,8 @@ export interface ProfileInfo extends Partial<Omit<ProfileMetadata, 'iccid'>> {
   readonly aid?: Uint8Array
   readonly enabled?: boolean
   readonly nickname?: string
+  /** Data of the SM-DP+ (`B8`), as it came with ConfigureISDP. */
+  readonly proprietary?: Uint8Array
 }
 
 /** Tags that GetProfilesInfo answers when none are asked for; the icon comes only when asked for. */
@@ -169,7 +171,7 @@ export function writeProfileInfo(
     profile.aid && node(0x4f, profile.aid),
     node(0x9f70, Uint8Array.of(profile.enabled ? 1 : 0)),
     profile.nickname ? textNode(0x90, profile.nickname) : undefined,
-    ...writeCommonMetadata(profile, true),
+    ...writeCommonMetadata(profile, true, profile.proprietary),
   ]
   const tagOf = (part: Uint8Array) => (part[0] === 0x9f ? 0x9f70 : part[0]!)
   return node(0xe3, ...parts.filter((part) => part && tags.includes(tagOf(part))))
@@ -189,6 +191,7 @@ export function readProfileInfo(element: Tlv): ProfileInfo {
     if (child.tag === 0x95) out.profileClass = readProfileClass(child)
     if (child.tag === 0xb6) out.notifications = readConfigurations(child)
     if (child.tag === 0xb7) out.owner = readOperatorId(child)
+    if (child.tag === 0xb8) out.proprietary = child.raw
     if (child.tag === 0x99) out.policyRules = readPolicyRules(child)
   }
   return out

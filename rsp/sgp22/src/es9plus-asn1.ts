@@ -8,7 +8,10 @@ import type { RequestOf, ResponseOf } from './members.ts'
 export const ASN1_PATH = '/gsma/rsp2/asn1'
 export const ASN1_TYPE = 'application/x-gsma-rsp-asn1'
 
-const ENVELOPE = 0xa2
+/** The element around every request and every response. */
+export const ASN1_ENVELOPE = 0xa2
+/** AuthenticateClientResponseEs11: the answer of an SM-DS has a tag of its own. */
+export const ASN1_EVENTS = 0xbf40
 
 const FUNCTION_TAG: Readonly<Record<Es9plusFunction, number>> = {
   initiateAuthentication: 0xbf39,
@@ -35,12 +38,13 @@ function retagged(element: Tlv, context: number, own: number): Uint8Array {
 
 /** Reads `A2 { function }`. Throws `tlv.*`. */
 export function readAsn1Request(bytes: Uint8Array): Es9plusRequest {
-  const [element] = readTlv(bytes, ENVELOPE).children()
+  const [element] = readTlv(bytes, ASN1_ENVELOPE).children()
   const cursor = element?.cursor()
-  const name = (Object.keys(FUNCTION_TAG) as Es9plusFunction[]).find(
-    (key) => FUNCTION_TAG[key] === element?.tag,
-  )
-  if (!cursor || !name) throw refuse('tlv.unexpected-tag', { tag: element?.tag ?? 0, expected: ENVELOPE })
+  // The request of ES11 is that of ES9+; some phones write it under the tag of its response.
+  const tag = element?.tag === ASN1_EVENTS ? FUNCTION_TAG.authenticateClient : element?.tag
+  const name = (Object.keys(FUNCTION_TAG) as Es9plusFunction[]).find((key) => FUNCTION_TAG[key] === tag)
+  if (!cursor || !name)
+    throw refuse('tlv.unexpected-tag', { tag: element?.tag ?? 0, expected: ASN1_ENVELOPE })
   switch (name) {
     case 'initiateAuthentication': {
       const euiccChallenge = readBytes(cursor.take(0x81), 16)
@@ -71,7 +75,7 @@ export function readAsn1Request(bytes: Uint8Array): Es9plusRequest {
 
 /** Writes a request, for a phone that speaks ASN.1. */
 export function writeAsn1Request(request: Es9plusRequest): Uint8Array {
-  return node(ENVELOPE, node(FUNCTION_TAG[request.function], ...requestParts(request)))
+  return node(ASN1_ENVELOPE, node(FUNCTION_TAG[request.function], ...requestParts(request)))
 }
 
 function requestParts(request: Es9plusRequest): Uint8Array[] {
@@ -106,7 +110,7 @@ export type Es9plusAnswer = {
 export function writeAsn1Response(answer: Es9plusAnswer): Uint8Array {
   const inner =
     answer.error !== undefined ? uintNode(0x81, answer.error) : node(0xa0, ...responseParts(answer))
-  return node(ENVELOPE, node(FUNCTION_TAG[answer.function], inner))
+  return node(ASN1_ENVELOPE, node(FUNCTION_TAG[answer.function], inner))
 }
 
 function responseParts(answer: Es9plusAnswer): Uint8Array[] {
@@ -141,7 +145,7 @@ function responseParts(answer: Es9plusAnswer): Uint8Array[] {
 
 /** Reads a response; the caller knows which function it asked. */
 export function readAsn1Response(bytes: Uint8Array, name: Es9plusFunction): Es9plusAnswer {
-  const inner = readTlv(bytes, ENVELOPE, { maxBytes: 4 << 20 }).require(FUNCTION_TAG[name])
+  const inner = readTlv(bytes, ASN1_ENVELOPE, { maxBytes: 4 << 20 }).require(FUNCTION_TAG[name])
   const failed = inner.find(0x81)
   if (failed) return { function: name, error: readUint(failed, 127) }
   const cursor = inner.require(0xa0).cursor()

@@ -43,6 +43,12 @@ export const sgp22Failures = {
     remedy: 'Send a smaller body.',
     httpStatus: 413,
   },
+  'sgp22.body-cut': {
+    kind: 'refused',
+    says: 'A connection ended before the whole body had come.',
+    remedy: 'Send the request again.',
+    httpStatus: 400,
+  },
   'sgp22.function-failed': {
     kind: 'refused',
     says: 'The other side answered a function with a failure.',

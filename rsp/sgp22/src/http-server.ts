@@ -46,18 +46,29 @@ export interface RspServerOptions {
 /** Largest request of any function; a profile result with its certificates has some kilobytes. */
 export const MAX_REQUEST_BYTES = 256 * 1024
 
-/** Reads a body up to a limit. Throws `sgp22.body-too-large`. */
-export async function readRequestBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
-  const announced = Number(request.headers['content-length'] ?? 0)
-  if (announced > maxBytes) throw refuse('sgp22.body-too-large', { maxBytes })
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length
-    if (length > maxBytes) throw refuse('sgp22.body-too-large', { maxBytes })
-    chunks.push(chunk)
-  }
-  return Uint8Array.from(Buffer.concat(chunks))
+/** What is still read of a body that is too large, so that its sender gets to see the answer. */
+const MAX_DRAINED_BYTES = 64 << 20
+
+/** Reads a body up to a limit. Throws `sgp22.body-too-large` and `sgp22.body-cut`. */
+export function readRequestBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let length = 0
+    const announced = Number(request.headers['content-length'] ?? 0)
+    const refuseLarge = () => reject(refuse('sgp22.body-too-large', { maxBytes }))
+    if (announced > maxBytes) refuseLarge()
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length
+      if (length <= maxBytes && announced <= maxBytes) return chunks.push(chunk)
+      chunks.length = 0
+      refuseLarge()
+      if (length > maxBytes + MAX_DRAINED_BYTES) request.socket.destroy()
+      return undefined
+    })
+    request.on('end', () => resolve(Uint8Array.from(Buffer.concat(chunks))))
+    request.on('error', (cause) => reject(refuse('sgp22.body-cut', {}, cause)))
+    request.on('close', () => reject(refuse('sgp22.body-cut')))
+  })
 }
 
 /**
@@ -96,7 +107,8 @@ function headerOf(json: unknown, required: boolean): CallHeader | undefined {
     typeof value === 'string' && value.length > 0 && value.length <= 255
   if (isName(requester) && isName(call))
     return { functionRequesterIdentifier: requester, functionCallIdentifier: call }
-  if (required) throw refuse('sgp22.bad-member', { member: 'header', missing: header === undefined })
+  const missing = requester === undefined || call === undefined
+  if (required) throw refuse('sgp22.bad-member', { member: 'header', missing })
   return undefined
 }
 
@@ -147,11 +159,10 @@ export function createRspListener(
 
   return (request, response) => {
     answer(request, response).catch((error: unknown) => {
-      if (response.headersSent || response.destroyed) return response.destroy()
-      if (isFailure(error, 'sgp22.body-too-large')) {
-        response.setHeader('connection', 'close')
-        return sendJson(response, 413, failedBody('1.3.1/2.1'))
-      }
+      // Nobody waits for an answer any more.
+      if (response.headersSent || response.destroyed || isFailure(error, 'sgp22.body-cut'))
+        return response.destroy()
+      if (isFailure(error, 'sgp22.body-too-large')) return sendJson(response, 413, failedBody('1.3.1/2.1'))
       const code = options.statusOf(error) ?? statusOfForm(error)
       if (code) return sendJson(response, 200, failedBody(code))
       options.onFault(error, request.url ?? '')

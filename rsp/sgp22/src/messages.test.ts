@@ -297,7 +297,7 @@ describe('the control commands of a card', () => {
     expect(sgp22.readProfilesInfoRequest(sgp22.writeProfilesInfoRequest({ profileClass: 'test' }))).toEqual({
       profileClass: 'test',
     })
-    for (const wanted of [{ seqNumber: 7 }, { event: 'delete' as const }, {}])
+    for (const wanted of [{ seqNumber: 7 }, { events: ['enable' as const, 'delete' as const] }, {}])
       expect(sgp22.readRetrieveNotificationsRequest(sgp22.writeRetrieveNotificationsRequest(wanted))).toEqual(
         wanted,
       )

@@ -1,3 +1,4 @@
+import { bytesEqual } from '@gesim/base'
 import {
   bitsNode,
   node,
@@ -72,6 +73,22 @@ export function readOperatorId(element: Tlv): OperatorId {
   const gid2 = cursor.maybe(0x82)?.value
   cursor.finish()
   return { mccMnc, ...(gid1 ? { gid1 } : {}), ...(gid2 ? { gid2 } : {}) }
+}
+
+/**
+ * Whether an operator is one of those that an entry allows (SGP.22 section 2.9.2.3): a digit E of country and network
+ * code stands for any, an absent or empty group identifier too.
+ */
+export function operatorMatches(allowed: OperatorId, owner: OperatorId): boolean {
+  const digits = allowed.mccMnc.every((byte, i) =>
+    [0, 4].every((shift) => {
+      const wanted = (byte >> shift) & 15
+      return wanted === 14 || wanted === (((owner.mccMnc[i] ?? 0) >> shift) & 15)
+    }),
+  )
+  const group = (wanted?: Uint8Array, own?: Uint8Array) =>
+    !wanted || wanted.length === 0 || bytesEqual(wanted, own ?? new Uint8Array())
+  return digits && group(allowed.gid1, owner.gid1) && group(allowed.gid2, owner.gid2)
 }
 
 /** To which server which events are told. */

@@ -1,4 +1,4 @@
-import { bytesEqual, isFailure, refuse, toHex } from '@gesim/base'
+import { bytesEqual, isFailure, refuse } from '@gesim/base'
 import {
   type AuthenticateServerOk,
   readAuthenticateServerResponse,
@@ -26,26 +26,27 @@ export interface VerifiedEuicc {
 }
 
 /** What the two servers bring to the common mutual authentication (SGP.22 section 3.0.1). */
-export interface AuthenticationPorts<Identity extends ServerIdentity> {
+export interface AuthenticationPorts {
   /** Own certificates, the preferred first. */
-  readonly identities: readonly Identity[]
+  readonly identities: readonly ServerIdentity[]
   /** Key identifiers of the issuers whose cards are trusted. */
   readonly trustedCiKeyIds: readonly Uint8Array[]
-  /** Own address as phones know it, with or without a port. */
-  readonly serverAddress: string
+  /** Own addresses as phones know them, with or without a port. */
+  readonly serverAddresses: readonly string[]
   readonly random: (length: number) => Uint8Array
   /** Checks both certificates; throws `sgp22.auth-*`. */
   readonly verifyEuicc: (euiccCertificate: Uint8Array, eumCertificate: Uint8Array) => VerifiedEuicc
 }
 
-/** What a server remembers between the two functions. */
-export interface AuthenticationSession<Identity extends ServerIdentity> {
+/** What a server remembers between the two functions: plain data, so that another process can go on. */
+export interface AuthenticationSession {
   readonly transactionId: Uint8Array
   readonly serverChallenge: Uint8Array
   /** The address as the phone wrote it, which it has the card sign. */
   readonly serverAddress: string
   readonly ciKeyId: Uint8Array
-  readonly identity: Identity
+  /** DER of the certificate that the server proved itself with. */
+  readonly serverCertificate: Uint8Array
 }
 
 /** The two servers answer the same refusals under different subjects (SGP.22 tables 18 and 33). */
@@ -81,30 +82,32 @@ export function authenticationStatus(
   }
 }
 
-/** Host names compare without case; a port is no part of the name. */
-function hostOf(address: string): string {
-  return address.toLowerCase().replace(/:\d{1,5}$/, '')
+/** The host of an address: without its port and the dot of the root, in lower case (RFC 4343). */
+export function hostOfAddress(address: string): string {
+  return address
+    .toLowerCase()
+    .replace(/:\d{1,5}$/, '')
+    .replace(/\.$/, '')
 }
 
-/** Whether an address that a phone sent means a server's own. */
+/**
+ * Whether an address that a phone sent means a server's own. The port is no part of the name: one server listens on
+ * several, and one behind a proxy does not know the outer one.
+ */
 export function sameAddress(sent: string, own: string): boolean {
-  const port = (address: string) => /:(\d{1,5})$/.exec(address)?.[1]
-  const [sentPort, ownPort] = [port(sent), port(own)]
-  return (
-    hostOf(sent) === hostOf(own) && (sentPort === undefined || ownPort === undefined || sentPort === ownPort)
-  )
+  return hostOfAddress(sent) === hostOfAddress(own)
 }
 
 /** The first half: chooses issuer and certificate as the card can check them, signs its challenge. */
-export async function initiateAuthentication<Identity extends ServerIdentity>(
-  ports: AuthenticationPorts<Identity>,
+export async function initiateAuthentication(
+  ports: AuthenticationPorts,
   request: {
     readonly euiccChallenge: Uint8Array
     readonly euiccInfo1: Uint8Array
     readonly smdpAddress: string
   },
 ): Promise<{
-  session: AuthenticationSession<Identity>
+  session: AuthenticationSession
   response: {
     transactionId: Uint8Array
     serverSigned1: Uint8Array
@@ -113,7 +116,8 @@ export async function initiateAuthentication<Identity extends ServerIdentity>(
     serverCertificate: Uint8Array
   }
 }> {
-  if (!sameAddress(request.smdpAddress, ports.serverAddress)) throw refuse('sgp22.auth-address')
+  if (!ports.serverAddresses.some((own) => sameAddress(request.smdpAddress, own)))
+    throw refuse('sgp22.auth-address')
   const info = readEuiccInfo1(request.euiccInfo1)
   if (!info.svn.startsWith('2.')) throw refuse('sgp22.auth-version', { svn: info.svn })
   // SGP.22 5.6.1: the lists are in the order that the card prefers.
@@ -127,6 +131,7 @@ export async function initiateAuthentication<Identity extends ServerIdentity>(
   if (!identity) throw refuse('sgp22.auth-no-certificate')
   const transactionId = ports.random(16)
   const serverChallenge = ports.random(16)
+  const serverCertificate = identity.certificate
   // As the phone wrote it: strict phones compare it with the activation code, character by character.
   const serverAddress = request.smdpAddress
   const serverSigned1 = writeServerSigned1({
@@ -136,13 +141,13 @@ export async function initiateAuthentication<Identity extends ServerIdentity>(
     serverChallenge,
   })
   return {
-    session: { transactionId, serverChallenge, serverAddress, ciKeyId, identity },
+    session: { transactionId, serverChallenge, serverAddress, ciKeyId, serverCertificate },
     response: {
       transactionId,
       serverSigned1,
       serverSignature1: await identity.sign(serverSigned1),
       euiccCiPKIdToBeUsed: ciKeyId,
-      serverCertificate: identity.certificate,
+      serverCertificate,
     },
   }
 }
@@ -157,9 +162,9 @@ export interface AuthenticatedEuicc extends AuthenticateServerOk {
  * The second half: certificates, signature over the received bytes, challenge, address. Everything that
  * cannot be read counts as a signature that does not hold.
  */
-export function authenticateClient<Identity extends ServerIdentity>(
-  ports: AuthenticationPorts<Identity>,
-  session: AuthenticationSession<Identity>,
+export function authenticateClient(
+  ports: AuthenticationPorts,
+  session: AuthenticationSession,
   authenticateServerResponse: Uint8Array,
 ): AuthenticatedEuicc {
   const response = readSigned(() => readAuthenticateServerResponse(authenticateServerResponse))
@@ -187,18 +192,16 @@ export function readSigned<T>(read: () => T): T {
   }
 }
 
-/** Key under which a session is kept. */
-export function transactionKey(transactionId: Uint8Array): string {
-  return toHex(transactionId)
-}
-
 /** A failed check of a card's certificates in the words of the specification: whose certificate, and how it failed. */
 export function refusalOfCheck(error: unknown): unknown {
   if (!isFailure(error)) return error
   if (error.code === 'crypto.issuer-unknown') return refuse('sgp22.auth-issuer-unknown', {}, error)
-  const ofEuicc =
-    error.code === 'crypto.name-constraint' || (error.facts.expected ?? error.facts.role) === 'euicc'
+  const { whose, expected, role } = error.facts
+  const ofEuicc = (whose ?? expected ?? role) === 'euicc'
   const expired = error.code === 'crypto.certificate-expired'
-  const whose = ofEuicc ? 'euicc' : 'eum'
-  return refuse(`sgp22.auth-${whose}-${expired ? 'expired' : 'invalid'}`, { why: error.code }, error)
+  return refuse(
+    `sgp22.auth-${ofEuicc ? 'euicc' : 'eum'}-${expired ? 'expired' : 'invalid'}`,
+    { why: error.code },
+    error,
+  )
 }

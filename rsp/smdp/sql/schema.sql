@@ -34,3 +34,17 @@ create table if not exists smdp.message (
 );
 
 create index if not exists message_due on smdp.message (target_key, id);
+
+alter table smdp.profile add column if not exists expires_at timestamptz;
+create index if not exists profile_type on smdp.profile (operator, profile_type);
+create index if not exists profile_expired on smdp.profile (expires_at) where expires_at is not null;
+
+-- Sessions of downloads, when several processes share them. Losing them in a crash costs a phone one more attempt, so
+-- they are not logged.
+create unlogged table if not exists smdp.session (
+  key bytea primary key,
+  body bytea not null,
+  started_at timestamptz not null
+);
+
+create index if not exists session_started on smdp.session (started_at);

@@ -14,6 +14,8 @@ export interface Outside {
   readonly toOperators: Omit<Peer, 'url'>
   /** The same for SM-DSs. */
   readonly toSmds: Omit<Peer, 'url'>
+  /** Whether an SM-DS shall tell its root, which is whom cards ask first. */
+  readonly forwardEvents: boolean
 }
 
 /** The SM-DS over ES12. An event that is known already, or gone already, is fine: the call was a retry. */
@@ -34,7 +36,8 @@ export function smdsOver(outside: Outside): EventRegistry {
   }
   return {
     async registerEvent(smdsAddress, { eid, eventId }) {
-      const event = { eid, rspServerAddress: outside.smdpAddress, eventId, forwardingIndicator: false }
+      const { smdpAddress: rspServerAddress, forwardEvents: forwardingIndicator } = outside
+      const event = { eid, rspServerAddress, eventId, forwardingIndicator }
       await callFunction(
         peerOf(smdsAddress),
         ES12.registerEvent,
@@ -145,7 +148,7 @@ export class Courier {
       const { eid, eventId } = body as { eid: string; eventId: string }
       return events.deleteEvent(message.target, { eid: parseEid(eid), eventId })
     }
-    const url = operators.find(message.target)?.notifyUrl
+    const url = operators.notifyUrlOf(message.target)
     // Nobody to tell: the operator reads the evidence itself.
     if (!url) return
     const fn = ES2PLUS.handleDownloadProgressInfo

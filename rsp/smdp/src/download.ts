@@ -1,7 +1,7 @@
-import { bytesEqual, refuse } from '@gesim/base'
-import { sha256 } from '@gesim/crypto'
+import { bytesEqual, type Failure, refuse } from '@gesim/base'
+import { type Curve, sha256 } from '@gesim/crypto'
 import {
-  type AuthenticatedEuicc,
+  CANCEL_REASONS,
   type Eid,
   type EuiccInfo2,
   INSTALL_ERRORS,
@@ -12,8 +12,15 @@ import {
   type StatusCode,
   statusText,
 } from '@gesim/sgp22'
+import { readHeader } from '@gesim/tlv'
 import { forgetEvent, isOrdered, type OrderLimits } from './order.ts'
 import type { Change, Download, Evidence, Message, Order, Profile } from './ports.ts'
+
+/** The card that downloads, as it proved itself. */
+export interface Downloader {
+  readonly eid: Eid
+  readonly info: EuiccInfo2
+}
 
 /** A profile that has an order. */
 export type Ordered = Profile & { readonly order: Order; readonly package: Uint8Array }
@@ -49,11 +56,6 @@ export function progress(
   return { kind: 'progress', iccid: profile.iccid, target: profile.operator, body: JSON.stringify(body) }
 }
 
-/** A refusal that is written down: the profile changes although the phone is told no. */
-export interface Refused {
-  readonly refusal: string
-}
-
 /** The order cannot be carried out any more; the package goes. */
 function ended(profile: Profile, nowMs: number): Profile {
   return { ...profile, state: 'Error', package: undefined, updatedAtMs: nowMs }
@@ -62,11 +64,11 @@ function ended(profile: Profile, nowMs: number): Profile {
 /**
  * Whether a card may have the profile of an order, and the profile if so (SGP.22 section 5.6.3). Throws
  * `smdp.unknown-matching-id`, `smdp.eid-mismatch`, `smdp.not-released`, `smdp.order-expired`,
- * `smdp.too-many-downloads`, `smdp.confirmation-code-exhausted`, `smdp.not-eligible`.
+ * `smdp.too-many-downloads`, `smdp.no-memory`, `smdp.not-eligible`.
  */
 export function chooseProfile(
   profile: Profile | undefined,
-  euicc: Pick<AuthenticatedEuicc, 'eid'> & { readonly info: EuiccInfo2 },
+  euicc: Downloader,
   nowMs: number,
   limits: OrderLimits,
 ): Ordered {
@@ -75,16 +77,27 @@ export function chooseProfile(
   if (order.eid !== undefined && order.eid !== euicc.eid) throw refuse('smdp.eid-mismatch')
   if (profile.state !== 'Released' && profile.state !== 'Downloaded') throw refuse('smdp.not-released')
   if (nowMs > order.expiresAtMs) throw refuse('smdp.order-expired')
-  if (order.downloadTries >= limits.maxDownloadTries) throw refuse('smdp.too-many-downloads')
-  if (order.confirmationTries >= limits.maxConfirmationTries) throw refuse('smdp.confirmation-code-exhausted')
+  if (order.downloadTries >= (order.maxDownloadTries ?? limits.maxDownloadTries))
+    throw refuse('smdp.too-many-downloads')
   checkEligibility(profile, profile.package, euicc.info)
   return { ...profile, order, package: profile.package }
 }
 
+/** Major version of the profile package format: the first number in its header, `A0 { 80 major … }`. */
+function majorVersionOf(upp: Uint8Array): number | undefined {
+  const header = readHeader(upp)
+  const at = header?.headerLength ?? 0
+  return header?.tag === 0xa0 && upp[at] === 0x80 && upp[at + 1] === 1 ? upp[at + 2] : undefined
+}
+
+/** The eligibility check (SGP.22 annex F): what would fail on the card is not begun. */
 function checkEligibility(profile: Profile, upp: Uint8Array, info: EuiccInfo2): void {
+  const major = majorVersionOf(upp)
+  if (major !== undefined && !info.profileVersion.startsWith(`${major}.`))
+    throw refuse('smdp.not-eligible', { why: 'version', major, profileVersion: info.profileVersion })
   const { freeNonVolatileBytes } = info.extCardResource
   if (freeNonVolatileBytes > 0 && freeNonVolatileBytes < upp.length)
-    throw refuse('smdp.not-eligible', { why: 'memory', freeNonVolatileBytes, packageBytes: upp.length })
+    throw refuse('smdp.no-memory', { freeNonVolatileBytes, packageBytes: upp.length })
   // BIT STRING of forbidden rules: the count of unused bits, then bit 1 for ppr1 and bit 2 for ppr2.
   const forbidden = info.forbiddenProfilePolicyRules?.[1] ?? 0
   const forbids = { updateControl: 0x80, ppr1: 0x40, ppr2: 0x20 }
@@ -107,21 +120,29 @@ export function decideConfirmationCode(
   transactionId: Uint8Array,
   nowMs: number,
   limits: OrderLimits,
-): Change<Refused | undefined> {
+): Change<Failure | undefined> {
   const { order } = profile
+  const eid = order?.eid
   if (!order?.confirmationCodeHash) return { result: undefined }
-  if (!hashCc) return { result: { refusal: 'smdp.confirmation-code-missing' } }
+  const maxTries = order.maxConfirmationTries ?? limits.maxConfirmationTries
+  // Another session was the last straw; it has been told.
+  if (order.confirmationTries >= maxTries) return { result: refuse('smdp.confirmation-code-exhausted') }
+  if (!hashCc) return { result: refuse('smdp.confirmation-code-missing') }
   if (bytesEqual(hashCc, hashedConfirmationCode(order.confirmationCodeHash, transactionId)))
     return { result: undefined }
   const confirmationTries = order.confirmationTries + 1
   const counted = { ...profile, order: { ...order, confirmationTries }, updatedAtMs: nowMs }
-  const exhausted = confirmationTries >= limits.maxConfirmationTries
+  const exhausted = confirmationTries >= maxTries
   const failed: StatusCode = exhausted ? '8.2.7/6.4' : '8.2.7/3.8'
-  const told = progress(profile, 'confirmationFailure', nowMs, { failed })
+  const told = progress(profile, 'confirmationFailure', nowMs, { failed, ...(eid ? { eid } : {}) })
   if (!exhausted)
-    return { result: { refusal: 'smdp.confirmation-code-refused' }, profile: counted, messages: [told] }
+    return {
+      result: refuse('smdp.confirmation-code-refused'),
+      profile: counted,
+      messages: [told],
+    }
   return {
-    result: { refusal: 'smdp.confirmation-code-exhausted' },
+    result: refuse('smdp.confirmation-code-exhausted'),
     profile: ended(counted, nowMs),
     messages: [told, ...(forgetEvent(profile) ?? [])],
   }
@@ -130,13 +151,8 @@ export function decideConfirmationCode(
 /** Notes that a package was bound for a card. Throws what `chooseProfile` throws: another session may have been faster. */
 export function decideDownloaded(
   profile: Profile | undefined,
-  euicc: {
-    readonly eid: Eid
-    readonly info: EuiccInfo2
-    readonly euiccCertificate: Uint8Array
-    readonly eumCertificate: Uint8Array
-  },
-  bound: { readonly transactionId: Uint8Array; readonly euiccOtpk: Uint8Array },
+  euicc: Downloader & Pick<Download, 'euiccCertificate' | 'eumCertificate'>,
+  bound: Pick<Download, 'transactionId' | 'euiccOtpk' | 'curve'>,
   nowMs: number,
   limits: OrderLimits,
 ): Change<undefined> {
@@ -153,6 +169,25 @@ export function decideDownloaded(
     },
     messages: [progress(found, 'packageDownload', nowMs, { eid })],
   }
+}
+
+/**
+ * The one-time key that a card is asked to use again: that of its last attempt, if it lies on the curve of this session
+ * (SGP.22 section 3.1.3.2).
+ */
+export function earlierKeyOf(profile: Profile, curve: Curve): Uint8Array | undefined {
+  const last = profile.downloads.at(-1)
+  return last?.curve === curve ? last.euiccOtpk : undefined
+}
+
+/** Names an order among all that a profile ever had. */
+export function orderKey({ callId, matchingId }: Order): string {
+  return `${callId} ${matchingId ?? ''}`
+}
+
+/** A profile, if it is still bound to the order of a session: one may have been cancelled and another made since. */
+export function ofOrder(profile: Profile | undefined, key: string): Profile | undefined {
+  return profile?.order && orderKey(profile.order) === key ? profile : undefined
 }
 
 /** The attempt that a transaction belongs to. */
@@ -205,10 +240,12 @@ const KEEPS_ORDER = [1, 2]
 export function decideCancelled(
   profile: Profile | undefined,
   reason: number,
+  eid: Eid,
   nowMs: number,
 ): Change<undefined> {
   if (!profile || !isOrdered(profile) || KEEPS_ORDER.includes(reason)) return { result: undefined }
-  const told = progress(profile, 'confirmationFailure', nowMs, { failed: '8.2/3.8' })
+  const says = resultName(CANCEL_REASONS, reason)
+  const told = progress(profile, 'confirmationFailure', nowMs, { failed: '8.2/3.8', eid, says })
   return {
     result: undefined,
     profile: ended(profile, nowMs),

@@ -12,14 +12,18 @@ import {
 } from '@gesim/sgp22'
 import type { Operator, Operators } from './operators.ts'
 import {
+  type DownloadOrder,
   decideCancelOrder,
   decideConfirmOrder,
   decideDownloadOrder,
   decideRelease,
+  eventToRelease,
+  type OrderEvent,
   type OrderLimits,
+  orderableProfile,
   ownProfile,
 } from './order.ts'
-import type { Chance, SmdpState } from './ports.ts'
+import { ANY_OPERATOR, type Chance, type SmdpState } from './ports.ts'
 
 /** The SM-DS, as far as an SM-DP+ needs it. Throws `sgp22.*` or `smdp.smds-unavailable`. */
 export interface EventRegistry {
@@ -45,6 +49,11 @@ function matchingIdFrom(random: Chance['random']): string {
   return letters.replace(/(.{5})(?=.)/g, '$1-')
 }
 
+/** Throws `smdp.profile-type-not-allowed`. */
+function requireType({ profileTypes }: Operator, profileType: string): void {
+  if (profileTypes && !profileTypes.includes(profileType)) throw refuse('smdp.profile-type-not-allowed')
+}
+
 /** The functions of ES2+ that operators call (SGP.22 section 5.3). */
 export function es2plusEndpoints(parts: Es2plusParts): Endpoint[] {
   const { state, operators, chance, limits } = parts
@@ -54,11 +63,24 @@ export function es2plusEndpoints(parts: Es2plusParts): Endpoint[] {
     body: RequestOf<typeof ES2PLUS.downloadOrder>,
     caller: Caller,
   ): Promise<{ iccid: Iccid }> {
+    const { eid, iccid, profileType } = body
     const callId = caller.header!.functionCallIdentifier
     const known = await state.find({ operator: operator.id, callId })
     if (known) return { iccid: known.iccid }
+    if (profileType !== undefined) requireType(operator, profileType)
+    const order: DownloadOrder = {
+      operator: operator.id,
+      callId,
+      ...(eid ? { eid } : {}),
+      ...(profileType === undefined ? {} : { profileType }),
+    }
     try {
-      return await reserve(operator, body, callId)
+      if (iccid === undefined) return await reserveAny(order)
+      return await state.change(iccid, (profile) => {
+        const found = orderableProfile(profile, operator.id)
+        requireType(operator, found.profileType)
+        return decideDownloadOrder(found, order, chance.nowMs(), limits)
+      })
     } catch (error) {
       // Two at once with one identifier: the other one was faster, its order is the answer to both.
       const other = await state.find({ operator: operator.id, callId })
@@ -67,22 +89,28 @@ export function es2plusEndpoints(parts: Es2plusParts): Endpoint[] {
     }
   }
 
-  async function reserve(
-    operator: Operator,
-    body: RequestOf<typeof ES2PLUS.downloadOrder>,
-    callId: string,
-  ): Promise<{ iccid: Iccid }> {
-    const order = { callId, ...(body.eid ? { eid: body.eid } : {}) }
-    const { iccid, profileType } = body
-    if (iccid !== undefined)
-      return state.change(iccid, (profile) =>
-        decideDownloadOrder(ownProfile(profile, operator.id), order, chance.nowMs(), limits),
-      )
+  /** Any available profile of a type: one of the operator's own, or else one that nobody owns yet. */
+  async function reserveAny(order: DownloadOrder): Promise<{ iccid: Iccid }> {
+    const { operator, profileType } = order
     if (profileType === undefined) throw refuse('smdp.order-names-nothing')
-    return state.changeAvailable(operator.id, profileType, (profile) => {
-      if (!profile) throw refuse('smdp.profile-type-unknown')
-      return decideDownloadOrder(profile, order, chance.nowMs(), limits)
-    })
+    for (const owner of [operator, ANY_OPERATOR]) {
+      const reserved = await state.changeAvailable<{ iccid: Iccid } | undefined>(
+        owner,
+        profileType,
+        (profile) =>
+          profile ? decideDownloadOrder(profile, order, chance.nowMs(), limits) : { result: undefined },
+      )
+      if (reserved) return reserved
+    }
+    const known =
+      (await state.knowsType(operator, profileType)) || (await state.knowsType(ANY_OPERATOR, profileType))
+    throw known ? refuse('smdp.profile-type-sold-out') : refuse('smdp.profile-type-unknown')
+  }
+
+  /** Tells the SM-DS first and releases then: who finds the event finds the profile. A retry tells the same again. */
+  async function release(operator: Operator, iccid: Iccid, event: OrderEvent | undefined): Promise<void> {
+    if (event) await parts.events.registerEvent(event.smdsAddress, event)
+    await state.change(iccid, (profile) => decideRelease(ownProfile(profile, operator.id), chance.nowMs()))
   }
 
   async function confirmOrder(
@@ -96,13 +124,10 @@ export function es2plusEndpoints(parts: Es2plusParts): Endpoint[] {
         ? { confirmationCodeHash: sha256(new TextEncoder().encode(body.confirmationCode)) }
         : {}),
     }
-    const confirmed = await state.change(body.iccid, (profile) =>
+    const { eid, matchingId, event } = await state.change(body.iccid, (profile) =>
       decideConfirmOrder(ownProfile(profile, operator.id), confirmation, chance.nowMs(), limits),
     )
-    const { eid, matchingId } = confirmed
-    // The order stands before the SM-DS is told: a retry after a failure registers the same event again.
-    if (body.smdsAddress && eid)
-      await parts.events.registerEvent(body.smdsAddress, { eid, eventId: matchingId })
+    if (event) await release(operator, body.iccid, event)
     return { ...(eid ? { eid } : {}), matchingId, smdpAddress: parts.smdpAddress }
   }
 
@@ -110,17 +135,15 @@ export function es2plusEndpoints(parts: Es2plusParts): Endpoint[] {
     endpoint(ES2PLUS.downloadOrder, (body, caller) => downloadOrder(operators.require(caller), body, caller)),
     endpoint(ES2PLUS.confirmOrder, (body, caller) => confirmOrder(operators.require(caller), body)),
     endpoint(ES2PLUS.cancelOrder, async (body, caller) => {
-      const operator = operators.require(caller)
-      await state.change(body.iccid, (profile) =>
-        decideCancelOrder(ownProfile(profile, operator.id), body, chance.nowMs()),
-      )
+      const operator = operators.require(caller).id
+      const call = { operator, callId: caller.header!.functionCallIdentifier }
+      await state.change(body.iccid, (profile) => decideCancelOrder(profile, body, call, chance.nowMs()))
       return {}
     }),
-    endpoint(ES2PLUS.releaseProfile, async (body, caller) => {
+    endpoint(ES2PLUS.releaseProfile, async ({ iccid }, caller) => {
       const operator = operators.require(caller)
-      await state.change(body.iccid, (profile) =>
-        decideRelease(ownProfile(profile, operator.id), chance.nowMs()),
-      )
+      const found = ownProfile(await state.find({ iccid }), operator.id)
+      await release(operator, iccid, eventToRelease(found))
       return {}
     }),
   ]

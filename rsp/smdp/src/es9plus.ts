@@ -3,7 +3,6 @@ import { certificateReader, ecdsaVerify, type SessionKeys, type Trust } from '@g
 import {
   type AuthenticationPorts,
   authenticateClient as authenticate,
-  type Eid,
   type ES9PLUS,
   type Es9plusFunction,
   initiateAuthentication,
@@ -21,18 +20,24 @@ import {
 import { bindPackage } from './bind.ts'
 import {
   chooseProfile,
+  type Downloader,
   decideCancelled,
   decideConfirmationCode,
   decideDownloaded,
   decideInstallation,
   downloadOf,
+  earlierKeyOf,
+  type Ordered,
+  ofOrder,
+  orderKey,
   progress,
 } from './download.ts'
-import { checkEuicc } from './identities.ts'
+import { verifiedEuicc } from './identities.ts'
 import type { OrderLimits } from './order.ts'
 import type { Chance, Profile, SmdpState } from './ports.ts'
-import type { Sessions, SmdpIdentity } from './sessions.ts'
+import type { ClientSession, Sessions, SmdpIdentity } from './sessions.ts'
 import { statusOf } from './status-of.ts'
+import { Turns } from './turns.ts'
 
 /** What the functions for phones stand on. */
 export interface Es9plusParts {
@@ -40,13 +45,16 @@ export interface Es9plusParts {
   readonly sessions: Sessions
   readonly chance: Chance
   readonly limits: OrderLimits
-  readonly smdpAddress: string
+  /** Own addresses, as phones may name them. */
+  readonly addresses: readonly string[]
   readonly identities: readonly SmdpIdentity[]
-  readonly trust: Omit<Trust, 'atMs'>
+  readonly trustNow: () => Trust
   /** False refuses a package bound to a one-time key that the card lost. */
   readonly rebinding: boolean
   /** True protects profiles with keys of their own in place of the session's (ReplaceSessionKeys). */
   readonly profileKeys: boolean
+  /** Whether an operator has a place where it is told of downloads. */
+  readonly isTold: (operator: string) => boolean
   readonly log: Log
 }
 
@@ -58,19 +66,14 @@ export type Es9plusHandlers = {
 
 /** The five functions of ES9+ (SGP.22 section 5.6), whatever the binding. They throw refusals with a status code. */
 export function es9plusHandlers(parts: Es9plusParts): Es9plusHandlers {
-  const { state, sessions, chance, limits, log } = parts
-  const trustNow = (): Trust => ({ ...parts.trust, atMs: chance.nowMs() })
+  const { state, sessions, chance, limits, log, trustNow } = parts
   const readKnown = certificateReader()
-  const authentication: AuthenticationPorts<SmdpIdentity> = {
+  const authentication: AuthenticationPorts = {
     identities: parts.identities,
-    trustedCiKeyIds: parts.trust.issuers.flatMap((issuer) => issuer.subjectKeyId ?? []),
-    serverAddress: parts.smdpAddress,
+    trustedCiKeyIds: trustNow().issuers.flatMap((issuer) => issuer.subjectKeyId ?? []),
+    serverAddresses: parts.addresses,
     random: chance.random,
-    verifyEuicc: (euicc, eum) => checkEuicc(readKnown, euicc, eum, trustNow()),
-  }
-
-  function findOrder(matchingId: string | undefined, eid: Eid): Promise<Profile | undefined> {
-    return state.find(matchingId ? { matchingId } : { defaultFor: eid })
+    verifyEuicc: (euicc, eum) => verifiedEuicc({ euicc, eum }, trustNow(), readKnown),
   }
 
   function freshKeys(): SessionKeys {
@@ -78,36 +81,46 @@ export function es9plusHandlers(parts: Es9plusParts): Es9plusHandlers {
     return { initialMcv, sEnc, sMac }
   }
 
-  /** A refusal at the eligibility check is told to the operator whose order it is. */
-  async function tellRefusal(profile: Profile | undefined, error: unknown): Promise<void> {
-    const failed = statusOf(error)
-    if (!profile || !failed || failed === '8.2.6/3.8') return
-    const message = progress(profile, 'eligibilityCheck', chance.nowMs(), { failed })
-    await state.change(profile.iccid, () => ({ result: undefined, messages: [message] }))
+  function signedByCard(session: ClientSession, data: Uint8Array, signature: Uint8Array): boolean {
+    return ecdsaVerify(readKnown(session.client.euiccCertificate).publicKey, data, signature)
   }
 
-  return {
+  /** The profile of an order, if the card may have it; the operator is told the outcome of this check. */
+  async function chooseFor(card: Downloader, matchingId: string | undefined): Promise<Ordered> {
+    // SGP.22 3.1.3: without a matching identifier the order is found by the card.
+    const found = await state.find(matchingId ? { matchingId } : { defaultFor: card.eid })
+    const tell = async (profile: Profile, outcome: Parameters<typeof progress>[3]) => {
+      const message = progress(profile, 'eligibilityCheck', chance.nowMs(), { ...outcome, eid: card.eid })
+      await state.change(profile.iccid, () => ({ result: undefined, messages: [message] }))
+    }
+    let chosen: Ordered
+    try {
+      chosen = chooseProfile(found, card, chance.nowMs(), limits)
+    } catch (error) {
+      const failed = statusOf(error)
+      // Of an order that ended the operator has been told already.
+      if (found && failed && !isFailure(error, 'smdp.unknown-matching-id')) await tell(found, { failed })
+      throw error
+    }
+    if (parts.isTold(chosen.operator)) await tell(chosen, {})
+    return chosen
+  }
+
+  return inTurns({
     async initiateAuthentication(body) {
       const { session, response } = await initiateAuthentication(authentication, body)
-      sessions.put({ authentication: session, startedAtMs: chance.nowMs() })
+      await sessions.put({ ...session, startedAtMs: chance.nowMs() })
       return response
     },
 
     async authenticateClient(body) {
-      const session = sessions.take(body.transactionId)
-      if (session.client) throw refuse('sgp22.auth-transaction', { why: 'order' })
-      const euicc = authenticate(authentication, session.authentication, body.authenticateServerResponse)
-      const info = euicc.euiccSigned1.euiccInfo2
-      const found = await findOrder(euicc.euiccSigned1.context.matchingId, euicc.eid)
-      let profile: ReturnType<typeof chooseProfile>
-      try {
-        profile = chooseProfile(found, { eid: euicc.eid, info }, chance.nowMs(), limits)
-      } catch (error) {
-        await tellRefusal(found, error)
-        throw error
-      }
-      const { transactionId, identity } = session.authentication
-      const offeredOtpk = profile.downloads.at(-1)?.euiccOtpk
+      const session = await sessions.takeOpened(body.transactionId)
+      const euicc = authenticate(authentication, session, body.authenticateServerResponse)
+      const { euiccInfo2: info, context } = euicc.euiccSigned1
+      const profile = await chooseFor({ eid: euicc.eid, info }, context.matchingId)
+      const { transactionId } = session
+      const identity = sessions.identityOf(session)
+      const offeredOtpk = earlierKeyOf(profile, identity.binding.certificate.curve)
       const smdpSigned2 = writeSmdpSigned2({
         transactionId,
         confirmationCodeRequired: profile.order.confirmationCodeHash !== undefined,
@@ -116,8 +129,19 @@ export function es9plusHandlers(parts: Es9plusParts): Es9plusHandlers {
       const smdpSignature2 = await identity.signBinding(
         signedWithPrevious(smdpSigned2, euicc.euiccSignature1),
       )
-      const client = { euicc, iccid: profile.iccid, smdpSignature2, ...(offeredOtpk ? { offeredOtpk } : {}) }
-      sessions.put({ ...session, client })
+      await sessions.put({
+        ...session,
+        client: {
+          eid: euicc.eid,
+          info,
+          euiccCertificate: euicc.euiccCertificate,
+          eumCertificate: euicc.eumCertificate,
+          iccid: profile.iccid,
+          orderKey: orderKey(profile.order),
+          smdpSignature2,
+          ...(offeredOtpk ? { offeredOtpk } : {}),
+        },
+      })
       return {
         transactionId,
         profileMetadata: writeStoreMetadata({ ...profile.metadata, iccid: profile.iccid }),
@@ -128,33 +152,37 @@ export function es9plusHandlers(parts: Es9plusParts): Es9plusHandlers {
     },
 
     async getBoundProfilePackage(body) {
-      const session = sessions.take(body.transactionId)
-      const { client, authentication: agreed } = session
-      if (!client || session.bound) throw refuse('sgp22.auth-transaction', { why: 'order' })
-      const { euicc, iccid } = client
+      const session = await sessions.takeAuthenticated(body.transactionId)
+      const { client, transactionId } = session
+      const { iccid, eid } = client
       const response = readSigned(() => readPrepareDownloadResponse(body.prepareDownloadResponse))
       if (response.error !== undefined) throw refuse('sgp22.auth-signature', { euiccError: response.error })
       const { euiccSigned2, euiccSignature2 } = response.ok
-      if (!euicc.verify(signedWithPrevious(euiccSigned2.raw, client.smdpSignature2), euiccSignature2))
-        throw refuse('sgp22.auth-signature', { why: 'signature' })
-      const { transactionId, identity } = agreed
-      if (!bytesEqual(euiccSigned2.transactionId, transactionId)) throw refuse('sgp22.auth-transaction')
-      const refused = await state.change(iccid, (profile) =>
-        profile
-          ? decideConfirmationCode(profile, euiccSigned2.hashCc, transactionId, chance.nowMs(), limits)
-          : { result: { refusal: 'smdp.unknown-matching-id' } },
+      const { euiccOtpk, hashCc } = euiccSigned2
+      if (
+        !signedByCard(session, signedWithPrevious(euiccSigned2.raw, client.smdpSignature2), euiccSignature2)
       )
-      if (refused) throw refuse(refused.refusal)
-      if (!parts.rebinding && client.offeredOtpk && !bytesEqual(client.offeredOtpk, euiccSigned2.euiccOtpk))
+        throw refuse('sgp22.auth-signature', { why: 'signature' })
+      if (!bytesEqual(euiccSigned2.transactionId, transactionId)) throw refuse('sgp22.auth-transaction')
+      const refused = await state.change(iccid, (found) => {
+        const profile = ofOrder(found, client.orderKey)
+        return profile
+          ? decideConfirmationCode(profile, hashCc, transactionId, chance.nowMs(), limits)
+          : { result: refuse('smdp.unknown-matching-id') }
+      })
+      if (refused) throw refused
+      if (!parts.rebinding && client.offeredOtpk && !bytesEqual(client.offeredOtpk, euiccOtpk))
         throw refuse('smdp.rebinding-refused')
-      const card = { ...euicc, info: euicc.euiccSigned1.euiccInfo2 }
-      const profile = chooseProfile(await state.find({ iccid }), card, chance.nowMs(), limits)
+      const found = ofOrder(await state.find({ iccid }), client.orderKey)
+      const profile = chooseProfile(found, client, chance.nowMs(), limits)
+      const identity = sessions.identityOf(session)
+      const { curve } = identity.binding.certificate
       const boundProfilePackage = await refusingBadKey(() =>
         bindPackage({
-          curve: identity.binding.certificate.curve,
+          curve,
           transactionId,
-          eid: euicc.eid,
-          euiccOtpk: euiccSigned2.euiccOtpk,
+          eid,
+          euiccOtpk,
           smdpOid: identity.oid,
           metadata: { ...profile.metadata, iccid },
           package: profile.package,
@@ -164,9 +192,11 @@ export function es9plusHandlers(parts: Es9plusParts): Es9plusHandlers {
         }),
       )
       // The package leaves only after it is written down that it does.
-      const bound = { transactionId, euiccOtpk: euiccSigned2.euiccOtpk }
-      await state.change(iccid, (now) => decideDownloaded(now, card, bound, chance.nowMs(), limits))
-      sessions.put({ ...session, bound: true })
+      const bound = { transactionId, euiccOtpk, curve }
+      await state.change(iccid, (now) =>
+        decideDownloaded(ofOrder(now, client.orderKey), client, bound, chance.nowMs(), limits),
+      )
+      await sessions.put({ ...session, bound: true })
       return { transactionId, boundProfilePackage }
     },
 
@@ -184,21 +214,22 @@ export function es9plusHandlers(parts: Es9plusParts): Es9plusHandlers {
     },
 
     async cancelSession(body) {
-      const session = sessions.require(body.transactionId)
-      const { client, authentication: agreed } = session
-      if (!client) throw refuse('sgp22.auth-transaction', { why: 'order' })
+      const session = await sessions.requireAuthenticated(body.transactionId)
+      const { client } = session
       const response = readSigned(() => readCancelSessionResponse(body.cancelSessionResponse))
       if (response.error !== undefined) throw refuse('sgp22.auth-transaction', { euiccError: response.error })
       const { signed, signature } = response.ok
-      if (!client.euicc.verify(signed.raw, signature))
+      if (!signedByCard(session, signed.raw, signature))
         throw refuse('sgp22.auth-signature', { why: 'signature' })
-      if (!bytesEqual(signed.transactionId, agreed.transactionId)) throw refuse('sgp22.auth-transaction')
-      if (signed.smdpOid !== agreed.identity.oid) throw refuse('smdp.wrong-oid')
-      sessions.take(body.transactionId)
-      await state.change(client.iccid, (profile) => decideCancelled(profile, signed.reason, chance.nowMs()))
+      if (!bytesEqual(signed.transactionId, session.transactionId)) throw refuse('sgp22.auth-transaction')
+      if (signed.smdpOid !== sessions.identityOf(session).oid) throw refuse('smdp.wrong-oid')
+      if (!(await sessions.end(body.transactionId))) throw refuse('sgp22.auth-transaction')
+      await state.change(client.iccid, (found) =>
+        decideCancelled(ofOrder(found, client.orderKey), signed.reason, client.eid, chance.nowMs()),
+      )
       return {}
     },
-  }
+  })
 
   async function keepInstallation(
     pir: Extract<PendingNotification, { kind: 'installation' }>,
@@ -221,7 +252,8 @@ export function es9plusHandlers(parts: Es9plusParts): Es9plusHandlers {
     const { event, iccid } = notification
     if (!iccid || event === 'install') return
     try {
-      const euicc = checkEuicc(readKnown, other.euiccCertificate, other.eumCertificate, trustNow())
+      const shown = { euicc: other.euiccCertificate, eum: other.eumCertificate }
+      const euicc = verifiedEuicc(shown, trustNow(), readKnown)
       if (!euicc.verify(notification.raw, signature)) throw refuse('sgp22.auth-signature')
       await state.change(iccid, (profile) => {
         const known = profile?.evidence?.success && profile.evidence.eid === euicc.eid
@@ -229,9 +261,20 @@ export function es9plusHandlers(parts: Es9plusParts): Es9plusHandlers {
         return { result: undefined, ...(changed ? { profile: changed } : {}) }
       })
     } catch (error) {
+      if (!isFailure(error)) throw error
       log.warn('a notification does not hold', { error })
     }
   }
+}
+
+/** The same functions, none of which begins when others have held up the event loop long enough. */
+function inTurns(handlers: Es9plusHandlers): Es9plusHandlers {
+  const turns = new Turns()
+  const wrapped = Object.entries(handlers).map(([name, handle]) => {
+    const run = handle as (body: unknown) => Promise<unknown>
+    return [name, (body: unknown) => turns.begin()?.then(() => run(body)) ?? run(body)]
+  })
+  return Object.fromEntries(wrapped) as Es9plusHandlers
 }
 
 /** A one-time key that is no point of the curve counts as a signature that does not hold. */

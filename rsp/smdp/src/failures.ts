@@ -16,10 +16,15 @@ export const smdpFailures = {
     says: 'The profile was ordered but not released yet.',
     remedy: 'Wait until the operator released it.',
   },
+  'smdp.no-memory': {
+    kind: 'refused',
+    says: 'The card has too little memory for the profile.',
+    remedy: 'Delete a profile of the card, or use another card.',
+  },
   'smdp.not-eligible': {
     kind: 'refused',
-    says: 'The profile does not fit the card: memory, version or policy rules.',
-    remedy: 'Free memory on the card or use another one.',
+    says: 'The profile does not fit the card: the version of its package, or a policy rule that the card forbids.',
+    remedy: 'Use another card, or order another profile.',
   },
   'smdp.order-expired': {
     kind: 'refused',
@@ -69,8 +74,24 @@ export const smdpFailures = {
   },
   'smdp.profile-type-unknown': {
     kind: 'refused',
-    says: 'No profile of this type is available.',
-    remedy: 'Upload profiles of the type, or order another one.',
+    says: 'The operator has no profiles of this type.',
+    remedy: 'Upload profiles of the type, or correct its name.',
+  },
+  'smdp.profile-type-sold-out': {
+    kind: 'refused',
+    says: 'No profile of this type is available any more.',
+    remedy: 'Upload more profiles of the type, or order another one.',
+  },
+  'smdp.profile-type-differs': {
+    kind: 'refused',
+    says: 'The profile with this ICCID is of another type.',
+    remedy: 'Name the ICCID alone, or a profile type alone.',
+  },
+  'smdp.profile-type-not-allowed': {
+    kind: 'refused',
+    says: 'The operator may not order profiles of this type.',
+    remedy: 'Order a type that was agreed on, or have the agreement changed.',
+    httpStatus: 403,
   },
   'smdp.order-names-nothing': {
     kind: 'refused',
@@ -110,7 +131,7 @@ export const smdpFailures = {
   },
   'smdp.too-late': {
     kind: 'refused',
-    says: 'The profile is installed or gone, the order cannot be changed any more.',
+    says: 'There is no order, or it ended, or its package left the house: it cannot be taken back.',
     remedy: 'Nothing; the order ended.',
   },
   'smdp.no-operator': {
@@ -152,6 +173,11 @@ export const smdpFailures = {
     kind: 'broken',
     says: 'A stored row cannot be opened with the key that was set.',
     remedy: 'Set the key with which the database was written.',
+  },
+  'smdp.bad-stock': {
+    kind: 'refused',
+    says: 'A file of profiles or orders that the server shall start with cannot be used.',
+    remedy: 'Correct the named file and entry; the README shows the form.',
   },
   'smdp.data-key-missing': {
     kind: 'refused',

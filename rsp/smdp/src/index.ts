@@ -17,8 +17,16 @@ export type {
   ProfileState,
   SmdpState,
 } from './ports.ts'
+export { ANY_OPERATOR } from './ports.ts'
+export type { DatabaseSessions } from './postgres-sessions.ts'
+export { postgresSessions } from './postgres-sessions.ts'
 export { postgresState } from './postgres-state.ts'
+export type { ServedSmdp } from './serve.ts'
+export { serveSmdp } from './serve.ts'
+export type { Session } from './sessions.ts'
 export type { SmdpSettings } from './settings.ts'
 export { optionsOf, smdpSettings } from './settings.ts'
 export type { Smdp, SmdpLimits, SmdpOptions } from './smdp.ts'
 export { DEFAULT_LIMITS, startSmdp } from './smdp.ts'
+export type { StockPlaces } from './stock.ts'
+export { readStock, stockUp } from './stock.ts'

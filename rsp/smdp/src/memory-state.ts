@@ -20,6 +20,7 @@ export function memoryState(): SmdpState {
       ...(order?.matchingId ? [`matching ${order.matchingId}`] : []),
       ...(order ? [`call ${operator} ${order.callId}`] : []),
       ...(open && order?.eid && order.matchingId === '' ? [`default ${order.eid}`] : []),
+      `type ${operator} ${profileType}`,
       ...(state === 'Available' ? [`available ${operator} ${profileType}`] : []),
       ...downloads.map((download) => `transaction ${toHex(download.transactionId)}`),
     ]
@@ -83,6 +84,7 @@ export function memoryState(): SmdpState {
     change: async (iccid, decide) => apply(decide(profiles.get(iccid))),
     changeAvailable: async (operator, profileType, decide) =>
       apply(decide(oldestUnder(`available ${operator} ${profileType}`))),
+    knowsType: async (operator, profileType) => index.has(`type ${operator} ${profileType}`),
     dueMessages: async (atMs, limit) => {
       const seen = new Set<string>()
       return messages
@@ -98,8 +100,10 @@ export function memoryState(): SmdpState {
       else messages[at] = { ...message, attempts: message.attempts + 1, dueAtMs: nextAtMs }
     },
     forget: async (endedBeforeMs) => {
+      const isOver = ({ state, order }: Profile) =>
+        ENDED.includes(state) || (state !== 'Available' && (order?.expiresAtMs ?? Infinity) < endedBeforeMs)
       const ended = [...profiles.values()].filter(
-        (profile) => ENDED.includes(profile.state) && profile.updatedAtMs < endedBeforeMs,
+        (profile) => isOver(profile) && profile.updatedAtMs < endedBeforeMs,
       )
       for (const profile of ended) forgetOne(profile)
       return ended.length

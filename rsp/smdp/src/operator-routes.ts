@@ -1,75 +1,36 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { fromBase64, isFailure, type Log, refuse, toBase64, toHex } from '@gesim/base'
+import { isFailure, type Log, refuse, toBase64 } from '@gesim/base'
 import {
   certificateOfConnection,
   type Iccid,
   isObject,
-  PROFILE_POLICY_RULES,
-  type ProfileMetadata,
-  type ProfilePolicyRule,
   parseIccid,
   readRequestBody,
   sendJson,
 } from '@gesim/sgp22'
-import { readTlvs } from '@gesim/tlv'
 import { smdpFailures } from './failures.ts'
 import type { Operator, Operators } from './operators.ts'
 import { ownProfile } from './order.ts'
 import type { Chance, Profile, SmdpState } from './ports.ts'
+import { bytesOf, iccidOfPackage, readMetadata, textOf } from './profile-input.ts'
 
 /** What the operators' own interface stands on. */
 export interface OperatorRoutesParts {
   readonly state: SmdpState
   readonly operators: Operators
   readonly chance: Chance
+  /** Own address: profiles tell it of events unless they name another. */
+  readonly smdpAddress: string
   readonly maxPackageBytes: number
   readonly log: Log
 }
 
 const PATH = /^\/operator\/v1\/profiles\/(\d{18,20}[Ff]?)(\/evidence)?$/
 
-/**
- * SAIP: the first element is the header, `A0`; its ICCID stands under `83`, digits in plain order and padded with F (only
- * EF.ICCID swaps the nibbles).
- */
-function checkPackage(upp: Uint8Array, iccid: Iccid): void {
-  const fail = (why: string, cause?: unknown) => refuse('smdp.bad-profile', { why }, cause)
-  try {
-    const elements = readTlvs(upp, { maxBytes: upp.length, maxCount: 65_536 })
-    const [header] = elements
-    if (header?.tag !== 0xa0 || elements.at(-1)?.tag !== 0xaa) throw fail('no header or no end')
-    const inHeader = header.find(0x83)?.value
-    if (!inHeader || toHex(inHeader).toLowerCase() !== iccid.toLowerCase().padEnd(20, 'f'))
-      throw fail('the header holds another ICCID')
-  } catch (error) {
-    if (isFailure(error, 'smdp.bad-profile')) throw error
-    throw fail('not a list of profile elements', error)
-  }
-}
-
-function textOf(value: unknown, maxLength: number, name: string): string {
-  if (typeof value !== 'string' || value.length === 0 || value.length > maxLength)
-    throw refuse('sgp22.bad-member', { member: name })
-  return value
-}
-
-function readMetadata(value: unknown): Omit<ProfileMetadata, 'iccid'> {
-  if (!isObject(value)) throw refuse('sgp22.bad-member', { member: 'metadata' })
-  const { icon, iconType, policyRules = [] } = value
-  const known: readonly string[] = PROFILE_POLICY_RULES
-  if (!Array.isArray(policyRules) || policyRules.some((rule) => !known.includes(String(rule))))
-    throw refuse('sgp22.bad-member', { member: 'policyRules' })
-  const iconBytes = icon === undefined ? undefined : fromBase64(textOf(icon, 1368, 'icon'))
-  if (iconBytes && iconBytes.length > 1024) throw refuse('sgp22.bad-member', { member: 'icon' })
-  return {
-    serviceProviderName: textOf(value.serviceProviderName, 32, 'serviceProviderName'),
-    profileName: textOf(value.profileName, 64, 'profileName'),
-    ...(iconBytes ? { icon: iconBytes, iconType: iconType === 0 ? 0 : 1 } : {}),
-    ...(policyRules.length ? { policyRules: policyRules as ProfilePolicyRule[] } : {}),
-  }
-}
-
-function readUpload(bytes: Uint8Array): Pick<Profile, 'profileType' | 'metadata'> & { package: Uint8Array } {
+function readUpload(
+  bytes: Uint8Array,
+  ownAddress: string,
+): Pick<Profile, 'profileType' | 'metadata'> & { package: Uint8Array } {
   let json: unknown
   try {
     json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
@@ -77,15 +38,10 @@ function readUpload(bytes: Uint8Array): Pick<Profile, 'profileType' | 'metadata'
     throw refuse('sgp22.bad-body', {}, cause)
   }
   if (!isObject(json)) throw refuse('sgp22.bad-body')
-  try {
-    return {
-      profileType: textOf(json.profileType, 255, 'profileType'),
-      metadata: readMetadata(json.metadata),
-      package: fromBase64(textOf(json.package, bytes.length, 'package')),
-    }
-  } catch (cause) {
-    if (isFailure(cause)) throw cause
-    throw refuse('sgp22.bad-member', { member: 'package or icon' }, cause)
+  return {
+    profileType: textOf(json.profileType, 255, 'profileType'),
+    metadata: readMetadata(json.metadata, ownAddress),
+    package: bytesOf(json.package, bytes.length, 'package'),
   }
 }
 
@@ -107,10 +63,11 @@ export function operatorRoutes(
     response: ServerResponse,
   ) {
     const maxBytes = Math.ceil((parts.maxPackageBytes * 4) / 3) + ENVELOPE_BYTES
-    const body = readUpload(await readRequestBody(request, maxBytes))
+    const body = readUpload(await readRequestBody(request, maxBytes), parts.smdpAddress)
     if (operator.profileTypes && !operator.profileTypes.includes(body.profileType))
       throw refuse('smdp.bad-profile', { why: 'a profile type that is not the operator’s' })
-    checkPackage(body.package, iccid)
+    if (iccidOfPackage(body.package) !== iccid)
+      throw refuse('smdp.bad-profile', { why: 'the header holds another ICCID' })
     const created = await state.change(iccid, (had) => {
       // The same upload again is a retry; a profile that was ordered is not changed under the order's feet.
       if (had && had.operator !== operator.id) throw refuse('smdp.iccid-in-use')
@@ -199,7 +156,6 @@ function sendFailure(response: ServerResponse, error: unknown, log: Log): void {
     smdpFailures as Readonly<Record<string, { says: string; remedy: string; httpStatus?: number }>>
   )[error.code]
   const tooLarge = error.code === 'sgp22.body-too-large'
-  if (tooLarge) response.setHeader('connection', 'close')
   const status = text?.httpStatus ?? (text ? 409 : tooLarge ? 413 : 400)
   const message = text?.says ?? error.message
   sendJson(response, status, { status, code: error.code, message, remedy: text?.remedy })

@@ -14,6 +14,11 @@ export interface Operator {
   readonly profileTypes?: readonly string[]
 }
 
+/** Certificates in PEM, one after the other, such as a file of authorities holds. */
+export function pemCertificates(text: string): string[] {
+  return text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
+}
+
 /** Reads the list of operators. Throws a `TypeError` that names what is wrong. */
 export function parseOperators(text: string): Operator[] {
   const json: unknown = JSON.parse(text)
@@ -34,16 +39,21 @@ export function parseOperators(text: string): Operator[] {
 export class Operators {
   readonly #authorities: readonly X509Certificate[]
   readonly #known: readonly Operator[] | undefined
+  readonly #notifyUrl: string | undefined
   readonly #nowMs: () => number
 
   /** Without a list, whoever shows a certificate of the authority is an operator. */
   constructor(options: {
+    /** PEM, one or several certificates each. */
     readonly authorities: readonly string[]
     readonly operators?: readonly Operator[]
+    /** Where operators are told of downloads who name no place of their own. */
+    readonly notifyUrl?: string
     readonly nowMs: () => number
   }) {
-    this.#authorities = options.authorities.map((pem) => new X509Certificate(pem))
+    this.#authorities = options.authorities.flatMap(pemCertificates).map((pem) => new X509Certificate(pem))
     this.#known = options.operators
+    this.#notifyUrl = options.notifyUrl
     this.#nowMs = options.nowMs
   }
 
@@ -51,17 +61,24 @@ export class Operators {
     return this.#known?.find((operator) => operator.id === id)
   }
 
+  /** Where an operator is told of downloads; nowhere when nobody said so. */
+  notifyUrlOf(id: string): string | undefined {
+    return this.find(id)?.notifyUrl ?? this.#notifyUrl
+  }
+
   /**
    * The operator of a connection. TLS asked for a certificate without judging it, because phones have
    * none: here it is judged. Throws `smdp.no-operator`, `smdp.not-the-operator`.
    */
   require(caller: Caller): Operator {
-    const id = caller.certificate && this.#idOf(caller.certificate)
-    if (id === undefined) throw refuse('smdp.no-operator')
+    const shown = caller.certificate && this.#nameOf(caller.certificate)
+    if (!shown) throw refuse('smdp.no-operator')
+    const { id, isRegistered } = shown
     const operator = this.#known ? this.find(id) : { id, name: id }
     if (!operator) throw refuse('smdp.no-operator')
-    if (caller.header && caller.header.functionRequesterIdentifier !== operator.id)
-      throw refuse('smdp.not-the-operator')
+    // A certificate that only has a name says nothing about an identifier; whose profiles these are it says all the same.
+    const named = caller.header?.functionRequesterIdentifier
+    if (isRegistered && named !== undefined && named !== id) throw refuse('smdp.not-the-operator')
     return operator
   }
 
@@ -70,20 +87,29 @@ export class Operators {
     return this.require({ certificate: certificateOfConnection(request) })
   }
 
-  #idOf(der: Uint8Array): string | undefined {
+  #nameOf(der: Uint8Array): { id: string; isRegistered: boolean } | undefined {
     let certificate: X509Certificate
     try {
       certificate = new X509Certificate(der)
     } catch {
       return undefined
     }
-    const now = this.#nowMs()
-    const valid = now >= Date.parse(certificate.validFrom) && now <= Date.parse(certificate.validTo)
-    const trusted = this.#authorities.some(
-      (authority) => certificate.checkIssued(authority) && certificate.verify(authority.publicKey),
-    )
-    if (!valid || !trusted) return undefined
+    if (!this.#isTrusted(certificate)) return undefined
     const registered = /Registered ID:([\d.]+)/.exec(certificate.subjectAltName ?? '')?.[1]
-    return registered ?? /^CN=(.+)$/m.exec(certificate.subject)?.[1]
+    const id = registered ?? /^CN=(.+)$/m.exec(certificate.subject)?.[1]
+    return id === undefined ? undefined : { id, isRegistered: registered !== undefined }
+  }
+
+  #isTrusted(certificate: X509Certificate): boolean {
+    const now = this.#nowMs()
+    const isValid = (each: X509Certificate) =>
+      now >= Date.parse(each.validFrom) && now <= Date.parse(each.validTo)
+    return (
+      isValid(certificate) &&
+      this.#authorities.some(
+        (authority) =>
+          isValid(authority) && certificate.checkIssued(authority) && certificate.verify(authority.publicKey),
+      )
+    )
   }
 }

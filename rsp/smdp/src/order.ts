@@ -1,6 +1,6 @@
 import { bytesEqual, refuse } from '@gesim/base'
 import type { Eid, ES2PLUS, Iccid, RequestOf } from '@gesim/sgp22'
-import type { Change, Order, Profile, ProfileState } from './ports.ts'
+import { ANY_OPERATOR, type Change, type Order, type Profile, type ProfileState } from './ports.ts'
 
 /** What orders are allowed at most. */
 export interface OrderLimits {
@@ -28,21 +28,41 @@ export function ownProfile(profile: Profile | undefined, operator: string): Prof
   return profile
 }
 
-/** ES2+.DownloadOrder: reserves an available profile. Throws `smdp.iccid-in-use`. */
+/** The same, or one that nobody owns yet. Throws `smdp.unknown-iccid`. */
+export function orderableProfile(profile: Profile | undefined, operator: string): Profile {
+  const isFree = profile?.operator === ANY_OPERATOR && profile.state === 'Available'
+  return isFree ? profile : ownProfile(profile, operator)
+}
+
+/** What downloadOrder says. */
+export interface DownloadOrder {
+  /** Identifier of the operator. */
+  readonly operator: string
+  readonly callId: string
+  readonly eid?: Eid
+  readonly profileType?: string
+}
+
+/** ES2+.DownloadOrder: reserves an available profile. Throws `smdp.iccid-in-use`, `smdp.profile-type-differs`. */
 export function decideDownloadOrder(
   profile: Profile,
-  order: { readonly callId: string; readonly eid?: Eid },
+  { operator, callId, eid, profileType }: DownloadOrder,
   nowMs: number,
   limits: OrderLimits,
 ): Change<{ iccid: Iccid }> {
-  if (profile.order?.callId === order.callId) return { result: { iccid: profile.iccid } }
+  if (profile.order?.callId === callId) return { result: { iccid: profile.iccid } }
   if (profile.state !== 'Available') throw refuse('smdp.iccid-in-use', { state: profile.state })
+  if (profileType !== undefined && profileType !== profile.profileType)
+    throw refuse('smdp.profile-type-differs')
   return {
     result: { iccid: profile.iccid },
     profile: changed(profile, nowMs, {
-      state: order.eid ? 'Linked' : 'Allocated',
+      operator,
+      ...(profile.operator === ANY_OPERATOR ? { pooled: true } : {}),
+      state: eid ? 'Linked' : 'Allocated',
       order: {
-        ...order,
+        callId,
+        ...(eid ? { eid } : {}),
         confirmationTries: 0,
         downloadTries: 0,
         expiresAtMs: nowMs + limits.orderLifeMs,
@@ -50,6 +70,7 @@ export function decideDownloadOrder(
       downloads: [],
       evidence: undefined,
       lastEvent: undefined,
+      cancelCallId: undefined,
     }),
   }
 }
@@ -75,9 +96,29 @@ function sameConfirmation(order: Order, { body, confirmationCodeHash }: Confirma
   )
 }
 
+/** What an operator is answered, and the event that the SM-DS must know of before the order is released. */
+export interface Confirmed {
+  readonly eid?: Eid
+  readonly matchingId: string
+  readonly event?: OrderEvent
+}
+
+/** An order as an SM-DS knows it. */
+export interface OrderEvent {
+  readonly smdsAddress: string
+  readonly eid: Eid
+  readonly eventId: string
+}
+
+function eventOf(order: Order): OrderEvent | undefined {
+  const { smdsAddress, eid, matchingId } = order
+  if (!smdsAddress || !eid || matchingId === undefined) return undefined
+  return { smdsAddress, eid, eventId: matchingId }
+}
+
 /**
- * ES2+.ConfirmOrder: gives the order its matching identifier and code, and releases it when asked to. The
- * same confirmation again gets the same answer. Throws `smdp.iccid-in-use`, `smdp.eid-differs`,
+ * ES2+.ConfirmOrder: gives the order its matching identifier and code, and releases it when asked to, unless an
+ * SM-DS must be told first. The same confirmation again gets the same answer. Throws `smdp.iccid-in-use`, `smdp.eid-differs`,
  * `smdp.eid-missing`.
  */
 export function decideConfirmOrder(
@@ -85,16 +126,18 @@ export function decideConfirmOrder(
   confirmation: Confirmation,
   nowMs: number,
   limits: OrderLimits,
-): Change<{ eid?: Eid; matchingId: string }> {
+): Change<Confirmed> {
   const { body, freshMatchingId, confirmationCodeHash } = confirmation
   const { order } = profile
   if (!order || !isOrdered(profile)) throw refuse('smdp.iccid-in-use', { state: profile.state })
   if (order.eid && body.eid && order.eid !== body.eid) throw refuse('smdp.eid-differs')
   if (order.matchingId !== undefined) {
     if (!sameConfirmation(order, confirmation)) throw refuse('smdp.iccid-in-use', { state: profile.state })
-    const released = body.releaseFlag && profile.state === 'Confirmed'
+    const waits = profile.state !== 'Downloaded'
+    const event = body.releaseFlag && waits ? eventOf(order) : undefined
+    const released = body.releaseFlag && !event && profile.state === 'Confirmed'
     return {
-      result: { eid: order.eid, matchingId: order.matchingId },
+      result: { eid: order.eid, matchingId: order.matchingId, event },
       ...(released ? { profile: changed(profile, nowMs, { state: 'Released' }) } : {}),
     }
   }
@@ -103,62 +146,83 @@ export function decideConfirmOrder(
   if (eid === undefined && (body.smdsAddress !== undefined || body.matchingId === ''))
     throw refuse('smdp.eid-missing')
   const matchingId = body.matchingId ?? freshMatchingId
+  const confirmed: Order = {
+    ...order,
+    eid,
+    matchingId,
+    confirmationCodeHash,
+    smdsAddress: body.smdsAddress,
+    expiresAtMs: nowMs + limits.orderLifeMs,
+  }
+  const event = body.releaseFlag ? eventOf(confirmed) : undefined
   return {
-    result: { eid, matchingId },
+    result: { eid, matchingId, event },
     profile: changed(profile, nowMs, {
-      state: body.releaseFlag ? 'Released' : 'Confirmed',
-      order: {
-        ...order,
-        eid,
-        matchingId,
-        confirmationCodeHash,
-        smdsAddress: body.smdsAddress,
-        expiresAtMs: nowMs + limits.orderLifeMs,
-      },
+      state: body.releaseFlag && !event ? 'Released' : 'Confirmed',
+      order: confirmed,
     }),
   }
 }
 
-/** ES2+.ReleaseProfile. Throws `smdp.iccid-in-use` unless the order is confirmed. */
+/** The event that an SM-DS must know of before an order is released. Throws `smdp.iccid-in-use` unless it is confirmed. */
+export function eventToRelease(profile: Profile): OrderEvent | undefined {
+  const { state, order } = profile
+  if (state !== 'Confirmed' && state !== 'Released') throw refuse('smdp.iccid-in-use', { state })
+  return order && eventOf(order)
+}
+
+/**
+ * ES2+.ReleaseProfile, and the end of a confirmation that an SM-DS had to be told of. A card that was faster has the
+ * profile already. Throws `smdp.iccid-in-use` unless the order is confirmed.
+ */
 export function decideRelease(profile: Profile, nowMs: number): Change<undefined> {
-  if (profile.state === 'Released') return { result: undefined }
-  if (profile.state !== 'Confirmed') throw refuse('smdp.iccid-in-use', { state: profile.state })
+  const { state } = profile
+  if (state === 'Released' || state === 'Downloaded' || state === 'Installed') return { result: undefined }
+  if (state !== 'Confirmed') throw refuse('smdp.iccid-in-use', { state })
   return { result: undefined, profile: changed(profile, nowMs, { state: 'Released' }) }
 }
 
 /** Tells the SM-DS to forget the event of an order. */
 export function forgetEvent(profile: Profile): Change<undefined>['messages'] {
-  const { order, iccid } = profile
-  const eid = order?.eid
-  if (!order?.smdsAddress || !eid || order.matchingId === undefined) return []
-  const body = JSON.stringify({ eid, eventId: order.matchingId })
-  return [{ kind: 'delete-event', iccid, target: order.smdsAddress, body }]
+  const event = profile.order && eventOf(profile.order)
+  if (!event) return []
+  const { smdsAddress, eid, eventId } = event
+  const body = JSON.stringify({ eid, eventId })
+  return [{ kind: 'delete-event', iccid: profile.iccid, target: smdsAddress, body }]
 }
 
+type CancelOrder = RequestOf<typeof ES2PLUS.cancelOrder>
+
 /**
- * ES2+.CancelOrder: gives the profile back or takes it away for good. Throws `smdp.too-late`,
- * `smdp.eid-differs`, `smdp.matching-id-differs`.
+ * ES2+.CancelOrder: gives the profile back or takes it away for good. The same call again is a retry. Throws
+ * `smdp.unknown-iccid`, `smdp.too-late`, `smdp.eid-differs`, `smdp.matching-id-differs`.
  */
 export function decideCancelOrder(
-  profile: Profile,
-  body: RequestOf<typeof ES2PLUS.cancelOrder>,
+  profile: Profile | undefined,
+  body: CancelOrder,
+  caller: { readonly operator: string; readonly callId: string },
   nowMs: number,
 ): Change<undefined> {
-  const { order } = profile
-  if (!order || profile.state === 'Installed') throw refuse('smdp.too-late', { state: profile.state })
+  if (profile?.cancelCallId === `${caller.operator} ${caller.callId}`) return { result: undefined }
+  const own = ownProfile(profile, caller.operator)
+  const { order } = own
+  if (!order || own.state === 'Installed') throw refuse('smdp.too-late', { state: own.state })
   if (body.eid !== undefined && body.eid !== order.eid) throw refuse('smdp.eid-differs')
   if (body.matchingId !== undefined && body.matchingId !== order.matchingId)
     throw refuse('smdp.matching-id-differs')
   const giveBack = body.finalProfileStatusIndicator === 'Available'
   // A card may hold the package already: keys that left the house are not sold a second time.
-  if (giveBack && profile.downloads.length) throw refuse('smdp.too-late', { state: profile.state })
+  if (giveBack && own.downloads.length) throw refuse('smdp.too-late', { state: own.state })
+  const back = giveBack && own.package !== undefined
   return {
     result: undefined,
-    profile: changed(profile, nowMs, {
-      state: giveBack && profile.package ? 'Available' : 'Unavailable',
+    profile: changed(own, nowMs, {
+      state: back ? 'Available' : 'Unavailable',
+      ...(back && own.pooled ? { operator: ANY_OPERATOR, pooled: undefined } : {}),
       order: undefined,
+      cancelCallId: `${caller.operator} ${caller.callId}`,
       ...(giveBack ? {} : { package: undefined }),
     }),
-    messages: forgetEvent(profile),
+    messages: forgetEvent(own),
   }
 }

@@ -28,6 +28,9 @@ export interface Order {
   readonly confirmationCodeHash?: Uint8Array
   readonly confirmationTries: number
   readonly downloadTries: number
+  /** Limits of this order, where they are not those of the server. */
+  readonly maxConfirmationTries?: number
+  readonly maxDownloadTries?: number
   readonly smdsAddress?: string
   readonly expiresAtMs: number
 }
@@ -37,6 +40,8 @@ export interface Download {
   readonly transactionId: Uint8Array
   readonly eid: Eid
   readonly euiccOtpk: Uint8Array
+  /** Curve of that key: a session on the other one cannot use it. */
+  readonly curve?: Curve
   /** DER. */
   readonly euiccCertificate: Uint8Array
   /** DER. */
@@ -55,11 +60,16 @@ export interface Evidence {
   readonly atMs: number
 }
 
+/** The owner of profiles that any operator may order. */
+export const ANY_OPERATOR = '*'
+
 /** One profile with its order, if it has one. */
 export interface Profile {
   readonly iccid: Iccid
-  /** Identifier of the operator that owns it. */
+  /** Identifier of the operator that owns it, or `ANY_OPERATOR` until one orders it. */
   readonly operator: string
+  /** It was anybody's before it was ordered, and is again when the order is taken back. */
+  readonly pooled?: boolean
   readonly profileType: string
   readonly state: ProfileState
   readonly metadata: Omit<ProfileMetadata, 'iccid'>
@@ -69,6 +79,8 @@ export interface Profile {
   /** Every attempt of the order: the result of an earlier one may come late. */
   readonly downloads: readonly Download[]
   readonly evidence?: Evidence
+  /** functionCallIdentifier of the cancelOrder that ended the last order: a retry is no second one. */
+  readonly cancelCallId?: string
   /** The last event that the card told after the installation. */
   readonly lastEvent?: 'enable' | 'disable' | 'delete'
   readonly updatedAtMs: number
@@ -123,11 +135,13 @@ export interface SmdpState {
     profileType: string,
     decide: (profile: Profile | undefined) => Change<T>,
   ): Promise<T>
+  /** Whether an operator has, or had, profiles of a type in any state. */
+  knowsType(operator: string, profileType: string): Promise<boolean>
   /** Messages that are due, the oldest of each target only, so that they arrive in order. */
   dueMessages(atMs: number, limit: number): Promise<PendingMessage[]>
   /** Forgets a message that was taken, or sets the time of its next attempt. */
   settleMessage(id: string, nextAtMs?: number): Promise<void>
-  /** Forgets profiles that ended before a time. Returns how many. */
+  /** Forgets profiles that ended, or whose orders expired, before a time. Returns how many. */
   forget(endedBeforeMs: number): Promise<number>
   close(): Promise<void>
 }
@@ -137,6 +151,3 @@ export interface Chance {
   readonly random: Random
   readonly nowMs: () => number
 }
-
-/** Names of the listeners' curves. */
-export type { Curve }

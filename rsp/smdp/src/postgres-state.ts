@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { refuse, toHex } from '@gesim/base'
 import pg from 'pg'
+import { bytesFromJson, bytesToJson } from './json-bytes.ts'
 import type { Change, Message, PendingMessage, Profile, ProfileKey, SmdpState } from './ports.ts'
 import { Sealer } from './sealed.ts'
 
@@ -10,21 +11,6 @@ interface Row {
   key: Buffer
   body: Buffer
   package: Buffer | null
-}
-
-/** Bytes go as base64 under a name of their own, so that a profile comes back as it went. */
-function toJson(profile: Omit<Profile, 'package'>): Uint8Array {
-  const text = JSON.stringify(profile, (_, value: unknown) =>
-    value instanceof Uint8Array ? { $bytes: Buffer.from(value).toString('base64') } : value,
-  )
-  return new TextEncoder().encode(text)
-}
-
-function fromJson(bytes: Uint8Array): Omit<Profile, 'package'> {
-  return JSON.parse(new TextDecoder().decode(bytes), (_, value: unknown) => {
-    const isBytes = typeof value === 'object' && value !== null && '$bytes' in value
-    return isBytes ? Uint8Array.from(Buffer.from(String(value.$bytes), 'base64')) : value
-  }) as Omit<Profile, 'package'>
 }
 
 const UNIQUE_VIOLATION = '23505'
@@ -114,6 +100,14 @@ class PostgresState implements SmdpState {
     })
   }
 
+  async knowsType(operator: string, profileType: string): Promise<boolean> {
+    const { rows } = await this.#pool.query<{ known: boolean }>(
+      'select exists (select from smdp.profile where operator = $1 and profile_type = $2) as known',
+      [operator, profileType],
+    )
+    return rows[0]?.known ?? false
+  }
+
   async dueMessages(atMs: number, limit: number): Promise<PendingMessage[]> {
     const { rows } = await this.#pool.query<{
       id: string
@@ -146,7 +140,9 @@ class PostgresState implements SmdpState {
   async forget(endedBeforeMs: number): Promise<number> {
     const { rowCount } = await this.#pool.query(
       `delete from smdp.profile
-        where state in ('Installed', 'Error', 'Unavailable') and updated_at < to_timestamp($1 / 1000.0)`,
+        where (state in ('Installed', 'Error', 'Unavailable') and updated_at < to_timestamp($1 / 1000.0))
+           or (state <> 'Available' and expires_at < to_timestamp($1 / 1000.0)
+               and updated_at < to_timestamp($1 / 1000.0))`,
       [endedBeforeMs],
     )
     return rowCount ?? 0
@@ -189,12 +185,12 @@ class PostgresState implements SmdpState {
     const isDefault = isOpen && order?.eid !== undefined && order.matchingId === ''
     await client.query(
       `insert into smdp.profile (key, operator, profile_type, state, matching_key, default_key, call_key,
-                                 transaction_keys, body, package, updated_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, to_timestamp($11 / 1000.0))
+                                 transaction_keys, body, package, updated_at, expires_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, to_timestamp($11 / 1000.0), to_timestamp($12 / 1000.0))
        on conflict (key) do update set operator = excluded.operator, profile_type = excluded.profile_type,
          state = excluded.state, matching_key = excluded.matching_key, default_key = excluded.default_key,
          call_key = excluded.call_key, transaction_keys = excluded.transaction_keys, body = excluded.body,
-         package = excluded.package, updated_at = excluded.updated_at`,
+         package = excluded.package, updated_at = excluded.updated_at, expires_at = excluded.expires_at`,
       [
         key,
         operator,
@@ -204,15 +200,16 @@ class PostgresState implements SmdpState {
         isDefault ? this.#sealer.lookup('default', order.eid) : null,
         order ? this.#sealer.lookup('call', `${operator}\0${order.callId}`) : null,
         downloads.map((download) => this.#sealer.lookup('transaction', toHex(download.transactionId))),
-        this.#sealer.seal(toJson(rest), key),
+        this.#sealer.seal(bytesToJson(rest), key),
         upp ? this.#sealer.seal(upp, Buffer.concat([key, PACKAGE_PLACE])) : null,
         profile.updatedAtMs,
+        order?.expiresAtMs ?? null,
       ],
     )
   }
 
   #open(row: Row): Profile {
-    const rest = fromJson(this.#sealer.open(row.body, row.key))
+    const rest = bytesFromJson(this.#sealer.open(row.body, row.key)) as Omit<Profile, 'package'>
     if (!row.package) return rest
     const upp = this.#sealer.open(row.package, Buffer.concat([row.key, PACKAGE_PLACE]))
     return { ...rest, package: Uint8Array.from(upp) }

@@ -1,9 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { isFailure, type Log } from '@gesim/base'
 import {
-  ADMIN_PROTOCOL,
-  ASN1_PATH,
-  ASN1_TYPE,
+  asn1Endpoint,
   createRspListener,
   ES9PLUS,
   type Es9plusAnswer,
@@ -11,9 +9,6 @@ import {
   type Es9plusRequest,
   endpoint,
   failedBody,
-  MAX_REQUEST_BYTES,
-  readAsn1Request,
-  readRequestBody,
   sendJson,
   statusOfForm,
   writeAsn1Response,
@@ -39,32 +34,10 @@ export function smdpListener(parts: ServedParts): RequestListener {
   )
   const es2 = es2plusEndpoints(parts.es2plus)
 
-  async function otherwise(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
-    if (request.url === ASN1_PATH && request.method === 'POST') {
-      await answerAsn1(request, response)
-      return true
-    }
-    return parts.operatorRoutes(request, response)
-  }
-
-  async function answerAsn1(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const bytes = await readRequestBody(request, MAX_REQUEST_BYTES)
-    let asked: Es9plusRequest
-    try {
-      asked = readAsn1Request(bytes)
-    } catch {
-      return sendJson(response, 400, failedBody('1.3.1/2.1'))
-    }
+  const asn1 = asn1Endpoint(async (asked) => {
     const answer = await runAsn1(asked)
-    if (asked.function === 'handleNotification') return sendJson(response, 204)
-    const body = writeAsn1Response(answer)
-    response.writeHead(200, {
-      'x-admin-protocol': ADMIN_PROTOCOL,
-      'content-type': ASN1_TYPE,
-      'content-length': body.length,
-    })
-    response.end(body)
-  }
+    return asked.function === 'handleNotification' ? undefined : writeAsn1Response(answer)
+  })
 
   async function runAsn1(asked: Es9plusRequest): Promise<Es9plusAnswer> {
     try {
@@ -72,10 +45,15 @@ export function smdpListener(parts: ServedParts): RequestListener {
       return { function: asked.function, body: await handle(asked.body) }
     } catch (error) {
       const code = statusOf(error) ?? statusOfForm(error)
-      if (!code) onFault(error, ASN1_PATH)
+      // A notification has no response that could say no: only a fault of ours makes the phone send it again.
+      if (!code && asked.function === 'handleNotification') throw error
+      if (!code) onFault(error, 'ASN.1')
       return { function: asked.function, error: code ? asn1ErrorOf(asked.function, code) : 127 }
     }
   }
+
+  const otherwise = async (request: IncomingMessage, response: ServerResponse) =>
+    (await asn1(request, response)) || parts.operatorRoutes(request, response)
 
   const listener = createRspListener({ endpoints: [...es9, ...es2], statusOf, onFault, otherwise })
   return (request, response) => {

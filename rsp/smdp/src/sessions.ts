@@ -1,11 +1,13 @@
-import { refuse } from '@gesim/base'
+import { bytesEqual, refuse } from '@gesim/base'
 import type { Identity } from '@gesim/crypto'
-import {
-  type AuthenticatedEuicc,
-  type AuthenticationSession,
-  type Iccid,
-  type ServerIdentity,
-  transactionKey,
+import type {
+  AuthenticationSession,
+  Eid,
+  EuiccInfo2,
+  Iccid,
+  ServerIdentity,
+  SessionStore,
+  StoredSession,
 } from '@gesim/sgp22'
 
 /** A certificate pair of this server under one issuer: to prove itself, and to bind packages. */
@@ -17,62 +19,86 @@ export interface SmdpIdentity extends ServerIdentity {
   readonly signBinding: (data: Uint8Array) => Promise<Uint8Array>
 }
 
-/** What is remembered between the functions of one download. One-time secrets are not among it. */
-export interface Session {
-  readonly authentication: AuthenticationSession<SmdpIdentity>
-  readonly startedAtMs: number
+/** A card that proved itself, and what it may have. */
+export interface SessionClient {
+  readonly eid: Eid
+  readonly info: EuiccInfo2
+  readonly euiccCertificate: Uint8Array
+  readonly eumCertificate: Uint8Array
+  readonly iccid: Iccid
+  /** Names the order: a profile that was given back and ordered again is not this session's any more. */
+  readonly orderKey: string
+  readonly smdpSignature2: Uint8Array
+  /** The card was offered this earlier one-time key of its own. */
+  readonly offeredOtpk?: Uint8Array
+}
+
+/** What is remembered between the functions of one download: plain data, and no secret among it. */
+export interface Session extends AuthenticationSession, StoredSession {
   /** Present from authenticateClient on. */
-  readonly client?: {
-    readonly euicc: AuthenticatedEuicc
-    readonly iccid: Iccid
-    readonly smdpSignature2: Uint8Array
-    /** The card was offered this earlier one-time key of its own. */
-    readonly offeredOtpk?: Uint8Array
-  }
+  readonly client?: SessionClient
   /** A package was bound: only cancelSession may follow. */
   readonly bound?: boolean
 }
 
-/** The sessions of one process, with a limit on their number and age. A phone that comes back too late begins again. */
+/** A session whose card proved itself. */
+export type ClientSession = Session & { readonly client: SessionClient }
+
+/**
+ * Sessions with the identity that each was begun under. A step is done once, and what fails ends the session, so they are
+ * taken away and put back. All throw `sgp22.auth-transaction` when there is no session at this step.
+ */
 export class Sessions {
-  readonly #byTransaction = new Map<string, Session>()
-  readonly #maxCount: number
-  readonly #lifeMs: number
-  readonly #nowMs: () => number
+  readonly #store: SessionStore<Session>
+  readonly #identities: readonly SmdpIdentity[]
 
-  constructor(limits: { readonly maxSessions: number; readonly sessionLifeMs: number }, nowMs: () => number) {
-    this.#maxCount = limits.maxSessions
-    this.#lifeMs = limits.sessionLifeMs
-    this.#nowMs = nowMs
+  constructor(store: SessionStore<Session>, identities: readonly SmdpIdentity[]) {
+    this.#store = store
+    this.#identities = identities
   }
 
-  get count(): number {
-    return this.#byTransaction.size
+  put(session: Session): Promise<void> {
+    return this.#store.put(session)
   }
 
-  /** Keeps a session; the oldest ones make room for it. */
-  put(session: Session): void {
-    const key = transactionKey(session.authentication.transactionId)
-    this.#byTransaction.delete(key)
-    this.#byTransaction.set(key, session)
-    // A map keeps the order of insertion: the first entries are the oldest.
-    for (const [oldest, { startedAtMs }] of this.#byTransaction) {
-      if (this.#byTransaction.size <= this.#maxCount && this.#nowMs() - startedAtMs <= this.#lifeMs) break
-      this.#byTransaction.delete(oldest)
-    }
+  /** Takes a session whose card has not proved itself yet. */
+  takeOpened(transactionId: Uint8Array): Promise<Session> {
+    return this.#takeAt(transactionId, ({ client }) => client === undefined)
   }
 
-  /** The session of a transaction. Throws `sgp22.auth-transaction` when there is none any more. */
-  require(transactionId: Uint8Array): Session {
-    const session = this.#byTransaction.get(transactionKey(transactionId))
-    if (!session || this.#nowMs() - session.startedAtMs > this.#lifeMs) throw refuse('sgp22.auth-transaction')
-    return session
+  /** Takes a session whose card may ask for its package. */
+  async takeAuthenticated(transactionId: Uint8Array): Promise<ClientSession> {
+    const isAtStep = ({ client, bound }: Session) => client !== undefined && !bound
+    const session = await this.#takeAt(transactionId, isAtStep)
+    return { ...session, client: session.client! }
   }
 
-  /** The same, taken away: a step is done once, and what fails ends the session. Throws `sgp22.auth-transaction`. */
-  take(transactionId: Uint8Array): Session {
-    const session = this.require(transactionId)
-    this.#byTransaction.delete(transactionKey(transactionId))
-    return session
+  /** A step out of order, such as one sent again, leaves the session as it is. */
+  async #takeAt(transactionId: Uint8Array, isAtStep: (session: Session) => boolean): Promise<Session> {
+    const session = await this.#store.take(transactionId)
+    if (session && isAtStep(session)) return session
+    if (session) await this.#store.put(session)
+    throw refuse('sgp22.auth-transaction', { why: 'order' })
+  }
+
+  /** A session that may be cancelled; it stays. */
+  async requireAuthenticated(transactionId: Uint8Array): Promise<ClientSession> {
+    const session = await this.#store.find(transactionId)
+    if (!session?.client) throw refuse('sgp22.auth-transaction', { why: 'order' })
+    return { ...session, client: session.client }
+  }
+
+  /** Ends a session; false when somebody else did. */
+  async end(transactionId: Uint8Array): Promise<boolean> {
+    return (await this.#store.take(transactionId)) !== undefined
+  }
+
+  /** The identity under which a session was begun. */
+  identityOf(session: Session): SmdpIdentity {
+    const found = this.#identities.find(({ certificate }) =>
+      bytesEqual(certificate, session.serverCertificate),
+    )
+    if (!found) throw refuse('sgp22.auth-transaction', { why: 'certificate' })
+    return found
   }
 }

@@ -1,118 +1,112 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fromHex, refuse, type SettingsOf, type SettingsTable } from '@gesim/base'
+import type { SettingsOf, SettingsTable } from '@gesim/base'
+import { addressesOf, listenersOf, serverSettings, wholeNumber } from '@gesim/sgp22'
 import { parseOperators } from './operators.ts'
 import { DEFAULT_LIMITS, type SmdpOptions } from './smdp.ts'
 
-const text = (value: string) => value
-const whole = (value: string) => {
-  const parsed = Number(value)
-  if (!Number.isSafeInteger(parsed) || parsed < 0) throw new TypeError('not a whole number')
-  return parsed
+const optionalText = ((value: string) => value) as (value: string) => string | undefined
+
+/** Reads one of a few words. */
+function oneOf<T extends string>(...words: readonly T[]): (value: string) => T {
+  return (value) => {
+    const found = words.find((word) => word === value)
+    if (found === undefined) throw new TypeError(`none of ${words.join(', ')}`)
+    return found
+  }
 }
+
+const DEFAULT_PORT = 8443
 
 /** Every setting of the SM-DP+ process. */
 export const smdpSettings = {
-  host: { env: 'SMDP_HOST', means: 'Address to listen on.', default: '127.0.0.1', parse: text },
-  port: {
-    env: 'SMDP_PORT',
-    means: 'HTTPS port with the NIST certificate; 0 takes a free one.',
-    default: 8443,
-    parse: whole,
-  },
-  brainpoolPort: {
-    env: 'SMDP_BRAINPOOL_PORT',
-    means: 'HTTPS port with the Brainpool certificate (TLS 1.2); not set: none.',
-    default: undefined as number | undefined,
-    parse: whole as (value: string) => number | undefined,
-  },
-  httpPort: {
-    env: 'SMDP_HTTP_PORT',
-    means: 'Plain HTTP port, for a proxy in front and for tests; not set: none. Operators cannot use it.',
-    default: undefined as number | undefined,
-    parse: whole as (value: string) => number | undefined,
-  },
-  fqdn: {
-    env: 'SMDP_FQDN',
+  ...serverSettings('SMDP', DEFAULT_PORT),
+  uppDir: {
+    env: 'SMDP_UPP_DIR',
     means:
-      'The address that activation codes name, with a port when it is not 443; not set: localhost and the port.',
+      'Directory of unprotected profile packages (*.der): each is available to any operator, under its file name as profile type; not set: none.',
     default: undefined as string | undefined,
-    parse: text as (value: string) => string | undefined,
+    parse: optionalText,
   },
-  pkiDir: {
-    env: 'SMDP_PKI_DIR',
-    means: 'Directory of certificates and keys, in any layout, such as that of SGP.26.',
-    parse: text,
+  uppCopies: {
+    env: 'SMDP_UPP_COPIES',
+    means: 'How many profiles are made of each package of the directory, each with an ICCID of its own.',
+    default: 1,
+    parse: wholeNumber,
   },
-  databaseUrl: {
-    env: 'SMDP_DATABASE_URL',
-    means: 'Postgres database of its own; not set: profiles are kept in memory and lost at the end.',
+  ordersFile: {
+    env: 'SMDP_ORDERS_FILE',
+    means: 'JSON list of orders to start with, see the README; not set: none.',
     default: undefined as string | undefined,
-    secret: true,
-    parse: text as (value: string) => string | undefined,
-  },
-  dataKey: {
-    env: 'SMDP_DATA_KEY',
-    means:
-      'Key that profiles, ICCIDs and EIDs are encrypted with in the database, 64 hex digits. Without it they are lost.',
-    default: undefined as Uint8Array | undefined,
-    secret: true,
-    parse: (value: string): Uint8Array | undefined => {
-      const key = fromHex(value)
-      if (key.length !== 32) throw new TypeError('not 64 hex digits')
-      return key
-    },
+    parse: optionalText,
   },
   operatorCa: {
     env: 'SMDP_OPERATOR_CA',
     means:
-      'PEM file of the authorities of operators’ certificates; not set: Operators/CERT_CA_OPERATORS.pem of the directory.',
+      'PEM file of the authorities of operators’ certificates; not set: Operators/CERT_CA_OPERATORS.pem of the directory, or nobody.',
     default: undefined as string | undefined,
-    parse: text as (value: string) => string | undefined,
+    parse: optionalText,
   },
   operatorsFile: {
     env: 'SMDP_OPERATORS_FILE',
     means:
       'JSON list of operators: id, name, notifyUrl, profileTypes; not set: whoever has a certificate is one.',
     default: undefined as string | undefined,
-    parse: text as (value: string) => string | undefined,
+    parse: optionalText,
+  },
+  notifyUrl: {
+    env: 'SMDP_NOTIFY_URL',
+    means:
+      'Where operators are told of downloads who name no place of their own, such as https://localhost:9443.',
+    default: undefined as string | undefined,
+    parse: optionalText,
   },
   profileKeys: {
     env: 'SMDP_PROFILE_KEYS',
     means:
       'Keys that protect a profile on its way: `session`, or `own` for keys of the profile sent under them.',
     default: 'session' as 'session' | 'own',
-    parse: (value: string): 'session' | 'own' => {
-      if (value !== 'session' && value !== 'own') throw new TypeError('neither session nor own')
-      return value
-    },
+    parse: oneOf('session', 'own'),
+  },
+  rebinding: {
+    env: 'SMDP_REBINDING',
+    means:
+      'Whether a package is bound again for a card that lost its one-time key: `yes`, or `no` (8.2/3.7).',
+    default: 'yes' as 'yes' | 'no',
+    parse: oneOf('yes', 'no'),
+  },
+  sessions: {
+    env: 'SMDP_SESSIONS',
+    means:
+      'Where sessions live: `process`, or `database` for several processes behind one address, which costs speed.',
+    default: 'process' as 'process' | 'database',
+    parse: oneOf('process', 'database'),
   },
   orderDays: {
     env: 'SMDP_ORDER_DAYS',
     means: 'How long an order waits to be downloaded.',
     unit: 'days',
     default: 30,
-    parse: whole,
+    parse: wholeNumber,
+  },
+  maxDownloads: {
+    env: 'SMDP_MAX_DOWNLOADS',
+    means: 'How often the package of an order may be fetched.',
+    default: DEFAULT_LIMITS.maxDownloadTries,
+    parse: wholeNumber,
+  },
+  maxConfirmationTries: {
+    env: 'SMDP_MAX_CONFIRMATION_TRIES',
+    means: 'How many wrong confirmation codes end an order.',
+    default: DEFAULT_LIMITS.maxConfirmationTries,
+    parse: wholeNumber,
   },
   retentionDays: {
     env: 'SMDP_RETENTION_DAYS',
     means: 'How long installed, failed and withdrawn profiles are remembered, without their packages.',
     unit: 'days',
     default: 90,
-    parse: whole,
-  },
-  sessionSeconds: {
-    env: 'SMDP_SESSION_SECONDS',
-    means: 'Life of a download session.',
-    unit: 'seconds',
-    default: 300,
-    parse: whole,
-  },
-  maxSessions: {
-    env: 'SMDP_MAX_SESSIONS',
-    means: 'Sessions at once; the oldest make room.',
-    default: 10_000,
-    parse: whole,
+    parse: wholeNumber,
   },
 } as const satisfies SettingsTable
 
@@ -120,26 +114,32 @@ export type SmdpSettings = SettingsOf<typeof smdpSettings>
 
 const DAY_MS = 86_400_000
 
-/** The options that settings mean; the state is opened apart. Throws `smdp.data-key-missing`. */
-export function optionsOf(settings: SmdpSettings): Omit<SmdpOptions, 'state' | 'smdpAddress'> {
-  const { host, pkiDir, operatorsFile } = settings
-  if (settings.databaseUrl && !settings.dataKey) throw refuse('smdp.data-key-missing')
-  const authority = settings.operatorCa ?? join(pkiDir, 'Operators', 'CERT_CA_OPERATORS.pem')
+/** Authorities of operators: the named file, or the one of a test PKI; a foreign directory has none. */
+function operatorAuthorities({ operatorCa, pkiDir }: SmdpSettings): string[] {
+  const path = operatorCa ?? join(pkiDir, 'Operators', 'CERT_CA_OPERATORS.pem')
+  return operatorCa === undefined && !existsSync(path) ? [] : [readFileSync(path, 'utf8')]
+}
+
+/** The options that settings mean; the state is opened apart. */
+export function optionsOf(settings: SmdpSettings): Omit<SmdpOptions, 'state' | 'sessions'> {
+  const { operatorsFile, notifyUrl, oid } = settings
+  const [smdpAddress, ...otherAddresses] = addressesOf(settings)
   return {
-    pki: pkiDir,
-    listeners: [
-      { host, port: settings.port, tls: 'nist' },
-      ...(settings.brainpoolPort === undefined
-        ? []
-        : [{ host, port: settings.brainpoolPort, tls: 'brainpool' as const }]),
-      ...(settings.httpPort === undefined ? [] : [{ host, port: settings.httpPort }]),
-    ],
-    operatorAuthorities: [readFileSync(authority, 'utf8')],
+    pki: settings.pkiDir,
+    smdpAddress,
+    otherAddresses,
+    listeners: listenersOf(settings),
+    ...(oid ? { oid } : {}),
+    operatorAuthorities: operatorAuthorities(settings),
     ...(operatorsFile ? { operators: parseOperators(readFileSync(operatorsFile, 'utf8')) } : {}),
+    ...(notifyUrl ? { notifyUrl } : {}),
     profileKeys: settings.profileKeys === 'own',
+    rebinding: settings.rebinding === 'yes',
     limits: {
       ...DEFAULT_LIMITS,
       orderLifeMs: settings.orderDays * DAY_MS,
+      maxDownloadTries: settings.maxDownloads,
+      maxConfirmationTries: settings.maxConfirmationTries,
       retentionMs: settings.retentionDays * DAY_MS,
       sessionLifeMs: settings.sessionSeconds * 1000,
       maxSessions: settings.maxSessions,

@@ -1,37 +1,63 @@
 import { createLog, type Log, systemClock } from '@gesim/base'
 import {
+  CURVES,
   type Curve,
+  certificateIssuers,
   certificatePem,
-  identityOf,
+  identitiesOf,
   loadPki,
   type Pki,
+  type ServerName,
+  serverOidOf,
+  serverTlsOf,
   systemRandom,
+  type Trust,
   tlsPemOf,
+  watchRevocations,
 } from '@gesim/crypto'
-import { type ListenAt, type Listening, listen } from '@gesim/sgp22'
+import {
+  hostOfAddress,
+  type ListenAt,
+  type Listening,
+  listen,
+  memorySessions,
+  type SessionLimits,
+  type SessionStore,
+} from '@gesim/sgp22'
 import { Courier, type Outside, smdsOver } from './courier.ts'
 import type { EventRegistry } from './es2plus.ts'
 import { es9plusHandlers } from './es9plus.ts'
-import { heldRevocations, type SignerOf, smdpIdentities } from './identities.ts'
+import { type SignerOf, smdpIdentities } from './identities.ts'
 import { operatorRoutes } from './operator-routes.ts'
 import { type Operator, Operators } from './operators.ts'
 import type { OrderLimits } from './order.ts'
-import type { Chance, Change, Profile, SmdpState } from './ports.ts'
+import type { Chance, SmdpState } from './ports.ts'
 import { smdpListener } from './server.ts'
-import { Sessions } from './sessions.ts'
+import { type Session, Sessions } from './sessions.ts'
+import { watched } from './watched-state.ts'
 
 /** How an SM-DP+ is set up. */
 export interface SmdpOptions {
-  /** Directory of certificates and keys, or what `loadPki` read from it. */
+  /** Directory of certificates and keys, or what `loadPki` read from it. Revocation lists of a directory are followed. */
   readonly pki: string | Pki
+  /** How often the revocation lists of the directory are looked at. Default every two seconds. */
+  readonly revocationsEveryMs?: number
   readonly state: SmdpState
   /** The address that activation codes name, with a port when it is not 443. */
   readonly smdpAddress: string
+  /** Further addresses that phones may ask for. */
+  readonly otherAddresses?: readonly string[]
+  /** Identifier whose certificates are used, when the directory holds those of several servers. */
+  readonly oid?: string
+  /** Default: in this process. */
+  readonly sessions?: SessionStore<Session>
   readonly listeners: readonly (Omit<ListenAt, 'tls'> & { readonly tls?: Curve })[]
   /** PEM of the authorities of operators' certificates. */
   readonly operatorAuthorities: readonly string[]
   /** Without a list, whoever shows a certificate of the authority is an operator. */
   readonly operators?: readonly Operator[]
+  /** Where operators are told of downloads who name no place of their own. */
+  readonly notifyUrl?: string
   readonly limits?: Partial<SmdpLimits>
   /** False refuses a package bound to a one-time key that the card lost (8.2/3.7). Default true. */
   readonly rebinding?: boolean
@@ -41,15 +67,15 @@ export interface SmdpOptions {
   readonly events?: EventRegistry
   /** PEM of the issuers of SM-DSs' TLS certificates. Default: the issuers of the directory. */
   readonly smdsAuthorities?: readonly string[]
+  /** False keeps events from the root SM-DS, which cards ask first. Default true. */
+  readonly forwardEvents?: boolean
   readonly chance?: Partial<Chance>
   readonly signerOf?: SignerOf
   readonly log?: Log
 }
 
 /** What the server allows at most. */
-export interface SmdpLimits extends OrderLimits {
-  readonly maxSessions: number
-  readonly sessionLifeMs: number
+export interface SmdpLimits extends OrderLimits, SessionLimits {
   readonly maxPackageBytes: number
   /** How long profiles that ended are kept, their evidence included. */
   readonly retentionMs: number
@@ -74,7 +100,7 @@ export interface Smdp {
   /** Delivers every due message now; it also happens on its own. */
   deliver(): Promise<void>
   /** Sessions that are open. */
-  sessionCount(): number
+  sessionCount(): Promise<number>
   stop(): Promise<void>
 }
 
@@ -97,30 +123,44 @@ export async function startSmdp(options: SmdpOptions): Promise<Smdp> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
   const chance: Chance = { random: systemRandom, nowMs: () => systemClock.nowMs(), ...options.chance }
   const pki = typeof options.pki === 'string' ? loadPki(options.pki) : options.pki
-  const startMs = chance.nowMs()
-  const identities = smdpIdentities(pki, startMs, options.signerOf)
-  const { smdpAddress } = options
-  // Whoever writes a message wakes the courier: nobody waits for its next round.
-  const state = watched(options.state, () => void courier.deliver())
+  const { smdpAddress, otherAddresses = [] } = options
+  const addresses = [smdpAddress, ...otherAddresses]
+  const name: ServerName = { oid: options.oid, hosts: addresses.map(hostOfAddress), atMs: chance.nowMs() }
+  const oid = serverOidOf(pki, { tls: 'dp-tls', needed: ['dp-auth', 'dp-pb'] }, name)
+  const identities = smdpIdentities(pki, oid, name.atMs, options.signerOf)
   const operators = new Operators({
     authorities: options.operatorAuthorities,
     operators: options.operators,
+    notifyUrl: options.notifyUrl,
     nowMs: chance.nowMs,
   })
-  const outside = outsideOf(options, pki, identities[0]!.oid, startMs)
+  const isTold = (operator: string) => operators.notifyUrlOf(operator) !== undefined
+  // Whoever writes a message wakes the courier: nobody waits for its next round.
+  const state = watched(options.state, isTold, () => void courier.deliver())
+  const outside = outsideOf(options, pki, { ...name, oid })
   const events = options.events ?? smdsOver(outside)
-  const sessions = new Sessions(limits, chance.nowMs)
+  const sessions = options.sessions ?? memorySessions<Session>(limits, chance.nowMs)
   const courier = new Courier({ state, operators, events, outside, nowMs: chance.nowMs, log })
+  const watch =
+    typeof options.pki === 'string'
+      ? watchRevocations(options.pki, pki.revocations, options.revocationsEveryMs)
+      : undefined
+  const issuers = certificateIssuers(pki.issuers)
   const es9plus = es9plusHandlers({
     state,
-    sessions,
+    sessions: new Sessions(sessions, identities),
     chance,
     limits,
-    smdpAddress,
+    addresses,
     identities,
-    trust: { issuers: pki.issuers, revocations: heldRevocations(pki, startMs) },
+    trustNow: (): Trust => ({
+      issuers,
+      revocations: watch?.current() ?? pki.revocations,
+      atMs: chance.nowMs(),
+    }),
     rebinding: options.rebinding ?? true,
     profileKeys: options.profileKeys ?? false,
+    isTold,
     log,
   })
   const listener = smdpListener({
@@ -130,20 +170,19 @@ export async function startSmdp(options: SmdpOptions): Promise<Smdp> {
       state,
       operators,
       chance,
+      smdpAddress,
       maxPackageBytes: limits.maxPackageBytes,
       log,
     }),
     log,
   })
   const opened: Listening[] = []
-  for (const at of options.listeners) {
-    const tls = at.tls && identityOf(pki, 'dp-tls', at.tls, startMs)
-    opened.push(
-      await listen(
-        { host: at.host, port: at.port, ...(tls ? { tls: { ...tlsPemOf(tls), curve: at.tls! } } : {}) },
-        listener,
-      ),
-    )
+  for (const { host, port, tls: curve } of options.listeners) {
+    const tls = curve && {
+      ...tlsPemOf(serverTlsOf(pki, 'dp-tls', curve, { ...name, oid })),
+      curve,
+    }
+    opened.push(await listen({ host, port, ...(tls ? { tls } : {}) }, listener))
   }
   courier.start(COURIER_EVERY_MS)
   const forgetting = setInterval(() => {
@@ -154,49 +193,27 @@ export async function startSmdp(options: SmdpOptions): Promise<Smdp> {
   return {
     ports: opened.map(({ port }) => port),
     deliver: () => courier.deliver(),
-    sessionCount: () => sessions.count,
+    sessionCount: () => sessions.count(),
     async stop() {
       clearInterval(forgetting)
+      watch?.stop()
       await Promise.all(opened.map((server) => server.close()))
       await courier.stop()
     },
   }
 }
 
-function outsideOf(options: SmdpOptions, pki: Pki, smdpOid: string, atMs: number): Outside {
-  const curve = options.listeners.find((at) => at.tls)?.tls
-  const own = curve ? tlsPemOf(identityOf(pki, 'dp-tls', curve, atMs)) : {}
-  const issuers = options.smdsAuthorities ?? pki.issuers.map(certificatePem)
+function outsideOf(options: SmdpOptions, pki: Pki, name: ServerName & { readonly oid: string }): Outside {
+  const served = options.listeners.find((at) => at.tls)?.tls
+  const curve = served ?? CURVES.find((each) => identitiesOf(pki, 'dp-tls', each, name.atMs).length)
+  const own = curve ? tlsPemOf(serverTlsOf(pki, 'dp-tls', curve, name)) : {}
+  const issuers = options.smdsAuthorities ?? certificateIssuers(pki.issuers).map(certificatePem)
   const userAgent = 'gesim-smdp'
   return {
-    smdpOid,
+    smdpOid: name.oid,
     smdpAddress: options.smdpAddress,
-    toOperators: { ...own, ca: options.operatorAuthorities, userAgent },
+    toOperators: { ...own, ca: [...options.operatorAuthorities, ...issuers], userAgent },
     toSmds: { ...own, ca: issuers, userAgent },
-  }
-}
-
-/** The same state, which tells once a message is written down. */
-function watched(state: SmdpState, onMessages: () => void): SmdpState {
-  type Decide<T> = (profile: Profile | undefined) => Change<T>
-  async function watch<T>(decide: Decide<T>, run: (watchedDecide: Decide<T>) => Promise<T>): Promise<T> {
-    let told = false
-    const result = await run((profile) => {
-      const change = decide(profile)
-      told = (change.messages?.length ?? 0) > 0
-      return change
-    })
-    if (told) onMessages()
-    return result
-  }
-  return {
-    find: (key) => state.find(key),
-    change: (iccid, decide) => watch(decide, (watchedDecide) => state.change(iccid, watchedDecide)),
-    changeAvailable: (operator, profileType, decide) =>
-      watch(decide, (watchedDecide) => state.changeAvailable(operator, profileType, watchedDecide)),
-    dueMessages: (atMs, limit) => state.dueMessages(atMs, limit),
-    settleMessage: (id, nextAtMs) => state.settleMessage(id, nextAtMs),
-    forget: (endedBeforeMs) => state.forget(endedBeforeMs),
-    close: () => state.close(),
+    forwardEvents: options.forwardEvents ?? true,
   }
 }

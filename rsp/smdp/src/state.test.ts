@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { isFailure } from '@gesim/base'
 import { parseEid, parseIccid } from '@gesim/sgp22'
+import { startTestPostgres } from '@gesim/sgp22/testing'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { memoryState, type Order, type Profile, postgresState, type SmdpState } from './index.ts'
-import { startTestPostgres } from './testing/postgres.ts'
 
 const postgres = await startTestPostgres()
 afterAll(() => postgres?.stop())
@@ -190,6 +190,33 @@ for (const [name, open] of kinds) {
       await state.settleMessage(first!.id)
       expect(await bodies(now)).toEqual(['2', '3'])
       for (const due of await state.dueMessages(now, 10)) await state.settleMessage(due.id)
+    })
+
+    it('knows which types an operator has, or had', async () => {
+      const profileType = 'known-type'
+      expect(await state.knowsType('2.999.20', profileType)).toBe(false)
+      const kept = profile({ profileType, state: 'Unavailable' })
+      await put(kept)
+      expect(await state.knowsType('2.999.20', profileType)).toBe(true)
+      expect(await state.knowsType('2.999.21', profileType)).toBe(false)
+    })
+
+    it('forgets orders that expired long ago, and keeps those that have not', async () => {
+      const late = profile({
+        state: 'Released',
+        order: order({ callId: 'late', expiresAtMs: 50 }),
+        updatedAtMs: 5,
+      })
+      const open = profile({
+        state: 'Released',
+        order: order({ callId: 'open', expiresAtMs: 5000 }),
+        updatedAtMs: 5,
+      })
+      await put(late)
+      await put(open)
+      await state.forget(60)
+      expect(await state.find({ iccid: late.iccid })).toBeUndefined()
+      expect(await state.find({ iccid: open.iccid })).toEqual(open)
     })
 
     it('forgets what ended, and nothing else', async () => {

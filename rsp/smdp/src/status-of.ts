@@ -11,6 +11,7 @@ import type { smdpFailures } from './failures.ts'
 type Told = Exclude<
   keyof typeof smdpFailures,
   | 'smdp.state-unreadable'
+  | 'smdp.bad-stock'
   | 'smdp.data-key-missing'
   | 'smdp.no-evidence'
   | 'smdp.no-such-method'
@@ -23,6 +24,7 @@ const STATUS: Readonly<Record<Told | AuthenticationRefusal, StatusCode>> = {
   'smdp.unknown-matching-id': '8.2.6/3.8',
   'smdp.eid-mismatch': '8.1.1/3.8',
   'smdp.not-released': '8.2/1.2',
+  'smdp.no-memory': '8.1/4.8',
   'smdp.not-eligible': '8.2.5/4.3',
   'smdp.order-expired': '8.8.5/4.10',
   'smdp.too-many-downloads': '8.8.5/6.4',
@@ -33,7 +35,10 @@ const STATUS: Readonly<Record<Told | AuthenticationRefusal, StatusCode>> = {
   'smdp.wrong-oid': '8.8/3.10',
   'smdp.unknown-iccid': '8.2.1/3.9',
   'smdp.iccid-in-use': '8.2.1/3.3',
-  'smdp.profile-type-unknown': '8.2.5/3.7',
+  'smdp.profile-type-unknown': '8.2.5/3.9',
+  'smdp.profile-type-sold-out': '8.2.5/3.7',
+  'smdp.profile-type-differs': '8.2.5/3.10',
+  'smdp.profile-type-not-allowed': '8.2.5/1.2',
   'smdp.order-names-nothing': '1.3.1/2.2',
   'smdp.matching-id-taken': '8.2.6/3.3',
   'smdp.order-exists': '8.2.1/3.3',
@@ -41,7 +46,7 @@ const STATUS: Readonly<Record<Told | AuthenticationRefusal, StatusCode>> = {
   'smdp.eid-differs': '8.1.1/3.10',
   'smdp.matching-id-differs': '8.2.6/3.10',
   'smdp.smds-unavailable': '8.9/5.1',
-  'smdp.too-late': '8.2.1/1.2',
+  'smdp.too-late': '8.2.1/3.3',
   'smdp.no-operator': '1.1/3.9',
   'smdp.not-the-operator': '1.1/1.2',
   'smdp.bad-profile': '8.2/2.1',

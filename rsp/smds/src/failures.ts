@@ -12,6 +12,11 @@ export const smdsFailures = {
     remedy: 'Check the identifier of the event.',
     httpStatus: 404,
   },
+  'smds.too-many-events': {
+    kind: 'refused',
+    says: 'As many events wait for the card as may.',
+    remedy: 'Delete events of the card that are not needed any more.',
+  },
   'smds.no-server': {
     kind: 'refused',
     says: 'The caller showed no certificate of a server that may register events.',

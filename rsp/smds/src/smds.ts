@@ -1,56 +1,59 @@
-import { bytesEqual, createLog, isFailure, type Log, refuse, systemClock, unreachable } from '@gesim/base'
+import { createLog, type Log, systemClock } from '@gesim/base'
 import {
   CURVES,
   type Curve,
+  certificateIssuers,
   certificatePem,
+  certificateReader,
+  checkEuicc,
   ecdsaVerify,
-  type Identity,
   identitiesOf,
-  identityOf,
   loadPki,
   localSigner,
   type Pki,
   type Random,
-  readCertificate,
+  serverOidOf,
+  serverTlsOf,
   systemRandom,
   type Trust,
   tlsPemOf,
-  verifyEuicc,
-  verifyRevocationList,
+  watchRevocations,
 } from '@gesim/crypto'
 import {
   type AuthenticationPorts,
-  type AuthenticationSession,
-  authenticateClient,
-  authenticationStatus,
-  type Caller,
-  callFunction,
+  asn1Endpoint,
   createRspListener,
-  type Endpoint,
   ES11,
-  ES12,
-  ES15,
+  type Es9plusRequest,
   endpoint,
-  initiateAuthentication,
+  hostOfAddress,
   type Listening,
   listen,
-  type RequestOf,
+  memorySessions,
   refusalOfCheck,
   type ServerIdentity,
-  type StatusCode,
-  transactionKey,
+  statusOfForm,
+  writeAsn1Events,
+  writeAsn1Response,
 } from '@gesim/sgp22'
-import type { smdsFailures } from './failures.ts'
+import { type Discovery, discovery, type Session } from './discovery.ts'
 import type { EventState } from './ports.ts'
 import { requireRegistrar } from './registrars.ts'
+import { registrationEndpoints } from './registration.ts'
+import { asn1ErrorOf, statusOf } from './status-of.ts'
 
 /** How an SM-DS is set up. */
 export interface SmdsOptions {
+  /** Directory of certificates and keys, or what `loadPki` read from it. Revocation lists of a directory are followed. */
   readonly pki: string | Pki
   readonly state: EventState
   /** Address as cards know it, with a port when it is not 443. */
   readonly smdsAddress: string
+  /** Further addresses that phones may ask for. */
+  readonly otherAddresses?: readonly string[]
   readonly listeners: readonly { readonly host: string; readonly port: number; readonly tls?: Curve }[]
+  /** Identifier whose certificates are used, when the directory holds those of several servers. */
+  readonly oid?: string
   /** Address of the root SM-DS, which is told of events that ask for it. */
   readonly rootAddress?: string
   readonly eventLifeMs?: number
@@ -63,50 +66,28 @@ export interface SmdsOptions {
 
 /** A running SM-DS. */
 export interface Smds {
+  /** Ports in the order of the listeners. */
   readonly ports: readonly number[]
   stop(): Promise<void>
-}
-
-type Told = Exclude<keyof typeof smdsFailures, 'smds.data-key-missing'>
-
-const STATUS: Readonly<Record<Told, StatusCode>> = {
-  'smds.event-exists': '8.9.5/3.3',
-  'smds.no-event': '8.9.5/3.9',
-  'smds.no-server': '1.1/3.9',
-  'smds.not-the-server': '1.1/1.2',
-  'smds.root-refused': '8.9/4.2',
-}
-
-/** The status code of a refusal, as the SM-DS tells it. */
-export function statusOf(error: unknown): StatusCode | undefined {
-  if (!isFailure(error)) return undefined
-  if (error.code.startsWith('tlv.')) return '1.3.1/2.1'
-  const table: Readonly<Record<string, StatusCode>> = { ...authenticationStatus('8.9'), ...STATUS }
-  return table[error.code]
 }
 
 const DAY_MS = 86_400_000
 const FORGET_EVERY_MS = 600_000
 
-interface Session {
-  readonly authentication: AuthenticationSession<ServerIdentity>
-  readonly startedAtMs: number
-}
-
-function identities(pki: Pki, atMs: number): ServerIdentity[] {
+function identities(pki: Pki, oid: string, atMs: number): ServerIdentity[] {
   const found = CURVES.flatMap((curve) => identitiesOf(pki, 'ds-auth', curve, atMs))
-  if (found.length === 0) throw refuse('crypto.pki-incomplete', { role: 'ds-auth' })
-  return found.flatMap(({ certificate, privateKey }: Identity) => {
+  return found.flatMap(({ certificate, privateKey }) => {
+    const { authorityKeyId: ciKeyId, registeredId, der } = certificate
     const signer = localSigner(privateKey)
-    const { authorityKeyId: ciKeyId } = certificate
-    return ciKeyId
-      ? [{ ciKeyId, certificate: certificate.der, sign: (data: Uint8Array) => signer.sign(data) }]
+    return ciKeyId && registeredId === oid
+      ? [{ ciKeyId, certificate: der, sign: (data: Uint8Array) => signer.sign(data) }]
       : []
   })
 }
 
 /**
- * Starts an SM-DS in this process: ES11 for phones, ES12 for SM-DP+s, ES15 for SM-DSs below it.
+ * Starts an SM-DS in this process: ES11 for phones, ES12 for SM-DP+s, ES15 for SM-DSs below it. It ends what it
+ * started on `stop`, the state apart, which belongs to the caller.
  *
  * ```ts
  * const smds = await startSmds({
@@ -116,124 +97,52 @@ function identities(pki: Pki, atMs: number): ServerIdentity[] {
  * ```
  */
 export async function startSmds(options: SmdsOptions): Promise<Smds> {
-  const { state, smdsAddress, rootAddress } = options
+  const { state, smdsAddress, otherAddresses = [], rootAddress } = options
   const log = options.log ?? createLog('smds')
   const nowMs = options.nowMs ?? (() => systemClock.nowMs())
   const pki = typeof options.pki === 'string' ? loadPki(options.pki) : options.pki
   const { eventLifeMs = 90 * DAY_MS, sessionLifeMs = 300_000, maxSessions = 10_000 } = options
-  const own = identities(pki, nowMs())
-  const oid = readCertificate(own[0]!.certificate).registeredId ?? ''
-  const revocations = pki.revocations.filter((list) => {
-    try {
-      return verifyRevocationList(list, pki.issuers, nowMs())
-    } catch {
-      return false
-    }
+  const serverAddresses = [smdsAddress, ...otherAddresses]
+  const name = { oid: options.oid, hosts: serverAddresses.map(hostOfAddress), atMs: nowMs() }
+  const oid = serverOidOf(pki, { tls: 'ds-tls', needed: ['ds-auth'] }, name)
+  const issuers = certificateIssuers(pki.issuers)
+  const watch = typeof options.pki === 'string' ? watchRevocations(options.pki, pki.revocations) : undefined
+  const trustNow = (): Trust => ({
+    issuers,
+    revocations: watch?.current() ?? pki.revocations,
+    atMs: nowMs(),
   })
-  const trustNow = (): Trust => ({ issuers: pki.issuers, revocations, atMs: nowMs() })
-  const sessions = new Map<string, Session>()
-  const ports: AuthenticationPorts<ServerIdentity> = {
-    identities: own,
-    trustedCiKeyIds: pki.issuers.flatMap((issuer) => issuer.subjectKeyId ?? []),
-    serverAddress: smdsAddress,
-    random: options.random ?? systemRandom,
-    verifyEuicc: (euiccDer, eumDer) => {
-      try {
-        const euicc = readCertificate(euiccDer)
-        const { issuer, eid } = verifyEuicc(euicc, readCertificate(eumDer), trustNow())
-        return {
-          eid,
-          ciKeyId: issuer.subjectKeyId!,
-          verify: (data, sig) => ecdsaVerify(euicc.publicKey, data, sig),
-        }
-      } catch (error) {
-        throw refusalOfCheck(error)
-      }
-    },
-  }
-  const tlsOf = (curve: Curve) => tlsPemOf(identityOf(pki, 'ds-tls', curve, nowMs()))
+  const tlsOf = (curve: Curve) => tlsPemOf(serverTlsOf(pki, 'ds-tls', curve, { ...name, oid, atMs: nowMs() }))
 
-  async function forward(what: 'registerEvent' | 'deleteEvent', body: RequestOf<typeof ES12.registerEvent>) {
-    if (!rootAddress) return
-    const curve = options.listeners.find((at) => at.tls)?.tls ?? 'nist'
-    const peer = { url: `https://${rootAddress}`, ...tlsOf(curve), ca: pki.issuers.map(certificatePem) }
-    const header = { functionRequesterIdentifier: oid, functionCallIdentifier: `${body.eventId}-${what}` }
-    try {
-      if (what === 'deleteEvent') await callFunction(peer, ES15.deleteEvent, body, header)
-      else
-        await callFunction(
-          peer,
-          ES15.registerEvent,
-          { ...body, rspServerAddress: smdsAddress, forwardingIndicator: false },
-          header,
-        )
-    } catch (error) {
-      throw unreachable('smds.root-refused', {}, error)
-    }
+  const found = discovery({
+    state,
+    nowMs,
+    sessions: memorySessions<Session>({ maxSessions, sessionLifeMs }, nowMs),
+    authentication: authenticationPorts(identities(pki, oid, nowMs()), serverAddresses, trustNow, options),
+  })
+  const rootCurve = options.listeners.find((at) => at.tls)?.tls ?? 'nist'
+  const root = rootAddress && {
+    peer: { url: `https://${rootAddress}`, ...tlsOf(rootCurve), ca: issuers.map(certificatePem) },
+    oid,
   }
-
-  async function register(owner: string, body: RequestOf<typeof ES12.registerEvent>): Promise<object> {
-    const { eid, eventId, rspServerAddress } = body
-    const forwarded = body.forwardingIndicator && rootAddress !== undefined
-    const event = { eventId, rspServerAddress, owner, forwarded, expiresAtMs: nowMs() + eventLifeMs }
-    if (!(await state.add(eid, event))) throw refuse('smds.event-exists')
-    try {
-      if (forwarded) await forward('registerEvent', body)
-    } catch (error) {
-      // Nothing is kept of an event that the root does not know: the caller may try again.
-      await state.remove(eid, eventId, owner)
-      throw error
-    }
-    return {}
-  }
-
-  async function remove(owner: string, body: RequestOf<typeof ES12.deleteEvent>): Promise<object> {
-    const removed = await state.remove(body.eid, body.eventId, owner)
-    if (!removed) throw refuse('smds.no-event')
-    const { rspServerAddress, forwarded } = removed
-    if (forwarded)
-      await forward('deleteEvent', { ...body, rspServerAddress, forwardingIndicator: true }).catch(
-        (error: unknown) => log.warn('the root SM-DS keeps an event that is gone', { error }),
-      )
-    return {}
-  }
-
-  const by = (role: 'dp-tls' | 'ds-tls') => (caller: Caller) => requireRegistrar(caller, role, trustNow())
-  const endpoints: Endpoint[] = [
-    endpoint(ES11.initiateAuthentication, async (body) => {
-      const { session, response } = await initiateAuthentication(ports, body)
-      sessions.set(transactionKey(session.transactionId), { authentication: session, startedAtMs: nowMs() })
-      for (const [oldest, { startedAtMs }] of sessions) {
-        if (sessions.size <= maxSessions && nowMs() - startedAtMs <= sessionLifeMs) break
-        sessions.delete(oldest)
-      }
-      return response
-    }),
-    endpoint(ES11.authenticateClient, async (body) => {
-      const key = transactionKey(body.transactionId)
-      const session = sessions.get(key)
-      sessions.delete(key)
-      if (!session || nowMs() - session.startedAtMs > sessionLifeMs) throw refuse('sgp22.auth-transaction')
-      const euicc = authenticateClient(ports, session.authentication, body.authenticateServerResponse)
-      if (!bytesEqual(euicc.euiccSigned1.transactionId, body.transactionId))
-        throw refuse('sgp22.auth-transaction')
-      const wanted = euicc.euiccSigned1.context.matchingId
-      const events = (await state.list(euicc.eid, nowMs())).filter(
-        ({ eventId }) => !wanted || eventId === wanted,
-      )
-      if (wanted && events.length === 0) throw refuse('smds.no-event')
-      const eventEntries = events.map(({ eventId, rspServerAddress }) => ({ eventId, rspServerAddress }))
-      return { transactionId: body.transactionId, eventEntries }
-    }),
-    endpoint(ES12.registerEvent, async (body, caller) => register(by('dp-tls')(caller), body)),
-    endpoint(ES12.deleteEvent, async (body, caller) => remove(by('dp-tls')(caller), body)),
-    endpoint(ES15.registerEvent, async (body, caller) => register(by('ds-tls')(caller), body)),
-    endpoint(ES15.deleteEvent, async (body, caller) => remove(by('ds-tls')(caller), body)),
-  ]
+  const onFault = (error: unknown, path: string) => log.error('a function failed', { route: path, error })
   const listener = createRspListener({
-    endpoints,
+    endpoints: [
+      endpoint(ES11.initiateAuthentication, found.initiateAuthentication),
+      endpoint(ES11.authenticateClient, found.authenticateClient),
+      ...registrationEndpoints({
+        state,
+        require: (caller, role) => requireRegistrar(caller, role, trustNow()),
+        smdsAddress,
+        ...(root ? { root } : {}),
+        eventLifeMs,
+        nowMs,
+        log,
+      }),
+    ],
     statusOf,
-    onFault: (error, path) => log.error('a function failed', { route: path, error }),
+    onFault,
+    otherwise: asn1Endpoint((asked) => runAsn1(found, asked, onFault)),
   })
   const opened: Listening[] = []
   for (const { host, port, tls } of options.listeners)
@@ -249,7 +158,63 @@ export async function startSmds(options: SmdsOptions): Promise<Smds> {
     ports: opened.map(({ port }) => port),
     async stop() {
       clearInterval(forgetting)
+      watch?.stop()
       await Promise.all(opened.map((server) => server.close()))
     },
+  }
+}
+
+function authenticationPorts(
+  own: readonly ServerIdentity[],
+  serverAddresses: readonly string[],
+  trustNow: () => Trust,
+  options: SmdsOptions,
+): AuthenticationPorts {
+  const readKnown = certificateReader()
+  return {
+    identities: own,
+    trustedCiKeyIds: trustNow().issuers.flatMap((issuer) => issuer.subjectKeyId ?? []),
+    serverAddresses,
+    random: options.random ?? systemRandom,
+    verifyEuicc: (euiccDer, eumDer) => {
+      try {
+        const { issuer, eid, euicc } = checkEuicc({ euicc: euiccDer, eum: eumDer }, trustNow(), readKnown)
+        return {
+          eid,
+          ciKeyId: issuer.subjectKeyId!,
+          verify: (data, signature) => ecdsaVerify(euicc.publicKey, data, signature),
+        }
+      } catch (error) {
+        throw refusalOfCheck(error)
+      }
+    },
+  }
+}
+
+/** The ASN.1 binding: an SM-DS has two of its functions, and answers the second one in a type of its own. */
+async function runAsn1(
+  found: Discovery,
+  asked: Es9plusRequest,
+  onFault: (error: unknown, path: string) => void,
+): Promise<Uint8Array | undefined> {
+  try {
+    if (asked.function === 'initiateAuthentication')
+      return writeAsn1Response({
+        function: asked.function,
+        body: await found.initiateAuthentication(asked.body),
+      })
+    if (asked.function === 'authenticateClient')
+      return writeAsn1Events({ ok: await found.authenticateClient(asked.body) })
+    return asked.function === 'handleNotification'
+      ? undefined
+      : writeAsn1Response({ function: asked.function, error: 127 })
+  } catch (error) {
+    const code = statusOf(error) ?? statusOfForm(error)
+    if (!code) onFault(error, 'ASN.1')
+    const isFirst = asked.function === 'initiateAuthentication'
+    const number = code ? asn1ErrorOf(isFirst ? 'initiateAuthentication' : 'authenticateClient', code) : 127
+    return isFirst
+      ? writeAsn1Response({ function: 'initiateAuthentication', error: number })
+      : writeAsn1Events({ error: number })
   }
 }

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { eidWithCheckDigits } from '@gesim/sgp22'
+import { startTestPostgres } from '@gesim/sgp22/testing'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type EventRecord, type EventState, memoryEvents, postgresEvents } from './index.ts'
-import { startTestPostgres } from './testing/postgres.ts'
 
 const postgres = await startTestPostgres()
 afterAll(() => postgres?.stop())

@@ -154,6 +154,10 @@ export class Tlv {
   }
 }
 
+function limitsOf(given: TlvLimits | undefined): Required<TlvLimits> {
+  return given ? { ...DEFAULTS, ...given } : DEFAULTS
+}
+
 function readAt(
   source: Uint8Array,
   at: number,
@@ -162,6 +166,14 @@ function readAt(
   limits: Required<TlvLimits>,
 ): Tlv {
   if (depth > limits.maxDepth) throw refuse('tlv.too-deep', { maxDepth: limits.maxDepth })
+  // Most elements have one byte of tag and one of length; whatever else there is takes the long way below.
+  if (at + 2 <= end) {
+    const tag = source[at]!
+    const length = source[at + 1]!
+    const stop = at + 2 + length
+    if (tag !== 0 && (tag & 0x1f) !== 0x1f && length < 0x80 && stop <= end && stop - at <= limits.maxBytes)
+      return new Tlv(source, tag, at, at + 2, stop, depth, limits)
+  }
   const header = readHeader(source, at, end)
   if (!header) throw refuse('tlv.truncated', { offset: at })
   const valueStart = at + header.headerLength
@@ -199,8 +211,8 @@ function readList(
  * response.require(0x80).value // the 16 bytes of the challenge
  * ```
  */
-export function readTlv(bytes: Uint8Array, expectedTag?: number, limits: TlvLimits = {}): Tlv {
-  const element = readAt(bytes, 0, bytes.length, 0, { ...DEFAULTS, ...limits })
+export function readTlv(bytes: Uint8Array, expectedTag?: number, limits?: TlvLimits): Tlv {
+  const element = readAt(bytes, 0, bytes.length, 0, limitsOf(limits))
   if (expectedTag !== undefined && element.tag !== expectedTag)
     throw refuse('tlv.unexpected-tag', { tag: tagName(element.tag), expected: tagName(expectedTag) })
   if (element.end !== bytes.length)
@@ -209,8 +221,8 @@ export function readTlv(bytes: Uint8Array, expectedTag?: number, limits: TlvLimi
 }
 
 /** Reads elements one after another to the end of the bytes; none at all is an empty list. */
-export function readTlvs(bytes: Uint8Array, limits: TlvLimits = {}): Tlv[] {
-  return readList(bytes, 0, bytes.length, 0, { ...DEFAULTS, ...limits })
+export function readTlvs(bytes: Uint8Array, limits?: TlvLimits): Tlv[] {
+  return readList(bytes, 0, bytes.length, 0, limitsOf(limits))
 }
 
 /**
@@ -220,7 +232,8 @@ export function readTlvs(bytes: Uint8Array, limits: TlvLimits = {}): Tlv[] {
 export class TlvCursor {
   readonly #elements: readonly Tlv[]
   readonly #inside: number
-  readonly #asked = new Set<number>()
+  // Tags that were asked for: a handful, for which a list is faster than a set.
+  readonly #asked: number[] = []
   #at = 0
 
   constructor(elements: readonly Tlv[], inside: number) {
@@ -242,7 +255,7 @@ export class TlvCursor {
 
   /** The next element when it has this tag, else `undefined`. */
   maybe(tag: number): Tlv | undefined {
-    this.#asked.add(tag)
+    this.#asked.push(tag)
     const next = this.#elements[this.#at]
     if (next?.tag !== tag) return undefined
     this.#at++
@@ -253,7 +266,7 @@ export class TlvCursor {
   any(): Tlv {
     const next = this.#elements[this.#at]
     if (!next) throw refuse('tlv.missing', { inside: tagName(this.#inside) })
-    this.#asked.add(next.tag)
+    this.#asked.push(next.tag)
     this.#at++
     return next
   }
@@ -268,7 +281,7 @@ export class TlvCursor {
   /** Skips unknown trailing elements. Throws `tlv.duplicate` when a known one is among them. */
   finish(): void {
     for (const left of this.rest()) {
-      if (this.#asked.has(left.tag))
+      if (this.#asked.includes(left.tag))
         throw refuse('tlv.duplicate', { tag: tagName(left.tag), inside: tagName(this.#inside) })
     }
   }

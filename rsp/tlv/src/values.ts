@@ -7,6 +7,10 @@ function bad(element: Tlv, type: string): never {
 
 /** An INTEGER that is not negative and at most `max` (default 2^31 - 1). Throws `tlv.bad-value`. */
 export function readUint(element: Tlv, max = 0x7fffffff): number {
+  if (element.length === 1) {
+    const byte = element.source[element.valueStart]!
+    if (byte < 0x80 && byte <= max) return byte
+  }
   const value = readBigUint(element)
   return value > BigInt(max) ? bad(element, 'INTEGER') : Number(value)
 }
@@ -21,11 +25,13 @@ export function readBigUint(element: Tlv): bigint {
   return out
 }
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
 /** A text in UTF-8 of at most `maxBytes`. Throws `tlv.bad-value`. */
 export function readText(element: Tlv, maxBytes = 1024): string {
   if (element.length > maxBytes) return bad(element, 'UTF8String')
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(element.value)
+    return UTF8.decode(element.value)
   } catch {
     return bad(element, 'UTF8String')
   }
@@ -60,19 +66,24 @@ export function readOid(element: Tlv): string {
   const { value } = element
   if (value.length === 0 || value.length > 64 || value[value.length - 1]! >= 0x80)
     return bad(element, 'OBJECT IDENTIFIER')
-  const arcs: bigint[] = []
-  let arc = 0n
+  const arcs: (number | bigint)[] = []
+  let arc: number | bigint = 0
   let fresh = true
   for (const byte of value) {
     if (fresh && byte === 0x80) return bad(element, 'OBJECT IDENTIFIER')
-    arc = (arc << 7n) | BigInt(byte & 0x7f)
+    // Arcs of any size are allowed; those that anybody uses fit a number, which is several times as fast.
+    if (typeof arc === 'number' && arc > MAX_FAST_ARC) arc = BigInt(arc)
+    arc = typeof arc === 'number' ? arc * 128 + (byte & 0x7f) : (arc << 7n) | BigInt(byte & 0x7f)
     fresh = byte < 0x80
     if (!fresh) continue
     if (arcs.length === 0) {
-      const first = arc < 40n ? 0n : arc < 80n ? 1n : 2n
-      arcs.push(first, arc - first * 40n)
+      const first = arc < 40 ? 0 : arc < 80 ? 1 : 2
+      arcs.push(first, typeof arc === 'number' ? arc - first * 40 : arc - BigInt(first * 40))
     } else arcs.push(arc)
-    arc = 0n
+    arc = 0
   }
   return arcs.join('.')
 }
+
+/** Shifted by seven bits it is still a safe integer. */
+const MAX_FAST_ARC = 2 ** 45

@@ -1,24 +1,14 @@
-import { concatBytes, utf8 } from '@gesim/base'
-
 /** What a writer takes as content: encoded bytes, or nothing for an absent optional element. */
 export type TlvPart = Uint8Array | undefined
 
 /** The bytes of a tag given as one number. */
 export function tagToBytes(tag: number): Uint8Array {
-  if (!Number.isInteger(tag) || tag <= 0 || tag > 0xffffff)
-    throw new RangeError('a tag has one to three bytes')
-  if (tag > 0xffff) return Uint8Array.of(tag >> 16, (tag >> 8) & 0xff, tag & 0xff)
-  if (tag > 0xff) return Uint8Array.of(tag >> 8, tag & 0xff)
-  return Uint8Array.of(tag)
+  return header(tag, 0).subarray(0, tagWidth(tag))
 }
 
 /** A definite length in its shortest form. */
 export function lengthToBytes(length: number): Uint8Array {
-  if (length < 0x80) return Uint8Array.of(length)
-  if (length < 0x100) return Uint8Array.of(0x81, length)
-  if (length < 0x10000) return Uint8Array.of(0x82, length >> 8, length & 0xff)
-  if (length < 0x1000000) return Uint8Array.of(0x83, length >> 16, (length >> 8) & 0xff, length & 0xff)
-  return Uint8Array.of(0x84, length >>> 24, (length >> 16) & 0xff, (length >> 8) & 0xff, length & 0xff)
+  return header(0x30, length).subarray(1)
 }
 
 /**
@@ -30,11 +20,11 @@ export function lengthToBytes(length: number): Uint8Array {
  */
 export function node(tag: number, ...parts: readonly TlvPart[]): Uint8Array {
   let length = 0
-  for (const part of parts) length += part?.length ?? 0
-  const head = concatBytes(tagToBytes(tag), lengthToBytes(length))
-  const out = new Uint8Array(head.length + length)
-  out.set(head)
-  let at = head.length
+  for (const part of parts) if (part) length += part.length
+  const headLength = tagWidth(tag) + lengthWidth(length)
+  const out = new Uint8Array(headLength + length)
+  writeHeader(out, tag, length)
+  let at = headLength
   for (const part of parts) {
     if (!part) continue
     out.set(part, at)
@@ -43,13 +33,45 @@ export function node(tag: number, ...parts: readonly TlvPart[]): Uint8Array {
   return out
 }
 
+function tagWidth(tag: number): number {
+  if (!Number.isInteger(tag) || tag <= 0 || tag > 0xffffff)
+    throw new RangeError('a tag has one to three bytes')
+  return tag > 0xffff ? 3 : tag > 0xff ? 2 : 1
+}
+
+function lengthWidth(length: number): number {
+  return length < 0x80 ? 1 : length < 0x100 ? 2 : length < 0x10000 ? 3 : length < 0x1000000 ? 4 : 5
+}
+
+/** Writes tag and shortest length to the beginning of bytes that have room for them. */
+function writeHeader(out: Uint8Array, tag: number, length: number): void {
+  let at = 0
+  if (tag > 0xffff) out[at++] = tag >> 16
+  if (tag > 0xff) out[at++] = (tag >> 8) & 0xff
+  out[at++] = tag & 0xff
+  const width = lengthWidth(length)
+  if (width === 1) {
+    out[at] = length
+    return
+  }
+  out[at] = 0x7f + width
+  for (let left = length, end = at + width - 1; end > at; end--) {
+    out[end] = left & 0xff
+    left = Math.floor(left / 256)
+  }
+}
+
 /** Tag and length alone, for content that is sent apart. */
 export function header(tag: number, length: number): Uint8Array {
-  return concatBytes(tagToBytes(tag), lengthToBytes(length))
+  const out = new Uint8Array(tagWidth(tag) + lengthWidth(length))
+  writeHeader(out, tag, length)
+  return out
 }
 
 /** An INTEGER of the type's own or a context tag: two's complement, shortest form, not negative. */
 export function uintNode(tag: number, value: number | bigint): Uint8Array {
+  if (typeof value === 'number' && value >= 0 && value < 0x80 && Number.isInteger(value))
+    return node(tag, Uint8Array.of(value))
   let left = BigInt(value)
   if (left < 0n) throw new RangeError('an integer below zero')
   const bytes: number[] = []
@@ -59,6 +81,19 @@ export function uintNode(tag: number, value: number | bigint): Uint8Array {
   } while (left > 0n)
   if (bytes[0]! >= 0x80) bytes.unshift(0)
   return node(tag, Uint8Array.from(bytes))
+}
+
+const UTF8 = new TextEncoder()
+
+/** Addresses and names are short and mostly ASCII: for these the encoder's own start costs more than the bytes. */
+function utf8(value: string): Uint8Array {
+  const out = new Uint8Array(value.length)
+  for (let i = 0; i < value.length; i++) {
+    const unit = value.charCodeAt(i)
+    if (unit >= 0x80) return UTF8.encode(value)
+    out[i] = unit
+  }
+  return out
 }
 
 /** A text in UTF-8. */

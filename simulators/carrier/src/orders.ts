@@ -54,8 +54,8 @@ export function es2plusEndpoints(parts: Parts, callers: Callers): Endpoint[] {
     }
     const iccid = parseIccid(subscription.iccid)
     if (subscription.order === 'drawn') {
-      const bytes = packageOf(subscription, file.state.template, settings.name)
-      await smdp.upload(iccid, profileType, bytes, settings.name)
+      const bytes = packageOf(subscription, file.state.template, settings.title)
+      await smdp.upload(iccid, profileType, bytes, settings.title)
       await smdp.downloadOrder(iccid)
       subscription.profileHash = hashOf(bytes)
       subscription.package = { source: file.state.template === '' ? 'own' : 'template', bytes: bytes.length }

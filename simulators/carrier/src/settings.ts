@@ -23,9 +23,10 @@ const address = (value: string): `0x${string}` => {
 export const carrierSettings = {
   name: {
     env: 'CARRIER_NAME',
-    means: 'Short name of the carrier, as in its certificate files and shown on phones.',
+    means: 'Short name of the carrier, as in its certificate files.',
     parse: text,
   },
+  title: { env: 'CARRIER_TITLE', means: 'Name of the carrier as phones show it.', parse: text },
   id: {
     env: 'CARRIER_ID',
     means: 'SGP.22 identifier of the carrier, dotted, as in its certificate.',

@@ -16,6 +16,8 @@ export interface AkaFunctions {
   f2345(rand: Uint8Array): Answer
   /** Anonymity key of a resynchronisation. */
   f5star(rand: Uint8Array): Uint8Array
+  /** Whether this AMF makes the card resynchronise whatever its sequence numbers say. */
+  resynchronises?(amf: Uint8Array): boolean
 }
 
 export function xor(a: Uint8Array, b: Uint8Array): Uint8Array {

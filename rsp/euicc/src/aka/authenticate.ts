@@ -45,6 +45,7 @@ export function authenticate(
   const sqn = xor(autn.subarray(0, 6), answer.ak)
   const amf = autn.subarray(6, 8)
   if (!bytesEqual(functions.f1(rand, sqn, amf), autn.subarray(8))) return { result: 'mac-failure' }
+  if (functions.resynchronises?.(amf)) return { result: 'synchronise', auts: autsOf(functions, rand, sqn) }
   const value = toBigint(sqn)
   const [seq, index] = [value >> INDEX_BITS, Number(value & 31n)]
   const highest = sequence.reduce((most, each) => (each > most ? each : most), 0n)
@@ -54,9 +55,14 @@ export function authenticate(
   }
   const highestIndex = sequence.indexOf(highest)
   const sqnMs = sixBytes((highest << INDEX_BITS) | BigInt(highestIndex))
+  return { result: 'synchronise', auts: autsOf(functions, rand, sqnMs) }
+}
+
+/** AUTS: the card's sequence number, concealed, and its MAC-S. */
+function autsOf(functions: AkaFunctions, rand: Uint8Array, sqnMs: Uint8Array): Uint8Array {
   // TS 33.102, 6.3.3: the AMF of a resynchronisation is all zeros.
   const macS = functions.f1star(rand, sqnMs, Uint8Array.of(0, 0))
-  return { result: 'synchronise', auts: concatBytes(xor(sqnMs, functions.f5star(rand)), macS.subarray(0, 8)) }
+  return concatBytes(xor(sqnMs, functions.f5star(rand)), macS.subarray(0, 8))
 }
 
 /** One authentication vector, as an authentication centre makes it for a challenge. */

@@ -4,7 +4,7 @@ import { type AkaFunctions, xor } from './algorithm.ts'
 
 /** Constants of the operator; the defaults are those of TS 35.206, 4.1. */
 export interface MilenageConstants {
-  /** Five rotations r1 to r5, in bits; each a multiple of 8. */
+  /** Five rotations r1 to r5, 0 to 127 bits. */
   readonly rotations?: Uint8Array
   /** Five constants c1 to c5 of 16 bytes, one after another. */
   readonly constants?: Uint8Array
@@ -32,7 +32,10 @@ export function opcOf(ki: Uint8Array, op: Uint8Array): Uint8Array {
 
 function rotateLeft(block: Uint8Array, bits: number): Uint8Array {
   const bytes = (bits >> 3) % 16
-  return concatBytes(block.subarray(bytes), block.subarray(0, bytes))
+  const turned = concatBytes(block.subarray(bytes), block.subarray(0, bytes))
+  const rest = bits & 7
+  if (rest === 0) return turned
+  return turned.map((byte, i) => (byte << rest) | (turned[(i + 1) % 16]! >> (8 - rest)))
 }
 
 /** Milenage (TS 35.206) over AES-128, with MAC, RES and CK, IK of 64, 64 and 128 bits. */

@@ -2,6 +2,7 @@ import { bytesEqual, fromHex, isFailure, toHex } from '@gesim/base'
 import {
   type Certificate,
   type CertificateRole,
+  type Curve,
   ecdsaSign,
   ecdsaVerify,
   OneTimeKey,
@@ -137,9 +138,10 @@ function reusableKey(
   isdr: Isdr,
   bppEuiccOtpk: Uint8Array | undefined,
   smdpOid: string,
+  curve: Curve,
 ): OneTimeKey | undefined {
   const kept = isdr.memory.state.oneTimeKey
-  if (!bppEuiccOtpk || kept?.smdpOid !== smdpOid) return undefined
+  if (!bppEuiccOtpk || kept?.smdpOid !== smdpOid || kept.curve !== curve) return undefined
   const key = OneTimeKey.ofPrivate(kept.curve, fromHex(kept.scalar))
   return bytesEqual(key.publicPoint, bppEuiccOtpk) ? key : undefined
 }
@@ -163,7 +165,7 @@ export function prepareDownload(isdr: Isdr, element: Tlv): Uint8Array {
     if (smdpSigned2.confirmationCodeRequired && !hashCc) throw new Refused(ERROR.undefined)
     const { curve } = certificate
     const oneTimeKey =
-      reusableKey(isdr, smdpSigned2.bppEuiccOtpk, smdpOid) ?? OneTimeKey.generate(curve, isdr.random)
+      reusableKey(isdr, smdpSigned2.bppEuiccOtpk, smdpOid, curve) ?? OneTimeKey.generate(curve, isdr.random)
     const kept = { curve, scalar: toHex(oneTimeKey.scalar), smdpOid }
     isdr.memory.update({ oneTimeKey: kept })
     isdr.memory.save()

@@ -7,7 +7,7 @@ import {
   KEY_TYPE_AES,
   type SessionKeys,
 } from '@gesim/crypto'
-import { checkPackage, iccidOf, type ProfilePackage, readPackage } from '@gesim/saip'
+import { checkPackage, type Finding, iccidOf, type ProfilePackage, peOf, readPackage } from '@gesim/saip'
 import {
   type EuiccResponse,
   eidToBytes,
@@ -25,8 +25,9 @@ import { readTlv } from '@gesim/tlv'
 import { installPackage, PE_STATUS } from '../uicc/install.ts'
 import { type BppEvent, type BppList, BppStream } from './bpp-stream.ts'
 import type { Isdr } from './isdr.ts'
-import type { CardProfile } from './memory.ts'
+import { type CardProfile, MEMORY_BYTES } from './memory.ts'
 import { notifyEvent, notifyInstallation } from './notify.ts'
+import { ownerMismatch } from './owner.ts'
 import { policyRefusal } from './policy.ts'
 import type { Authenticated, PackageLoader, Prepared } from './session.ts'
 
@@ -63,6 +64,8 @@ class LoadError extends Error {
 }
 
 const MAX_METADATA_BYTES = 4096
+/** SGP.22, 5.5.2: data of the SM-DP+, tag and length included. */
+const MAX_PROPRIETARY_BYTES = 128
 
 /** Takes one bound profile package, checks, opens and installs it, and signs the result. */
 export class BppLoader implements PackageLoader {
@@ -76,6 +79,7 @@ export class BppLoader implements PackageLoader {
   #replacement?: SessionKeys
   #metadata?: ProfileMetadata
   #metadataRaw?: Uint8Array
+  #proprietary?: Uint8Array
   #result?: Uint8Array
 
   constructor(isdr: Isdr, authenticated: Authenticated, prepared: Prepared) {
@@ -111,7 +115,7 @@ export class BppLoader implements PackageLoader {
   #take(event: BppEvent): void {
     if (event.kind === 'channel') this.#openChannel(event.element)
     else if (event.kind === 'segment') this.#openSegment(event.list, event.segment)
-    else if (event.kind === 'malformed') throw new LoadError(event.list, REASON.structure)
+    else if (event.kind === 'malformed') throw new LoadError(event.list, malformedReason(event.list))
     else if (event.kind === 'list-end') this.#endList(event.list)
   }
 
@@ -154,7 +158,7 @@ export class BppLoader implements PackageLoader {
     const data = concatBytes(...this.#plain)
     this.#plain = []
     this.#plainBytes = 0
-    if (list === 'configure') attempt(list, () => readConfigureIsdp(data))
+    if (list === 'configure') this.#configure(data)
     else if (list === 'metadata') this.#storeMetadata(data)
     else if (list === 'keys') {
       this.#replacement = attempt(list, () => {
@@ -164,6 +168,15 @@ export class BppLoader implements PackageLoader {
       // SGP.22 2.5.4: the counter begins anew with the keys of the protected profile.
       this.#receiver = new BspReceiver(this.#replacement)
     } else this.#install(data)
+  }
+
+  /** ConfigureISDP (SGP.22, 5.5.2): the data is kept with the profile, for the server that sent it. */
+  #configure(data: Uint8Array): void {
+    const { dpOid, proprietary } = attempt('configure', () => readConfigureIsdp(data))
+    const stranger = dpOid !== undefined && dpOid !== this.#authenticated.certificate.registeredId
+    if (stranger || (proprietary?.length ?? 0) > MAX_PROPRIETARY_BYTES)
+      throw new LoadError('configure', REASON.incorrectInput)
+    this.#proprietary = proprietary?.slice()
   }
 
   #storeMetadata(data: Uint8Array): void {
@@ -183,13 +196,9 @@ export class BppLoader implements PackageLoader {
     const profile = this.#readPackage(upp)
     if (iccidOf(profile) !== metadata.iccid) throw new LoadError('profile', REASON.dataMismatch)
     const outcome = installPackage(profile)
-    if ('failed' in outcome) {
-      const response = writeEuiccResponse({
-        statuses: [{ ...outcome.failed, offset: outcome.offset }],
-        aborted: true,
-      })
-      throw new LoadError('profile', REASON.elementProcessing, response)
-    }
+    if ('failed' in outcome) throw elementError({ ...outcome.failed, offset: outcome.offset }, outcome.why)
+    if (metadata.owner && ownerMismatch(metadata.owner, outcome.profile))
+      throw new LoadError('profile', REASON.dataMismatch)
     const { memory } = this.#isdr
     const installed: CardProfile = {
       aid: memory.takeAid(),
@@ -197,6 +206,8 @@ export class BppLoader implements PackageLoader {
       metadataRaw,
       smdpAddress: this.#authenticated.serverAddress,
       smdpOid: this.#authenticated.certificate.registeredId!,
+      issuerKeyId: this.#authenticated.credential.issuerKeyId,
+      proprietary: this.#proprietary,
       upp,
       installed: outcome.profile,
       enabled: false,
@@ -210,16 +221,17 @@ export class BppLoader implements PackageLoader {
   #readPackage(upp: Uint8Array): ProfilePackage {
     let profile: ProfilePackage
     try {
-      profile = readPackage(upp)
+      profile = readPackage(upp, { maxBytes: MEMORY_BYTES })
     } catch (error) {
       if (!isFailure(error)) throw error
       const offset = Number(error.facts.offset ?? 0)
-      throw elementError({ statuses: [{ status: PE_STATUS.requestFormat, offset }], aborted: true })
+      throw elementError({ status: PE_STATUS.requestFormat, offset }, String(error.facts.why ?? error.code))
     }
     const bad = checkPackage(profile).find((finding) => finding.severity === 'error')
     if (bad) {
-      const status = bad.rule === 'kind-known' ? PE_STATUS.notSupported : PE_STATUS.badValues
-      throw elementError({ statuses: [{ status, offset: bad.offset }], aborted: true })
+      const element = profile.elements[bad.element - 1]
+      const identification = element && peOf(element)?.identification
+      throw elementError({ status: statusOfRule(bad), identification, offset: bad.offset }, bad.says)
     }
     return profile
   }
@@ -236,7 +248,7 @@ export class BppLoader implements PackageLoader {
       result,
     })
     if (result.success && this.#metadata) {
-      notifyEvent(this.#isdr, 'install', this.#metadata, serverAddress)
+      notifyEvent(this.#isdr, 'install', this.#metadata, credential, serverAddress)
       memory.update({ oneTimeKey: undefined })
     }
     memory.save()
@@ -245,8 +257,32 @@ export class BppLoader implements PackageLoader {
   }
 }
 
-function elementError(response: EuiccResponse): LoadError {
-  return new LoadError('profile', REASON.elementProcessing, writeEuiccResponse(response))
+/** Characters of the message in an EUICCResponse. */
+const MAX_MESSAGE = 60
+
+/** The answer names the element, the place and the reason; lack of memory has a reason of its own (SGP.22, 2.5.6.1). */
+function elementError(status: EuiccResponse['statuses'][number], why: string): LoadError {
+  const message = why.replace(/[^\x20-\x7e]/g, '?').slice(0, MAX_MESSAGE)
+  const response = writeEuiccResponse({
+    statuses: [status],
+    aborted: true,
+    ...(message ? { message } : {}),
+  })
+  const reason = status.status === PE_STATUS.notEnoughMemory ? REASON.memory : REASON.elementProcessing
+  return new LoadError('profile', reason, response)
+}
+
+/** Status of a profile element (interoperable profile format, PEStatus) for the rule that it breaks. */
+function statusOfRule({ rule }: Finding): number {
+  if (rule === 'kind-known') return PE_STATUS.notSupported
+  if (rule === 'version') return PE_STATUS.unsupportedVersion
+  if (rule === 'template-id') return PE_STATUS.template
+  return PE_STATUS.badValues
+}
+
+/** A structure error is one of a protected list; the element before them only has values (SGP.22, 2.5.6.1). */
+function malformedReason(list: BppList | 'channel'): number {
+  return list === 'channel' ? REASON.incorrectInput : REASON.structure
 }
 
 /** Runs a reader; what it refuses is an incorrect input of this part of the package. */

@@ -1,5 +1,5 @@
-import { concatBytes } from '@gesim/base'
-import { readHeader } from '@gesim/tlv'
+import { concatBytes, isFailure } from '@gesim/base'
+import { readHeader, type TlvHeader } from '@gesim/tlv'
 import { StatusWord, SW } from '../apdu.ts'
 
 /** The parts of a bound profile package, in order; `keys` may be missing. */
@@ -74,7 +74,11 @@ export class BppStream {
     const data = this.#kept.length ? concatBytes(this.#kept, bytes) : bytes
     this.#kept = new Uint8Array()
     while (at < data.length && this.#stage !== 'done') {
-      const header = readHeader(data, at)
+      const header = this.#headerAt(data, at)
+      if (header === 'bad') {
+        yield this.#malformed(this.#expected(), 'no tag and length of BER')
+        return
+      }
       if (!header) break
       const { tag, headerLength, length } = header
       const whole = headerLength + length
@@ -127,6 +131,24 @@ export class BppStream {
       }
     }
     if (this.#stage !== 'done') this.#kept = data.slice(at)
+  }
+
+  /** The next tag and length; before the package has begun, what is none is an error of the command. */
+  #headerAt(data: Uint8Array, at: number): TlvHeader | 'bad' | undefined {
+    try {
+      return readHeader(data, at)
+    } catch (error) {
+      if (this.#stage === 'package' || !isFailure(error)) throw error
+      return 'bad'
+    }
+  }
+
+  /** The part that is read now, or that must come next. */
+  #expected(): BppList | 'channel' {
+    if (this.#stage === 'channel') return 'channel'
+    if (this.#stage === 'inside') return this.#after
+    const [next = 0xa3] = NEXT[this.#after]
+    return LISTS[next]!.list
   }
 
   #segmentTag(): number {

@@ -17,7 +17,8 @@ import {
   prepareDownload,
 } from './authenticate-server.ts'
 import { euiccInfo, type Isdr } from './isdr.ts'
-import { listNotifications, loadCrl, removeNotification, retrieveNotifications } from './notifications.ts'
+import { loadCrl } from './load-crl.ts'
+import { listNotifications, removeNotification, retrieveNotifications } from './notifications.ts'
 import {
   deleteProfile,
   disableProfile,

@@ -6,7 +6,7 @@ import {
   readRevocationList,
   type Trust,
 } from '@gesim/crypto'
-import type { EuiccInfo2, RulesAuthorisation } from '@gesim/sgp22'
+import { type EuiccInfo2, PROFILE_POLICY_RULES, type RulesAuthorisation } from '@gesim/sgp22'
 import type { CardCredentials } from './credentials.ts'
 import type { CardMemory } from './memory.ts'
 import type { Session } from './session.ts'
@@ -24,6 +24,8 @@ export interface Isdr {
   session?: Session
   /** Called after a profile was enabled or disabled. */
   profilesSwitched: (refresh: boolean) => void
+  /** Whether the terminal is in the middle of a proactive session: no further REFRESH can be asked of it now. */
+  isToolkitBusy: () => boolean
 }
 
 /** Revocation lists: those of the directory and those that were loaded. */
@@ -50,11 +52,19 @@ function bits(positions: readonly number[]): Uint8Array {
 
 /**
  * UICC capabilities (SGP.22, EUICCInfo2): USIM, ISIM, CSIM files, Milenage, TUAK 128 and 256, the test algorithm,
- * several USIMs, ISIMs and CSIMs, BER-TLV files.
+ * several USIMs, ISIMs and CSIMs, BER-TLV files, links to directories, GET IDENTITY with both profiles.
  */
-const UICC_CAPABILITY = bits([1, 2, 3, 4, 6, 7, 8, 16, 17, 18, 19])
+const UICC_CAPABILITY = bits([1, 2, 3, 4, 6, 7, 8, 16, 17, 18, 19, 20, 22, 23, 24])
 /** More profiles, revocation lists, test profiles. */
 const RSP_CAPABILITY = bits([0, 1, 3])
+
+/** Rules that no operator may set on this card, as content of a BIT STRING; `undefined` when there is none. */
+function forbiddenRules(rules: readonly RulesAuthorisation[]): Uint8Array | undefined {
+  const forbidden = (['ppr1', 'ppr2'] as const).filter(
+    (rule) => !rules.some((line) => line.rules.includes(rule)),
+  )
+  return forbidden.length ? bits(forbidden.map((rule) => PROFILE_POLICY_RULES.indexOf(rule))) : undefined
+}
 
 /** EUICCInfo2 as of now. */
 export function euiccInfo(isdr: Isdr): EuiccInfo2 {
@@ -76,6 +86,7 @@ export function euiccInfo(isdr: Isdr): EuiccInfo2 {
     rspCapability: RSP_CAPABILITY,
     verificationKeyIds: [...keyIds, ...others],
     signingKeyIds: keyIds,
+    forbiddenProfilePolicyRules: forbiddenRules(isdr.rules),
     protectionProfileVersion: '1.0.0',
     sasAccreditationNumber: 'GeSIM-SOFTWARE',
   }

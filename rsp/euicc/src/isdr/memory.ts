@@ -1,4 +1,4 @@
-import { concatBytes, fromHex, toHex } from '@gesim/base'
+import { bytesEqual, concatBytes, fromHex, toHex } from '@gesim/base'
 import { readPackage } from '@gesim/saip'
 import { type ProfileMetadata, readStoreMetadata } from '@gesim/sgp22'
 import { readTlv } from '@gesim/tlv'
@@ -10,7 +10,7 @@ import {
   type StoredNotification,
   type StoredProfile,
 } from '../state.ts'
-import { filesBelow, pathOfFile } from '../uicc/files.ts'
+import { type CardFile, filesBelow, pathOfFile } from '../uicc/files.ts'
 import { installPackage } from '../uicc/install.ts'
 import { aidOf, type InstalledProfile } from '../uicc/naa.ts'
 
@@ -22,6 +22,9 @@ export interface CardProfile {
   readonly metadataRaw: Uint8Array
   readonly smdpAddress: string
   readonly smdpOid: string
+  readonly issuerKeyId?: Uint8Array
+  /** Data of the SM-DP+ (B8). */
+  readonly proprietary?: Uint8Array
   readonly upp: Uint8Array
   readonly installed: InstalledProfile
   enabled: boolean
@@ -40,11 +43,12 @@ export const MEMORY_BYTES = 1_500_000
 /** A profile on a card takes about this many times the bytes of its package. */
 const BYTES_FACTOR = 2
 
-function fileKeys(installed: InstalledProfile): Map<string, { content: Uint8Array }> {
-  const out = new Map<string, { content: Uint8Array }>()
+/** All elementary files by a path that is the same whenever the package is installed. */
+function fileKeys(installed: InstalledProfile): Map<string, CardFile> {
+  const out = new Map<string, CardFile>()
   const roots = [installed.mf, ...installed.applications.map(({ adf }) => adf)]
   roots.forEach((root, i) => {
-    for (const file of filesBelow(root)) out.set(`${i}:${pathOfFile(file)}`, file.body)
+    for (const file of filesBelow(root)) out.set(`${i}:${pathOfFile(file)}`, file)
   })
   return out
 }
@@ -53,9 +57,12 @@ function changesOf(profile: CardProfile, original: InstalledProfile): StoredChan
   const { installed } = profile
   const before = fileKeys(original)
   const files: Record<string, string> = {}
-  for (const [key, body] of fileKeys(installed)) {
-    const now = toHex(body.content)
-    if (now !== toHex(before.get(key)?.content ?? new Uint8Array())) files[key] = now
+  const switched: string[] = []
+  for (const [key, { body, active }] of fileKeys(installed)) {
+    const original = before.get(key)
+    if (!bytesEqual(body.content, original?.body.content ?? new Uint8Array()))
+      files[key] = toHex(body.content)
+    if (active !== original?.active) switched.push(key)
   }
   const pins: Record<string, StoredChanges['pins'][string]> = {}
   const keep = (owner: string, map: InstalledProfile['pins']) => {
@@ -69,14 +76,18 @@ function changesOf(profile: CardProfile, original: InstalledProfile): StoredChan
   const sequences = installed.applications.map(({ authenticator }) =>
     (authenticator?.sequence ?? []).map(String),
   )
-  return { files, pins, puks, sequences }
+  return { files, pins, puks, sequences, switched }
 }
 
 function applyChanges(installed: InstalledProfile, changes: StoredChanges): void {
   const bodies = fileKeys(installed)
   for (const [key, content] of Object.entries(changes.files)) {
-    const body = bodies.get(key)
-    if (body) body.content = fromHex(content)
+    const file = bodies.get(key)
+    if (file) file.body.content = fromHex(content)
+  }
+  for (const key of changes.switched ?? []) {
+    const file = bodies.get(key)
+    if (file) file.active = !file.active
   }
   const restore = (owner: string, map: InstalledProfile['pins']) => {
     for (const pin of map.values()) {
@@ -112,6 +123,8 @@ function restoreProfile(stored: StoredProfile): CardProfile {
     metadataRaw,
     smdpAddress: stored.smdpAddress,
     smdpOid: stored.smdpOid,
+    issuerKeyId: stored.issuerKeyId === undefined ? undefined : fromHex(stored.issuerKeyId),
+    proprietary: stored.proprietary === undefined ? undefined : fromHex(stored.proprietary),
     upp,
     installed,
     enabled: stored.enabled,
@@ -119,7 +132,7 @@ function restoreProfile(stored: StoredProfile): CardProfile {
   }
 }
 
-type Constant = 'aid' | 'metadata' | 'smdpAddress' | 'smdpOid' | 'upp'
+type Constant = 'aid' | 'metadata' | 'smdpAddress' | 'smdpOid' | 'issuerKeyId' | 'proprietary' | 'upp'
 
 /** What the card remembers, in the form it works with; every change is saved before it is answered. */
 export class CardMemory {
@@ -187,14 +200,29 @@ export class CardMemory {
     this.#store.save(this.#state)
   }
 
+  /** Forgets what was not saved: after a fault the card is what its store says. */
+  rollback(): void {
+    const { rootSmdsAddress } = this.#state
+    this.#state = { ...(this.#store.load() ?? freshState()), rootSmdsAddress }
+    this.profiles.splice(0, this.profiles.length, ...this.#state.profiles.map(restoreProfile))
+  }
+
   readonly #constants = new WeakMap<CardProfile, Pick<StoredProfile, Constant>>()
 
   /** What never changes in a profile, in its stored form: made once, as packages are long. */
   #constantsOf(profile: CardProfile): Pick<StoredProfile, Constant> {
     let constants = this.#constants.get(profile)
     if (!constants) {
-      const { aid, metadataRaw, smdpAddress, smdpOid, upp } = profile
-      constants = { aid: toHex(aid), metadata: toHex(metadataRaw), smdpAddress, smdpOid, upp: toHex(upp) }
+      const { aid, metadataRaw, smdpAddress, smdpOid, issuerKeyId, proprietary, upp } = profile
+      constants = {
+        aid: toHex(aid),
+        metadata: toHex(metadataRaw),
+        smdpAddress,
+        smdpOid,
+        issuerKeyId: issuerKeyId && toHex(issuerKeyId),
+        proprietary: proprietary && toHex(proprietary),
+        upp: toHex(upp),
+      }
       this.#constants.set(profile, constants)
     }
     return constants

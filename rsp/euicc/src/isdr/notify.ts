@@ -1,4 +1,4 @@
-import { toHex } from '@gesim/base'
+import { bytesEqual, toHex } from '@gesim/base'
 import { ecdsaSign } from '@gesim/crypto'
 import {
   NOTIFICATION_EVENTS,
@@ -13,6 +13,13 @@ import {
 import type { Credential } from './credentials.ts'
 import type { Isdr } from './isdr.ts'
 
+/** With what the card signs about a profile: as it did when the profile was installed, if it still can. */
+export function credentialFor(isdr: Isdr, issuerKeyId: Uint8Array | undefined): Credential {
+  const { credentials } = isdr.credentials
+  const own = issuerKeyId && credentials.find((each) => bytesEqual(each.issuerKeyId, issuerKeyId))
+  return own ?? credentials[0]!
+}
+
 const bitOf = (event: NotificationEvent) => NOTIFICATION_EVENTS.indexOf(event)
 
 /** Signs and keeps notifications of an event for every address that the profile's metadata asks to tell. */
@@ -20,10 +27,9 @@ export function notifyEvent(
   isdr: Isdr,
   event: NotificationEvent,
   metadata: ProfileMetadata,
+  credential: Credential,
   except?: string,
 ): void {
-  const { credentials } = isdr.credentials
-  const credential = credentials[0]!
   for (const { events, address } of metadata.notifications ?? []) {
     if (!events.includes(event) || address === except) continue
     const seqNumber = isdr.memory.takeSequence()

@@ -1,5 +1,5 @@
 import { concatBytes, isFailure } from '@gesim/base'
-import { readTlv } from '@gesim/tlv'
+import { readHeader, readTlv } from '@gesim/tlv'
 import { type Command, StatusWord, SW } from '../apdu.ts'
 import { BppLoader } from './bpp-load.ts'
 import { BppStream } from './bpp-stream.ts'
@@ -15,6 +15,22 @@ const MAX_REQUEST_BYTES = 16_384
 function tagOf(data: Uint8Array): number {
   const [first = 0, second = 0] = data
   return (first & 0x1f) === 0x1f ? first * 256 + second : first
+}
+
+/**
+ * Whether a block is the beginning of a function's request and nothing else: an LPA that gave up a download in the
+ * middle of an element must get an answer, though the rest of the element might still come.
+ */
+function isWholeRequest(data: Uint8Array, alone: boolean): boolean {
+  if (!isEs10Function(tagOf(data))) return false
+  try {
+    const header = readHeader(data)
+    if (!header) return false
+    const whole = header.headerLength + header.length
+    return alone ? whole === data.length : whole > data.length && whole <= MAX_REQUEST_BYTES
+  } catch {
+    return false
+  }
 }
 
 /** One channel's chain of STORE DATA commands: blocks in, one response out. */
@@ -52,7 +68,7 @@ export class StoreData {
     if (p2 !== this.#next) throw this.#fail(SW.wrongP1P2)
     this.#next = (p2 + 1) & 0xff
     try {
-      if (begins) this.#streams = this.#isForLoader(data)
+      if (begins) this.#streams = this.#isForLoader(data, p1 === LAST)
       if (this.#streams) this.#feed(data, begins)
       else this.#blocks.push(data.slice())
       if (this.#blocks.reduce((sum, block) => sum + block.length, 0) > MAX_REQUEST_BYTES)
@@ -73,9 +89,9 @@ export class StoreData {
     return new StatusWord(sw)
   }
 
-  #isForLoader(data: Uint8Array): boolean {
+  #isForLoader(data: Uint8Array, alone: boolean): boolean {
     const loader = this.#isdr.session?.loader
-    if (loader?.isMidElement) return true
+    if (loader?.isMidElement && !isWholeRequest(data, alone)) return true
     const tag = tagOf(data)
     if (isEs10Function(tag)) return false
     if (!BppStream.mayBeginWith(tag)) throw new StatusWord(SW.dataNotFound)

@@ -12,6 +12,7 @@ import {
 import { iccidOf, readPackage } from '@gesim/saip'
 import {
   eidToBytes,
+  type Iccid,
   type ProfileMetadata,
   parseEid,
   parseIccid,
@@ -63,10 +64,15 @@ export async function es10(card: SoftwareCard, request: Uint8Array, blockBytes =
   return answer
 }
 
-export interface Faults {
-  /** Changes a request before the card sees it. */
-  readonly authenticate?: (request: Uint8Array) => Uint8Array
-  readonly prepare?: (request: Uint8Array) => Uint8Array
+/** What became of a function of ES10: its response, or the status word that refused it. */
+export async function outcomeOf(card: SoftwareCard, request: Uint8Array): Promise<Uint8Array | number> {
+  try {
+    return await es10(card, request, 255)
+  } catch (error) {
+    const match = /^SW ([0-9a-f]{4})$/.exec((error as Error).message)
+    if (!match) throw error
+    return Number.parseInt(match[1]!, 16)
+  }
 }
 
 /** The card's half of a session against a server that is only its signatures: for tests of the card alone. */
@@ -138,8 +144,14 @@ export class TestServer {
       readonly remoteOpId?: number
       readonly keyType?: number
       readonly transactionId?: Uint8Array
+      readonly smdpOtpk?: Uint8Array
+      readonly configuration?: Uint8Array
+      readonly storeMetadata?: Uint8Array
+      /** Plaintext of one segment of the profile. Default: as much as fits. */
+      readonly segmentBytes?: number
     } = {},
   ): Uint8Array {
+    const { configuration, storeMetadata, segmentBytes = 1007, ...channelChange } = change
     const key = OneTimeKey.generate(this.#curve)
     const channel = {
       remoteOpId: 1,
@@ -148,20 +160,20 @@ export class TestServer {
       keyLength: 16,
       hostId: this.hostId,
       smdpOtpk: key.publicPoint,
-      ...change,
+      ...channelChange,
     }
     const smdpSignature = ecdsaSign(this.#binding.privateKey, signedChannelOf(channel, this.euiccOtpk!))
     const context = { hostId: this.hostId, eid: eidToBytes(parseEid(eid)) }
     let sender = new BspSender(deriveSessionKeys(key.agree(this.euiccOtpk!), context))
-    const firstSequence87 = sender.encryptAll(0x87, writeConfigureIsdp())
+    const firstSequence87 = sender.encryptAll(0x87, configuration ?? writeConfigureIsdp())
     const whole: ProfileMetadata = {
-      iccid: parseIccid(safeIccid(upp)),
+      iccid: safeIccid(upp),
       serviceProviderName: 'Test',
       profileName: 'Test profile',
       notifications: [{ events: ['install', 'enable', 'disable', 'delete'], address: 'notify.test.example' }],
       ...metadata,
     }
-    const sequence88 = sender.macAll(0x88, writeStoreMetadata(whole))
+    const sequence88 = sender.macAll(0x88, storeMetadata ?? writeStoreMetadata(whole))
     let secondSequence87: Uint8Array[] | undefined
     if (protectedKeys) {
       const [initialMcv, ppkEnc, ppkCmac] = [1, 2, 3].map((byte) => new Uint8Array(16).fill(byte)) as [
@@ -172,20 +184,24 @@ export class TestServer {
       secondSequence87 = sender.encryptAll(0x87, writeReplaceSessionKeys({ initialMcv, ppkEnc, ppkCmac }))
       sender = new BspSender({ initialMcv, sEnc: ppkEnc, sMac: ppkCmac })
     }
+    const sequence86: Uint8Array[] = []
+    for (let at = 0; at < upp.length; at += segmentBytes)
+      sequence86.push(sender.encryptAndMac(0x86, upp.subarray(at, at + segmentBytes)))
     return writeBoundProfilePackage({
       initialiseSecureChannel: writeInitialiseSecureChannel({ ...channel, smdpSignature }),
       firstSequence87,
       sequence88,
       secondSequence87,
-      sequence86: sender.encryptAll(0x86, upp),
+      sequence86,
     })
   }
 }
 
-function safeIccid(upp: Uint8Array): string {
+/** The ICCID of a package, or any for one that has none. */
+function safeIccid(upp: Uint8Array): Iccid {
   try {
-    return iccidOf(readPackage(upp))
+    return parseIccid(iccidOf(readPackage(upp)))
   } catch {
-    return '8988211000000000012'
+    return parseIccid('8988211000000000012')
   }
 }

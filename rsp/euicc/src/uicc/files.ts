@@ -15,8 +15,17 @@ export interface CardFile {
   readonly shortId?: number
   readonly dfName?: Uint8Array
   readonly securityAttributes?: Uint8Array
+  readonly specialFileInformation?: number
   readonly pinStatusTemplate?: Uint8Array
+  /** False while deactivated (TS 102 221, 11.1.14). */
+  active: boolean
 }
+
+/** Life cycle states "deactivated" of ISO 7816-4, table 14: 04 and 06. */
+const isDeactivated = (lifeCycle: Uint8Array | undefined) => ((lifeCycle?.[0] ?? 5) & 0xfd) === 0x04
+
+/** Special file information, bit 7: readable and updatable while deactivated (TS 102 222, 6.3.2.2.2). */
+export const USABLE_INACTIVE = 0x40
 
 export function isDirectory(file: CardFile): boolean {
   return file.structure === 'mf' || file.structure === 'df' || file.structure === 'adf'
@@ -29,12 +38,15 @@ export function addFile(parent: CardFile | undefined, image: FileImage, link?: C
     name: image.name,
     structure: image.structure,
     parent,
-    children: [],
+    // A link to a directory shows what is in it.
+    children: link?.children ?? [],
     body: link?.body ?? { content: image.content.slice() },
     recordBytes: image.recordBytes ?? link?.recordBytes,
     shortId: image.shortId,
     dfName: image.dfName,
     securityAttributes: image.securityAttributes,
+    specialFileInformation: image.specialFileInformation?.[0],
+    active: !isDeactivated(image.lifeCycle),
     pinStatusTemplate: image.pinStatusTemplate,
   }
   if (parent) {

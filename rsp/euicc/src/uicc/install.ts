@@ -1,10 +1,11 @@
-import { isFailure } from '@gesim/base'
+import { bytesEqual, isFailure } from '@gesim/base'
 import {
   type FileBudget,
   type FileImage,
   fileBudget,
   isAka,
   isFileManagement,
+  isHeader,
   isPin,
   isPuk,
   isTemplate,
@@ -32,7 +33,10 @@ export const PE_STATUS = {
   notEnoughMemory: 4,
   requestFormat: 5,
   runtime: 7,
+  lib: 8,
   template: 9,
+  feature: 10,
+  unsupportedVersion: 31,
 } as const
 
 /** A package was put on the card, or was not because of one element. */
@@ -114,6 +118,13 @@ function installCodes(building: Building, element: ProfileElement): void {
   if (!isPin(element)) return
   // Local codes (80 and above) belong to the application before them; global ones to the card.
   const application = building.applications.at(-1)
+  if (element.sharedPath) {
+    const [fileId] = pathOf(element.sharedPath)
+    const owner = building.applications.find(({ adf }) => adf.fileId === fileId)
+    if (!owner || !application) throw new InstallError(PE_STATUS.badValues, 'codes of no application')
+    for (const [reference, pin] of owner.pins) application.pins.set(reference, pin)
+    return
+  }
   for (const code of element.codes) {
     const local = code.keyReference >= 0x80 && application
     ;(local ? application.pins : building.pins).set(code.keyReference, pinOf(code))
@@ -124,15 +135,50 @@ function installAka(building: Building, element: ProfileElement): void {
   if (!isAka(element)) return
   const application = building.applications.at(-1)
   if (!application) throw new InstallError(PE_STATUS.badValues, 'keys without an application')
-  // A mapping shares the keys, and with them the sequence numbers, of the first application.
-  application.authenticator = authenticatorOf(element) ?? building.applications[0]?.authenticator
+  const { mappingSource } = element
+  if (!mappingSource) {
+    application.authenticator = authenticatorOf(element)
+    return
+  }
+  // A mapping shares the keys, and with them the sequence numbers, of the application that it names.
+  const source = building.applications.find(({ adf }) => adf.dfName && bytesEqual(adf.dfName, mappingSource))
+  if (!source?.authenticator) throw new InstallError(PE_STATUS.badValues, 'a mapping to no keys')
+  application.authenticator = source.authenticator
 }
 
 /** Kinds that are kept and answered with success although no part of this card uses them. */
 const KEPT = new Set(['cdmaParameter', 'securityDomain', 'rfm', 'header', 'end'])
 
+/** Services that a profile may ask for and this card has not (ServicesList of the format, by position). */
+const MISSING_SERVICES: ReadonlyMap<number, string> = new Map([
+  [0, 'contactless'],
+  [7, 'gba-usim'],
+  [8, 'gba-isim'],
+  [9, 'mbms'],
+  [10, 'eap'],
+  [12, 'multos'],
+])
+const LAST_KNOWN_SERVICE = 23
+const MULTOS = 12
+/** Of the templates 1 to 14 none is missing. */
+const KNOWN_TEMPLATE = /^2\.23\.143\.1\.2\.([1-9]|1[0-4])(\.\d+)?$/
+
+/** A profile names what it cannot do without (ProfileHeader): a card without it must not install it. */
+function checkMandatory(element: ProfileElement): void {
+  if (!isHeader(element)) return
+  for (const service of element.mandatoryServices) {
+    const name = service > LAST_KNOWN_SERVICE ? `service ${service}` : MISSING_SERVICES.get(service)
+    if (name === undefined) continue
+    const status = service === MULTOS ? PE_STATUS.runtime : PE_STATUS.feature
+    throw new InstallError(status, `${name} is not supported`)
+  }
+  const unknown = element.mandatoryTemplates.find((id) => !KNOWN_TEMPLATE.test(id))
+  if (unknown) throw new InstallError(PE_STATUS.template, `template ${unknown} is not known`)
+}
+
 function installElement(building: Building, element: ProfileElement): number {
-  if (isTemplate(element)) installTemplate(building, element)
+  if (isHeader(element)) checkMandatory(element)
+  else if (isTemplate(element)) installTemplate(building, element)
   else if (isFileManagement(element)) installManagement(building, element)
   else if (isPin(element) || isPuk(element)) installCodes(building, element)
   else if (isAka(element)) installAka(building, element)

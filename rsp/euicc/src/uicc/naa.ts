@@ -12,6 +12,7 @@ export interface Pin {
   readonly keyReference: number
   value: Uint8Array
   enabled: boolean
+  readonly mayChange: boolean
   readonly mayDisable: boolean
   readonly triesAtMost: number
   triesLeft: number
@@ -21,6 +22,7 @@ export interface Pin {
 export interface Puk {
   readonly keyReference: number
   readonly value: Uint8Array
+  readonly triesAtMost: number
   triesLeft: number
 }
 
@@ -57,6 +59,7 @@ export function pinOf(code: PinCode): Pin {
     keyReference,
     value: value.slice(),
     enabled: (attributes & 1) !== 0,
+    mayChange: (attributes & 2) !== 0,
     mayDisable: (attributes & 4) !== 0,
     triesAtMost: tries >> 4,
     triesLeft: tries & 15,
@@ -65,33 +68,33 @@ export function pinOf(code: PinCode): Pin {
 }
 
 export function pukOf(code: PukCode): Puk {
-  return { keyReference: code.keyReference, value: code.value.slice(), triesLeft: (code.tries ?? 0xaa) & 15 }
+  const { keyReference, value, tries = 0xaa } = code
+  return { keyReference, value: value.slice(), triesAtMost: tries >> 4, triesLeft: tries & 15 }
 }
 
 function bigEndian(bytes: Uint8Array | undefined): bigint | undefined {
   return bytes && BigInt(`0x${toHex(bytes) || '0'}`)
 }
 
+/** Octets of RES by the low bits of the options: 32, 64, 128 or 256 bits. */
+const RES_BYTES = [4, 8, 16, 32] as const
+
 /** The authenticator that an element of a package describes; a mapping to another application gives none. */
 export function authenticatorOf(element: AkaElement): Authenticator | undefined {
   const { algorithm, key, opc } = element
   if (!algorithm || !key || !opc) return undefined
+  const resBytes = RES_BYTES[(element.options?.[0] ?? 1) & 3]!
   const functions: AkaFunctions =
     algorithm === 'milenage'
-      ? milenage(key, opc, { rotations: rotationsOf(element), constants: element.constants })
+      ? milenage(key, opc, { rotations: element.rotations, constants: element.constants })
       : algorithm === 'tuak'
-        ? tuak(key, opc, { keccakCount: element.keccakCount })
-        : usimTest(key)
+        ? tuak(key, opc, { resBytes, keccakCount: element.keccakCount })
+        : usimTest(key, resBytes)
   const sequence = freshSequenceNumbers()
   element.sqnInit?.slice(0, sequence.length).forEach((sqn, i) => {
     sequence[i] = bigEndian(sqn) ?? 0n
   })
   return { functions, sequence, delta: bigEndian(element.sqnDelta) ?? DEFAULT_DELTA }
-}
-
-/** Rotations are by whole bytes in every known set; another one would be a different algorithm. */
-function rotationsOf(element: AkaElement): Uint8Array | undefined {
-  return element.rotations?.every((bits) => bits % 8 === 0) ? element.rotations : undefined
 }
 
 /** The PIN for a key reference as one application sees it: its own, then the card's. */

@@ -1,61 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { concatBytes, fromHex, toHex, utf8 } from '@gesim/base'
-import { readPackage, writeUsimProfile } from '@gesim/saip'
+import { type HeaderElement, isHeader, readPackage, writeUsimProfile } from '@gesim/saip'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { readCommand, StatusWord, writeCommand } from '../apdu.ts'
-import { filesBelow, walk } from './files.ts'
+import { gsmAnswer, vectorOf } from '../aka/authenticate.ts'
+import { usimTest } from '../aka/usim-test.ts'
+import { installed, Terminal } from '../testing/terminal.ts'
+import { filesBelow, pathOfFile, walk } from './files.ts'
 import { installPackage } from './install.ts'
-import type { InstalledProfile } from './naa.ts'
-import { runUiccCommand, selectByAid, startPosition, type TerminalState } from './terminal.ts'
 
 const TS48 = new URL('../../../../../shared/data/rsp/ts48-v7/', import.meta.url)
 const samples = existsSync(TS48) ? readdirSync(TS48).filter((name) => name.endsWith('.der')) : []
-
-function installed(upp: Uint8Array): InstalledProfile {
-  const outcome = installPackage(readPackage(upp))
-  if ('failed' in outcome) throw new Error(`${outcome.kind} at ${outcome.offset}: ${outcome.why}`)
-  return outcome.profile
-}
-
-/** A terminal on the basic channel. */
-class Terminal {
-  readonly state: TerminalState
-  readonly #position
-  changes = 0
-
-  constructor(profile: InstalledProfile) {
-    this.state = {
-      profile,
-      verified: new Set(),
-      changed: () => {
-        this.changes++
-      },
-    }
-    this.#position = startPosition(profile)
-  }
-
-  /** Response data in hex, or the status word when it is not success. */
-  send(ins: number, p1: number, p2: number, data = '', le?: number): string {
-    const command = readCommand(writeCommand(0, ins, p1, p2, fromHex(data), le))
-    try {
-      const { data: answer, sw } = runUiccCommand(this.state, this.#position, command)
-      return sw === 0x9000 ? toHex(answer) : sw.toString(16)
-    } catch (error) {
-      if (error instanceof StatusWord) return error.sw.toString(16)
-      throw error
-    }
-  }
-
-  selectUsim(): boolean {
-    return selectByAid(this.state, this.#position, fromHex('A0000000871002'), 0x0c) !== undefined
-  }
-
-  select(...ids: string[]): string {
-    let answer = ''
-    for (const id of ids) answer = this.send(0xa4, 0x00, 0x0c, id)
-    return answer
-  }
-}
 
 const PIN_0000 = '30303030ffffffff'
 const ADM = '3838383838383838'
@@ -85,7 +39,7 @@ describe('a profile of our own on the card', () => {
     expect(terminal.selectUsim()).toBe(true)
     expect(terminal.send(0xa4, 0x00, 0x04, '6f07')).toContain('83026f07')
     expect(terminal.send(0xa4, 0x08, 0x0c, '7fff6f07')).toBe('')
-    expect(terminal.send(0xa4, 0x01, 0x0c, '6f07')).toBe('6a86')
+    expect(terminal.send(0xa4, 0x02, 0x0c, '6f07')).toBe('6a86')
     expect(terminal.send(0xf2, 0x00, 0x00)).toContain('a0000000871002')
   })
 
@@ -191,10 +145,85 @@ describe.skipIf(samples.length === 0)(
       const usim = profile.applications.find(({ kind }) => kind === 'usim')!
       expect(walk(csim.adf, [0x6f3b])!.body).toBe(walk(usim.adf, [0x6f3b])!.body)
     })
+
+    it.each(samples)('%s answers for every file that it made, by path and by content', (name) => {
+      const profile = installed(readFileSync(new URL(name, TS48)))
+      const terminal = new Terminal(profile)
+      terminal.selectUsim()
+      terminal.send(0x20, 0, 0x0a, '3535353535353535')
+      terminal.send(0x20, 0, 0x0b, '3636363636363636')
+      const usim = profile.applications.find(({ kind }) => kind === 'usim')!
+      let readable = 0
+      for (const [root, start] of [
+        [profile.mf, ''],
+        [usim.adf, '7fff'],
+      ] as const) {
+        for (const file of filesBelow(root)) {
+          const path = pathOfFile(file).split('/').slice(1).join('')
+          const selected = terminal.send(0xa4, 0x08, 0x04, start + path)
+          expect(selected, path).toContain(`8302${file.fileId.toString(16).padStart(4, '0')}`)
+          const { content } = file.body
+          const first = file.recordBytes
+            ? terminal.send(0xb2, 1, 4)
+            : file.structure === 'ber-tlv'
+              ? terminal.send(0xcb, 0, 0x80, '5c')
+              : terminal.send(0xb0, 0, 0)
+          if (first === '6982') continue
+          readable++
+          if (file.structure === 'ber-tlv') expect(first).toMatch(/^5c/)
+          else expect(first).toBe(toHex(content.subarray(0, file.recordBytes ?? 256)))
+        }
+      }
+      expect(readable).toBeGreaterThan(130)
+    })
+
+    it.each(samples)('%s authenticates by the test algorithm, with RES of 128 bits, and for GSM', (name) => {
+      const terminal = new Terminal(installed(readFileSync(new URL(name, TS48))))
+      terminal.selectUsim()
+      const rand = fromHex('00112233445566778899aabbccddeeff')
+      const functions = usimTest(fromHex('000102030405060708090a0b0c0d0e0f'), 16)
+      const { autn, xres, ck, ik } = vectorOf(functions, rand, 32n)
+      const answer = terminal.send(0x88, 0, 0x81, `10${toHex(rand)}10${toHex(autn)}`)
+      expect(answer).toMatch(new RegExp(`^db10${toHex(xres)}10${toHex(ck)}10${toHex(ik)}08`))
+      expect(terminal.send(0x88, 0, 0x81, `10${toHex(rand)}10${toHex(autn)}`)).toMatch(/^dc0e/)
+      const { sres, kc } = gsmAnswer(functions.f2345(rand))
+      expect(terminal.send(0x88, 0, 0x80, `10${toHex(rand)}`)).toBe(`04${toHex(sres)}08${toHex(kc)}`)
+      // The package conceals nothing: scheme null, network 001 01, the digits after it.
+      expect(terminal.send(0x78, 0, 1)).toBe('a10d0100f110f0ff00001032547698')
+    })
   },
 )
 
 describe('an installation that fails', () => {
+  it('because the card has not what the profile cannot do without says what, and how', () => {
+    const { elements } = readPackage(
+      writeUsimProfile({
+        iccid: '8988211000000000012',
+        imsi: '001010000000012',
+        ki: new Uint8Array(16),
+        opc: new Uint8Array(16),
+        serviceProviderName: 'GeSIM',
+      }),
+    )
+    const header = elements.find(isHeader)!
+    const asking = (change: Partial<HeaderElement>) =>
+      installPackage({ elements: [{ ...header, ...change }, ...elements.slice(1)] })
+    for (const [service, status] of [
+      [0, 10],
+      [10, 10],
+      [12, 7],
+      [24, 10],
+      [30, 10],
+    ] as const)
+      expect(asking({ mandatoryServices: [1, service] })).toMatchObject({
+        kind: 'header',
+        failed: { status },
+      })
+    expect(asking({ mandatoryTemplates: ['2.23.143.1.2.15'] })).toMatchObject({ failed: { status: 9 } })
+    expect(asking({ mandatoryTemplates: ['2.23.143.1.2.4.2', '2.23.143.1.2.14'] })).toHaveProperty('profile')
+    expect(asking({ mandatoryServices: [1, 2, 3, 4, 5, 16, 17, 18, 21, 22, 23] })).toHaveProperty('profile')
+  })
+
   it('names the element and leaves nothing', () => {
     const upp = writeUsimProfile({
       iccid: '8988211000000000012',

@@ -2,12 +2,12 @@ import { fromHex, utf8 } from '@gesim/base'
 import {
   BspReceiver,
   type Curve,
+  certificateReader,
   deriveSessionKeys,
   ecdsaSign,
   ecdsaVerify,
   type Identity,
   OneTimeKey,
-  readCertificate,
   sha256,
 } from '@gesim/crypto'
 import {
@@ -42,6 +42,8 @@ import {
 } from '@gesim/sgp22'
 import { readTlv } from '@gesim/tlv'
 
+const readKnown = certificateReader()
+
 /** What a test changes before a message leaves the card. */
 export type Tamper = (bytes: Uint8Array) => Uint8Array
 
@@ -51,10 +53,17 @@ export interface Oddities {
   readonly matchingId?: string
   readonly smdpAddress?: string
   readonly freeBytes?: number
+  readonly profileVersion?: string
+  /** BIT STRING content of the profile policy rules that the card forbids. */
+  readonly forbidden?: Uint8Array
   readonly serverChallenge?: Uint8Array
   readonly eum?: Uint8Array
   readonly euicc?: Uint8Array
   readonly confirmationCode?: string
+  /** In place of the hash of a confirmation code. */
+  readonly hashCc?: Uint8Array
+  /** The installation fails. */
+  readonly fails?: boolean
   readonly otpk?: OneTimeKey
   readonly tamperClient?: Tamper
   readonly tamperDownload?: Tamper
@@ -108,7 +117,7 @@ export class TestCard {
 
   info2(oddities: Oddities = {}): Uint8Array {
     return writeEuiccInfo2({
-      profileVersion: '2.3.1',
+      profileVersion: oddities.profileVersion ?? '2.3.1',
       svn: oddities.svn ?? '2.5.0',
       firmwareVersion: '1.0.0',
       extCardResource: {
@@ -119,6 +128,7 @@ export class TestCard {
       uiccCapability: fromHex('047f36c0'),
       rspCapability: fromHex('0298'),
       ...this.#keyIds(oddities),
+      ...(oddities.forbidden ? { forbiddenProfilePolicyRules: oddities.forbidden } : {}),
       protectionProfileVersion: '1.0.0',
       sasAccreditationNumber: 'GI-BA-UP-0419',
     })
@@ -138,7 +148,7 @@ export class TestCard {
     matchingId: string | undefined,
     oddities: Oddities = {},
   ): { response: Uint8Array; euiccSignature1: Uint8Array } {
-    const serverKey = readCertificate(opened.serverCertificate).publicKey
+    const serverKey = readKnown(opened.serverCertificate).publicKey
     if (!ecdsaVerify(serverKey, opened.serverSigned1, opened.serverSignature1))
       throw new Error('serverSignature1')
     const signed = readTlv(opened.serverSigned1)
@@ -172,20 +182,27 @@ export class TestCard {
       transactionId: opened.transactionId,
       authenticateServerResponse: oddities.tamperClient?.(response) ?? response,
     })
-    const bindingKey = readCertificate(answer.smdpCertificate).publicKey
+    const bindingKey = readKnown(answer.smdpCertificate).publicKey
     const covered = signedWithPrevious(answer.smdpSigned2, euiccSignature1)
     if (!ecdsaVerify(bindingKey, covered, answer.smdpSignature2)) throw new Error('smdpSignature2')
     return answer
+  }
+
+  /** The hash that a phone sends for a confirmation code (SGP.22 section 4.7). */
+  hashOfCode(code: string, transactionId: Uint8Array): Uint8Array {
+    return sha256(sha256(utf8(code)), transactionId)
   }
 
   prepareDownloadResponse(
     authenticated: Authenticated,
     otpk: OneTimeKey,
     confirmationCode?: string,
+    otherHash?: Uint8Array,
   ): Uint8Array {
     const { transactionId, smdpSignature2 } = authenticated
     const hashCc =
-      confirmationCode === undefined ? undefined : sha256(sha256(utf8(confirmationCode)), transactionId)
+      otherHash ??
+      (confirmationCode === undefined ? undefined : this.hashOfCode(confirmationCode, transactionId))
     const euiccSigned2 = writeEuiccSigned2({ transactionId, euiccOtpk: otpk.publicPoint, hashCc })
     const euiccSignature2 = ecdsaSign(
       this.#identity.privateKey,
@@ -200,7 +217,8 @@ export class TestCard {
     oddities: Oddities = {},
   ): Promise<{ profile: Uint8Array; iccid: string }> {
     const otpk = oddities.otpk ?? OneTimeKey.generate(this.#curve)
-    const response = this.prepareDownloadResponse(authenticated, otpk, oddities.confirmationCode)
+    const { confirmationCode, hashCc } = oddities
+    const response = this.prepareDownloadResponse(authenticated, otpk, confirmationCode, hashCc)
     const { boundProfilePackage } = await callFunction(this.peer, ES9PLUS.getBoundProfilePackage, {
       transactionId: authenticated.transactionId,
       prepareDownloadResponse: oddities.tamperDownload?.(response) ?? response,
@@ -208,11 +226,20 @@ export class TestCard {
     return this.open(boundProfilePackage, authenticated, otpk)
   }
 
+  /** The package as it came. */
+  async fetchUnopened(authenticated: Authenticated, otpk: OneTimeKey): Promise<Uint8Array> {
+    const { boundProfilePackage } = await callFunction(this.peer, ES9PLUS.getBoundProfilePackage, {
+      transactionId: authenticated.transactionId,
+      prepareDownloadResponse: this.prepareDownloadResponse(authenticated, otpk),
+    })
+    return boundProfilePackage
+  }
+
   /** Checks and decrypts a bound profile package as a card does. */
   open(boundProfilePackage: Uint8Array, authenticated: Authenticated, otpk: OneTimeKey) {
     const bound = readBoundProfilePackage(boundProfilePackage)
     const channel = readInitialiseSecureChannel(bound.initialiseSecureChannel)
-    const bindingKey = readCertificate(authenticated.smdpCertificate).publicKey
+    const bindingKey = readKnown(authenticated.smdpCertificate).publicKey
     const covered = signedChannelOfReceived(channel.signedFields, otpk.publicPoint)
     if (!ecdsaVerify(bindingKey, covered, channel.smdpSignature)) throw new Error('smdpSign')
     const context = { hostId: channel.hostId, eid: eidToBytes(this.eid) }
@@ -307,7 +334,9 @@ export class TestCard {
   async download(matchingId: string | undefined, oddities: Oddities = {}) {
     const authenticated = await this.authenticate(matchingId, oddities)
     const opened = await this.fetch(authenticated, oddities)
-    await this.notify(this.installationResult(authenticated.transactionId, { iccid: opened.iccid }))
+    const { iccid } = opened
+    const result = this.installationResult(authenticated.transactionId, { iccid, success: !oddities.fails })
+    await this.notify(result)
     return { ...opened, transactionId: authenticated.transactionId }
   }
 }

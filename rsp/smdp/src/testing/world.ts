@@ -28,6 +28,7 @@ import {
   post,
   type RequestOf,
   RspAgent,
+  writeBody,
 } from '@gesim/sgp22'
 import { node, textNode, uintNode } from '@gesim/tlv'
 import { type Smdp, type SmdpOptions, type SmdpState, startSmdp } from '../index.ts'
@@ -66,6 +67,10 @@ export interface World {
   readonly phone: Peer
   /** What operator aurora was told, the oldest first. */
   readonly told: RequestOf<typeof ES2PLUS.handleDownloadProgressInfo>[]
+  /** The same as JSON, whether it was taken or not. */
+  readonly raw: Json[]
+  /** Where aurora is told. */
+  readonly notifyUrl: string
   /** While true, aurora's server refuses what it is told. */
   deaf: boolean
   clockMs: number
@@ -85,11 +90,12 @@ export interface World {
     body?: unknown,
     id?: string,
   ): Promise<{ status: number; json: Json }>
-  upload(iccid: Iccid, bytes?: number, profileType?: string): Promise<void>
+  upload(iccid: Iccid, bytes?: number, profileType?: string, metadata?: object): Promise<void>
   /** Uploads, orders, confirms and releases; gives the matching identifier. */
   order(
     confirm?: Partial<RequestOf<typeof ES2PLUS.confirmOrder>>,
     bytes?: number,
+    metadata?: object,
   ): Promise<{ iccid: Iccid; matchingId: string }>
   stop(): Promise<void>
 }
@@ -97,8 +103,19 @@ export interface World {
 // biome-ignore lint/suspicious/noExplicitAny: answers of any shape are looked into by tests
 export type Json = any
 
+/** What is known before the SM-DP+ of a world starts. */
+export interface WorldFacts {
+  /** Directory of the certificates. */
+  readonly directory: string
+  /** Where aurora is told. */
+  readonly notifyUrl: string
+}
+
 /** Starts an SM-DP+ with two operators on free ports. */
-export async function startWorld(state: SmdpState, options: Partial<SmdpOptions> = {}): Promise<World> {
+export async function startWorld(
+  state: SmdpState,
+  wanted: Partial<SmdpOptions> | ((facts: WorldFacts) => Partial<SmdpOptions>) = {},
+): Promise<World> {
   const directory = mkdtempSync(join(tmpdir(), 'gesim-smdp-'))
   makeTestPki(directory, { curves: CURVES })
   const names: Record<string, string> = { [AURORA]: 'aurora', [BOREAL]: 'boreal' }
@@ -113,12 +130,14 @@ export async function startWorld(state: SmdpState, options: Partial<SmdpOptions>
   )!
   const pki = loadPki(directory)
   const told: World['told'] = []
+  const raw: Json[] = []
   const world = { deaf: false, clockMs: 0 }
   const notified = createServer(
     { ...tlsPemOf(operators[AURORA]!), requestCert: true, rejectUnauthorized: false },
     createRspListener({
       endpoints: [
-        endpoint(ES2PLUS.handleDownloadProgressInfo, async (body) => {
+        endpoint(ES2PLUS.handleDownloadProgressInfo, async (body, { header }) => {
+          raw.push({ header, ...writeBody(ES2PLUS.handleDownloadProgressInfo.request, body) })
           if (world.deaf) throw new Error('deaf')
           told.push(body)
           return {}
@@ -130,6 +149,7 @@ export async function startWorld(state: SmdpState, options: Partial<SmdpOptions>
   )
   await new Promise<void>((resolve) => notified.listen(0, '127.0.0.1', resolve))
   const notifyUrl = `https://127.0.0.1:${(notified.address() as AddressInfo).port}`
+  const options = typeof wanted === 'function' ? wanted({ directory, notifyUrl }) : wanted
   const smdpAddress = 'localhost'
   const smdp = await startSmdp({
     pki,
@@ -162,6 +182,8 @@ export async function startWorld(state: SmdpState, options: Partial<SmdpOptions>
     smdpAddress,
     phone,
     told,
+    raw,
+    notifyUrl,
     operator,
     card(eid: string = TEST_EID, curve: Curve = 'nist') {
       const identity = issueEuicc(directory, { eid, curve })
@@ -177,17 +199,17 @@ export async function startWorld(state: SmdpState, options: Partial<SmdpOptions>
       const text = new TextDecoder().decode(answer.body)
       return { status: answer.status, json: text ? JSON.parse(text) : undefined }
     },
-    async upload(iccid, bytes, profileType = 'data') {
+    async upload(iccid, bytes, profileType = 'data', metadata = {}) {
       const { status, json } = await self.operatorCall('PUT', `/operator/v1/profiles/${iccid}`, {
         profileType,
         package: toBase64(packageOf(iccid, bytes)),
-        metadata: { serviceProviderName: 'Aurora', profileName: 'Aurora data' },
+        metadata: { serviceProviderName: 'Aurora', profileName: 'Aurora data', ...metadata },
       })
       if (status !== 201) throw new Error(JSON.stringify(json))
     },
-    async order(confirm = {}, bytes) {
+    async order(confirm = {}, bytes, metadata) {
       const iccid = freshIccid()
-      await self.upload(iccid, bytes)
+      await self.upload(iccid, bytes, 'data', metadata)
       await self.es2('downloadOrder', { iccid })
       const { matchingId } = await self.es2('confirmOrder', { iccid, releaseFlag: true, ...confirm })
       return { iccid, matchingId: matchingId! }

@@ -1,10 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { arch, platform, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import pg from 'pg'
 
 /** Where the embedded Postgres lies, if it is installed for this platform. */
 function binaries(): string | undefined {
@@ -31,45 +30,59 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0
 }
 
-/** A Postgres of this test run, or the one in `SMDP_TEST_DATABASE_URL`; `undefined` when there is neither. */
+/** A startup packet of protocol 3.0 for the database and user `postgres`. */
+function startupPacket(): Buffer {
+  const parameters = Buffer.from('user\0postgres\0database\0postgres\0\0')
+  const head = Buffer.alloc(8)
+  head.writeUInt32BE(head.length + parameters.length, 0)
+  head.writeUInt32BE(196_608, 4)
+  return Buffer.concat([head, parameters])
+}
+
+/** Whether a server lets us in: its first message is an authentication (`R`), not an error. */
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(startupPacket()))
+    const done = (result: boolean) => {
+      socket.destroy()
+      resolve(result)
+    }
+    socket.once('data', (data) => done(data[0] === 0x52))
+    socket.once('error', () => done(false))
+    socket.once('close', () => done(false))
+  })
+}
+
+/** A Postgres of this test run, or the one in `RSP_TEST_DATABASE_URL`; `undefined` when there is neither. */
 export async function startTestPostgres(): Promise<{ url: string; stop(): Promise<void> } | undefined> {
-  const given = process.env.SMDP_TEST_DATABASE_URL
+  const given = process.env.RSP_TEST_DATABASE_URL
   if (given) return { url: given, stop: async () => {} }
   const bin = binaries()
   if (!bin) return undefined
-  const data = mkdtempSync(join(tmpdir(), 'gesim-smdp-pg-'))
+  const data = mkdtempSync(join(tmpdir(), 'gesim-rsp-pg-'))
   chmodSync(data, 0o700)
   const options = { stdio: 'ignore' as const }
   const auth = ['--auth=trust', '--username=postgres', '--encoding=UTF8', '--no-sync']
   execFileSync(...asNobody(join(bin, 'initdb'), ['-D', data, ...auth]), options)
   const port = await freePort()
-  const settings = [
-    '-c',
-    'fsync=off',
-    '-c',
-    `unix_socket_directories=${data}`,
-    '-c',
-    'listen_addresses=127.0.0.1',
-  ]
+  const settings = ['fsync=off', `unix_socket_directories=${data}`, 'listen_addresses=127.0.0.1']
   const server: ChildProcess = spawn(
-    ...asNobody(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...settings]),
+    ...asNobody(join(bin, 'postgres'), [
+      '-D',
+      data,
+      '-p',
+      String(port),
+      ...settings.flatMap((each) => ['-c', each]),
+    ]),
     { ...options, detached: true },
   )
-  const url = `postgres://postgres@127.0.0.1:${port}/postgres`
   const until = Date.now() + 30_000
-  for (;;) {
-    const client = new pg.Client(url)
-    try {
-      await client.connect()
-      await client.end()
-      break
-    } catch (error) {
-      if (Date.now() > until) throw error
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
+  while (!(await answers(port))) {
+    if (Date.now() > until) throw new Error('the test Postgres does not answer')
+    await new Promise((resolve) => setTimeout(resolve, 50))
   }
   return {
-    url,
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     stop: async () => {
       const ended = new Promise((resolve) => server.once('exit', resolve))
       server.kill('SIGINT')

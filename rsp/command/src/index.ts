@@ -1,0 +1,2 @@
+export { rspFailures } from './failures.ts'
+export { main } from './main.ts'

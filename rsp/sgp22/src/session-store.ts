@@ -1,0 +1,60 @@
+import { toHex } from '@gesim/base'
+
+/** What every session has. */
+export interface StoredSession {
+  readonly transactionId: Uint8Array
+  /** When the first function was called: the age of the whole session counts from there. */
+  readonly startedAtMs: number
+}
+
+/** How many sessions a server keeps, and for how long. */
+export interface SessionLimits {
+  readonly maxSessions: number
+  readonly sessionLifeMs: number
+}
+
+/** Where a server keeps what it must know between the functions of one transaction. Sessions are plain data. */
+export interface SessionStore<Session extends StoredSession> {
+  /** Keeps a session; when there are too many, the oldest make room. */
+  put(session: Session): Promise<void>
+  /** The session of a transaction, unless it is over or too old. */
+  find(transactionId: Uint8Array): Promise<Session | undefined>
+  /** The same, taken away: of two callers at once one gets it. */
+  take(transactionId: Uint8Array): Promise<Session | undefined>
+  count(): Promise<number>
+}
+
+/** Sessions in this process. A phone whose session is lost with it begins again. */
+export function memorySessions<Session extends StoredSession>(
+  limits: SessionLimits,
+  nowMs: () => number,
+): SessionStore<Session> {
+  const byTransaction = new Map<string, Session>()
+  const isOver = ({ startedAtMs }: Session) => nowMs() - startedAtMs > limits.sessionLifeMs
+
+  function find(key: string): Session | undefined {
+    const session = byTransaction.get(key)
+    return session && !isOver(session) ? session : undefined
+  }
+
+  return {
+    put: async (session) => {
+      const key = toHex(session.transactionId)
+      byTransaction.delete(key)
+      byTransaction.set(key, session)
+      // A map keeps the order of insertion: the first entries are the oldest.
+      for (const [oldest, kept] of byTransaction) {
+        if (byTransaction.size <= limits.maxSessions && !isOver(kept)) break
+        byTransaction.delete(oldest)
+      }
+    },
+    find: async (transactionId) => find(toHex(transactionId)),
+    take: async (transactionId) => {
+      const key = toHex(transactionId)
+      const session = find(key)
+      byTransaction.delete(key)
+      return session
+    },
+    count: async () => byTransaction.size,
+  }
+}
