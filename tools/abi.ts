@@ -6,12 +6,11 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { forgeBinary, sourceHash } from '../contracts/abi/sources.ts'
+import { sourceHash } from '../contracts/abi/sources.ts'
+import { foundryBinary, ROOT } from '../contracts/abi/testing/foundry.ts'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
-const generated = join(root, 'contracts/abi/generated')
-const out = process.env.FOUNDRY_OUT ?? join(root, 'out')
+const generated = join(ROOT, 'contracts/abi/generated')
+const out = process.env.FOUNDRY_OUT ?? join(ROOT, 'out')
 const OPENZEPPELIN = 'node_modules/@openzeppelin/contracts'
 
 /** Contracts of others that we deploy beside ours. */
@@ -46,32 +45,25 @@ const camel = (name: string) =>
     .map((word, at) => (at === 0 ? word : word[0]!.toUpperCase() + word.slice(1)))
     .join('')
 
-const sources = readdirSync(join(root, 'contracts/src'))
+const sources = readdirSync(join(ROOT, 'contracts/src'))
   .filter((file) => file.endsWith('.sol'))
   .map((file) => file.slice(0, -4))
-// Until the implementation is there, its interface says the same.
-const pending = ['IntentEscrow', 'Settlement', 'PayOnUsage'].filter((name) => !sources.includes(name))
 const borrowed = BORROWED.map((path) => path.slice(path.lastIndexOf('/') + 1, -4))
 
 execFileSync(
-  forgeBinary(root),
-  [
-    'build',
-    ...sources.map((name) => `contracts/src/${name}.sol`),
-    ...pending.map((name) => `contracts/src/interfaces/I${name}.sol`),
-    ...BORROWED,
-  ],
+  foundryBinary('forge'),
+  ['build', ...sources.map((name) => `contracts/src/${name}.sol`), ...BORROWED],
   {
-    cwd: root,
+    cwd: ROOT,
     stdio: ['ignore', 'ignore', 'inherit'],
   },
 )
 
 rmSync(generated, { recursive: true, force: true })
 mkdirSync(join(generated, 'bytecode'), { recursive: true })
-const names = [...sources, ...pending, ...borrowed].sort()
+const names = [...sources, ...borrowed].sort()
 for (const name of names) {
-  const { abi, bytecode, deployedBytecode } = artefactOf(pending.includes(name) ? `I${name}` : name)
+  const { abi, bytecode, deployedBytecode } = artefactOf(name)
   const entries = abi.map((entry) => `  ${JSON.stringify(entry)},\n`).join('')
   const note = `// Written by \`npm run abi\` from ${name}.sol.\n`
   writeFileSync(
@@ -93,5 +85,5 @@ writeFileSync(
   join(generated, 'index.ts'),
   `// Written by \`npm run abi\`.\n${names.map((name) => `export { ${camel(name)}Abi } from './${kebab(name)}.ts'\n`).join('')}${OVERLAYS.map((name) => `export { ${camel(name)}Code } from './${kebab(name)}-code.ts'\n`).join('')}`,
 )
-writeFileSync(join(generated, 'source.json'), `${JSON.stringify({ sha256: sourceHash(root) }, null, 2)}\n`)
+writeFileSync(join(generated, 'source.json'), `${JSON.stringify({ sha256: sourceHash(ROOT) }, null, 2)}\n`)
 process.stdout.write(`contracts/abi/generated: ${names.length} contracts\n`)

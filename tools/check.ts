@@ -1,7 +1,7 @@
 // `npm run check`: types, format and lint, dead code. Fast enough to run before every commit.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { foundryBinary, ROOT } from './binaries.ts'
+import { foundryBinary, ROOT } from '../contracts/abi/testing/foundry.ts'
 
 const bin = (name: string) => join(ROOT, 'node_modules', '.bin', name)
 const steps: [string, string, string[]][] = [

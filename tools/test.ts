@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { foundryBinary, ROOT } from './binaries.ts'
+import { foundryBinary, ROOT } from '../contracts/abi/testing/foundry.ts'
 
 interface Tally {
   passed: number

@@ -4,10 +4,11 @@ import { parseArgs } from 'node:util'
 import { download } from './download.ts'
 import { purchase } from './purchase.ts'
 import type { Row } from './row.ts'
+import { rsp } from './rsp.ts'
 import { start } from './start.ts'
 import { userops } from './userops.ts'
 
-const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = { start, purchase, download, userops }
+const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = { start, purchase, download, rsp, userops }
 const HELP = `npm run bench -- [NAME ...] [--json]
 
 Measures, each row beside an anchor taken in the same run: ${Object.keys(BENCHES).join(', ')} (default: all).
@@ -30,7 +31,7 @@ for (const name of positionals.length ? positionals : Object.keys(BENCHES)) {
     console.log(
       values.json
         ? JSON.stringify(one)
-        : `${one.name.padEnd(22)} ${String(one.ours).padStart(10)} ${one.unit.padEnd(18)} ratio ${one.ratio} to ${one.anchor}: ${one.against}`,
+        : `${one.name.padEnd(32)} ${String(one.ours).padStart(10)} ${one.unit.padEnd(18)} ratio ${one.ratio} to ${one.anchor}: ${one.against}`,
     )
   }
 }

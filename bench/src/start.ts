@@ -1,27 +1,27 @@
 // Seconds from the command to the first page, installed and built, on data that exist.
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startAnvil } from '@gesim/contracts/testing'
+import { type RunningStack, startStack } from '@gesim/e2e/stack'
 import { startPostgres } from '@gesim/store'
 import { type Row, row, secondsOf } from './row.ts'
-import { freshDataDir, openStack, removeDataDir } from './stack.ts'
 
-async function firstPage(dataDir: string): Promise<void> {
-  const { webUrl } = JSON.parse(readFileSync(join(dataDir, 'stack.json'), 'utf8')) as { webUrl: string }
-  const response = await fetch(webUrl)
+async function firstPage(stack: RunningStack): Promise<void> {
+  const response = await fetch(stack.read().webUrl!)
   if (!response.ok) throw new Error(`the first page answered ${response.status}`)
   await response.text()
 }
 
 export async function start(): Promise<Row[]> {
-  const dataDir = freshDataDir()
+  const dataDir = mkdtempSync(join(tmpdir(), 'gesim-bench-'))
+  const open = () => startStack({ dataDir, keep: true })
   try {
-    const first = await openStack(dataDir)
-    await first.stop()
-    let again: Awaited<ReturnType<typeof openStack>> | undefined
+    await (await open()).stop()
+    let again: RunningStack | undefined
     const ours = await secondsOf(async () => {
-      again = await openStack(dataDir)
-      await firstPage(dataDir)
+      again = await open()
+      await firstPage(again)
     })
     await again!.stop()
     // The two programs that are not ours, alone, one after the other, on the same data.
@@ -33,6 +33,6 @@ export async function start(): Promise<Row[]> {
     })
     return [row('start', ours, anchor, 's', 'Postgres and anvil alone, started and stopped on the same data')]
   } finally {
-    removeDataDir(dataDir)
+    rmSync(dataDir, { recursive: true, force: true })
   }
 }

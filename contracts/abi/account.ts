@@ -7,6 +7,5 @@ export {
   accountAddressOf,
   decodeExecute,
   encodeExecute,
-  signConsent,
   toGesimAccount,
 } from './account/to-gesim-account.ts'

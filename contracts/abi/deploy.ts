@@ -1,7 +1,5 @@
-export { deployAll, pairOf, safeContractsOf } from './deploy/deploy-all.ts'
+export { deployAll } from './deploy/deploy-all.ts'
 export type { DeployOptions, DeployParameters, Operators } from './deploy/parameters.ts'
 export { LOCAL_PARAMETERS, PRODUCTION_PARAMETERS } from './deploy/parameters.ts'
 export type { LocalCarrier, LocalParties, RegisteredParties } from './deploy/parties.ts'
 export { registerLocalParties } from './deploy/parties.ts'
-export type { SafeContracts } from './deploy/safe.ts'
-export { safeAbi } from './deploy/safe.ts'

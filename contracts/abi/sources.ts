@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const COMPILER_SETTING = /^\s*(evm_version|optimizer|optimizer_runs|via_ir|bytecode_hash|cbor_metadata)\s*=/
@@ -20,20 +20,4 @@ export function sourceHash(root: string): string {
       JSON.parse(readFileSync(join(root, 'node_modules', dependency, 'package.json'), 'utf8')).version,
     )
   return hash.digest('hex')
-}
-
-/** The platform's forge itself: the wrapper in `.bin` costs a third of a second more. */
-export function forgeBinary(root: string): string {
-  return foundryBinary(root, 'forge')
-}
-
-/** The platform's anvil itself. */
-export function anvilBinary(root: string): string {
-  return foundryBinary(root, 'anvil')
-}
-
-function foundryBinary(root: string, tool: 'forge' | 'anvil'): string {
-  const arch = process.arch === 'x64' ? 'amd64' : process.arch
-  const direct = join(root, 'node_modules/@foundry-rs', `${tool}-${process.platform}-${arch}`, 'bin', tool)
-  return existsSync(direct) ? direct : join(root, 'node_modules/.bin', tool)
 }

@@ -41,8 +41,14 @@ export async function newBuyer(stack: Stack): Promise<Buyer> {
   const connection = await connect(options)
   const traveller = await signIn(connection)
   const plan = await choosePlan(connection, options)
+  const buyer = { dataDir, options, connection, traveller, plan }
+  await topUp(buyer)
+  return buyer
+}
+
+/** Sees that the account can pay for the plan once more. */
+export async function topUp({ connection, traveller, plan }: Buyer): Promise<void> {
   await coverPrice(connection, traveller, BigInt(plan.priceMicros), silent)
-  return { dataDir, options, connection, traveller, plan }
 }
 
 /** Takes a quote and registers the purchase; nothing is paid yet. */

@@ -17,7 +17,7 @@ export function catalogueOf(stages: readonly Stage[]): Catalogue {
 }
 
 /** Turns any error into an answer. What nobody named is ours, logged with its stack, and told without detail. */
-export function answerOf(error: unknown, catalogue: Catalogue, intentId: ErrorBody['intentId']): ErrorBody {
+function answerOf(error: unknown, catalogue: Catalogue, intentId: ErrorBody['intentId']): ErrorBody {
   const code = isFailure(error) ? error.code : codeOfFramework(error as FastifyError)
   const text = catalogue.get(code) ?? nodeFailures['node.broken']
   const known = catalogue.has(code)

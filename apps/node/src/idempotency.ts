@@ -1,4 +1,5 @@
 // The same Idempotency-Key from the same caller gives the same answer for a day, and the work is done once.
+// A key belongs to the process that works on it: when that is killed in the middle, the next repeat does the work.
 import { createHash } from 'node:crypto'
 import { refuse } from '@gesim/base'
 import type { Store } from '@gesim/store'
@@ -8,6 +9,7 @@ import { sql } from 'kysely'
 import { callerHash } from './limits.ts'
 
 const KEY = /^[\x21-\x7e]{1,128}$/
+/** A request that was not answered for so long is none any more, though its process lives. */
 const RUNNING_SECONDS = 60
 
 interface Held {
@@ -19,7 +21,6 @@ interface Row {
   request_hash: Buffer
   status: number | null
   answer: unknown
-  old: boolean
 }
 
 const held = new WeakMap<FastifyRequest, Held>()
@@ -36,26 +37,30 @@ export function registerIdempotency(app: FastifyInstance, store: Store): void {
       .update(`${request.method} ${request.url}\n${JSON.stringify(request.body ?? null)}`)
       .digest()
     const taken = await sql<{ key: string }>`
-      insert into gesim.node_idempotency (caller_hash, key, request_hash) values (${caller}, ${key}, ${hash})
+      insert into gesim.node_idempotency (caller_hash, key, request_hash, process_key)
+      values (${caller}, ${key}, ${hash}, ${store.processKey})
       on conflict (caller_hash, key) do nothing returning key`.execute(store.db)
     if (taken.rows.length) {
       held.set(request, { caller, key })
       return
     }
     const { rows } = await sql<Row>`
-      select request_hash, status, answer, at < now() - make_interval(secs => ${RUNNING_SECONDS}) as old
-      from gesim.node_idempotency where caller_hash = ${caller} and key = ${key}`.execute(store.db)
+      select request_hash, status, answer from gesim.node_idempotency
+      where caller_hash = ${caller} and key = ${key}`.execute(store.db)
     const row = rows[0]
     if (row && !row.request_hash.equals(hash)) throw refuse('node.idempotency-conflict')
     if (row?.status) {
       reply.code(row.status).header('idempotent-replayed', 'true').send(row.answer)
       return reply
     }
-    // A process that died in the middle leaves a row without answer: after a minute the repeat does the work.
-    if (row && !row.old) throw refuse('node.idempotency-running')
-    await sql`update gesim.node_idempotency set at = now() where caller_hash = ${caller} and key = ${key}`.execute(
-      store.db,
-    )
+    // In one statement: of several repeats after a crash, one takes the key over.
+    const takenOver = await sql<{ key: string }>`
+      update gesim.node_idempotency set at = now(), process_key = ${store.processKey}
+      where caller_hash = ${caller} and key = ${key} and status is null
+        and (at < now() - make_interval(secs => ${RUNNING_SECONDS})
+          or (process_key is distinct from ${store.processKey} and not gesim.process_lives(process_key)))
+      returning key`.execute(store.db)
+    if (!takenOver.rows.length) throw refuse('node.idempotency-running')
     held.set(request, { caller, key })
   })
 

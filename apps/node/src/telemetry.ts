@@ -1,8 +1,8 @@
-// OpenTelemetry: a span for each request and each event, with the intent id as attribute and as the trace itself, so
-// that one purchase is one trace over all stages and processes.
-import { createHash } from 'node:crypto'
+// OpenTelemetry: a span for each request, each event and each reader's work on it, with the intent id as attribute and
+// as the trace itself, so that one purchase is one trace over all stages and processes.
 import type { JourneyEvent } from '@gesim/journey'
-import { context, type Span, SpanKind, SpanStatusCode, TraceFlags, trace } from '@opentelemetry/api'
+import { traceOfIntent } from '@gesim/store'
+import { context, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { MeterProvider } from '@opentelemetry/sdk-metrics'
@@ -21,17 +21,6 @@ export interface Telemetry {
   close(): Promise<void>
 }
 
-/** Traces of an intent share a trace id made of the intent id: no context has to travel through database and chain. */
-function traceOf(intentId: string) {
-  const digest = createHash('sha256').update(intentId).digest('hex')
-  return {
-    traceId: digest.slice(0, 32),
-    spanId: digest.slice(32, 48),
-    traceFlags: TraceFlags.SAMPLED,
-    isRemote: true,
-  }
-}
-
 /** Starts what the settings ask for; with neither set it only counts in memory. */
 export function startTelemetry(
   settings: Pick<NodeSettings, 'otlpUrl' | 'metricsPort'>,
@@ -46,6 +35,8 @@ export function startTelemetry(
     )
   }
   const tracers = new TracerProvider({ spanProcessors: processors })
+  // For those who trace by the API alone: the readers of the journal.
+  trace.setGlobalTracerProvider(tracers)
   const tracer = tracers.getTracer('gesim')
   const reader = settings.metricsPort
     ? new PrometheusExporter({ host: '127.0.0.1', port: settings.metricsPort })
@@ -56,7 +47,9 @@ export function startTelemetry(
   const events = meter.createCounter('gesim_journey_events')
 
   const span = (name: string, intentId: string | null | undefined, startMs: number, kind: SpanKind): Span => {
-    const parent = intentId ? trace.setSpanContext(context.active(), traceOf(intentId)) : context.active()
+    const parent = intentId
+      ? trace.setSpanContext(context.active(), traceOfIntent(intentId))
+      : context.active()
     const attributes = intentId ? { intent_id: intentId } : {}
     return tracer.startSpan(name, { kind, startTime: startMs, attributes }, parent)
   }
@@ -80,6 +73,7 @@ export function startTelemetry(
       one.end(event.atMs)
     },
     async close() {
+      trace.disable()
       await Promise.allSettled([tracers.shutdown(), meters.shutdown()])
     },
   }

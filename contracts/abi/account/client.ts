@@ -1,4 +1,11 @@
-import { type Address, type Chain, type Client, encodeFunctionData, http, type Transport } from 'viem'
+import {
+  type Chain,
+  type Client,
+  type ContractFunctionArgs,
+  encodeFunctionData,
+  http,
+  type Transport,
+} from 'viem'
 import { type BundlerClient, createBundlerClient, createPaymasterClient } from 'viem/account-abstraction'
 import type { Addresses } from '../addresses.ts'
 import { intentEscrowAbi } from '../generated/intent-escrow.ts'
@@ -66,21 +73,7 @@ export function sponsoredClient(options: SponsoredClientOptions): GesimAccountCl
 }
 
 /** `IntentTerms` of the escrow; made and hashed with `@gesim/proofs`. */
-export interface FundedTerms {
-  readonly payer: Address
-  readonly booksHash: `0x${string}`
-  readonly planCommit: `0x${string}`
-  readonly pricePerGB: bigint
-  readonly activationFee: bigint
-  readonly includedBytes: bigint
-  readonly blockBytes: bigint
-  readonly maxDeposit: bigint
-  readonly provisionBy: number
-  readonly deadline: number
-  readonly flags: number
-  readonly unsignedCredit: bigint
-  readonly salt: bigint
-}
+export type FundedTerms = ContractFunctionArgs<typeof intentEscrowAbi, 'nonpayable', 'createIntent'>[0]
 
 /** The three calls of a purchase, for one operation: approve the escrow, create the intent, fund it. */
 export function fundingCalls(

@@ -6,6 +6,7 @@ import {
   type Hex,
   hexToBytes,
   type LocalAccount,
+  parseAbiParameters,
   size,
 } from 'viem'
 
@@ -49,19 +50,10 @@ export interface WebAuthnSignerOptions {
   readonly assert: (challenge: Uint8Array) => Promise<WebAuthnAssertion>
 }
 
-const WEBAUTHN_AUTH = [
-  {
-    type: 'tuple',
-    components: [
-      { name: 'r', type: 'bytes32' },
-      { name: 's', type: 'bytes32' },
-      { name: 'challengeIndex', type: 'uint256' },
-      { name: 'typeIndex', type: 'uint256' },
-      { name: 'authenticatorData', type: 'bytes' },
-      { name: 'clientDataJSON', type: 'string' },
-    ],
-  },
-] as const
+/** `WebAuthnAuth` of the verifier, its members side by side: it reads them from the first byte, without an offset. */
+const WEBAUTHN_AUTH = parseAbiParameters(
+  'bytes32 r, bytes32 s, uint256 challengeIndex, uint256 typeIndex, bytes authenticatorData, string clientDataJSON',
+)
 
 const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n
 
@@ -72,15 +64,13 @@ function encodeAssertion({ authenticatorData, clientDataJson, r, s }: WebAuthnAs
   const typeIndex = clientDataJson.indexOf('"type"')
   if (challengeIndex < 0 || typeIndex < 0) throw new TypeError('not the client data of an assertion')
   return encodeAbiParameters(WEBAUTHN_AUTH, [
-    {
-      r: word(r),
-      // The verifier refuses the upper half of the order (malleability); authenticators use either.
-      s: word(s > P256_ORDER / 2n ? P256_ORDER - s : s),
-      challengeIndex: BigInt(challengeIndex),
-      typeIndex: BigInt(typeIndex),
-      authenticatorData: bytesToHex(authenticatorData),
-      clientDataJSON: clientDataJson,
-    },
+    word(r),
+    // The verifier refuses the upper half of the order (malleability); authenticators use either.
+    word(s > P256_ORDER / 2n ? P256_ORDER - s : s),
+    BigInt(challengeIndex),
+    BigInt(typeIndex),
+    bytesToHex(authenticatorData),
+    clientDataJson,
   ])
 }
 

@@ -126,7 +126,7 @@ const verifierDomain = (chainId: number, account: Address) =>
  * Signs typed data of another contract for an account, nested as ERC-7739 wants it, so that the account's
  * `isValidSignature` accepts it for that contract and no other account with the same key does.
  */
-export async function signConsent(
+async function signConsent(
   signer: AccountSigner,
   account: Address,
   chainId: number,

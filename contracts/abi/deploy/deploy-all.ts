@@ -4,7 +4,7 @@ import * as abis from '../generated/index.ts'
 import { deployMoney } from './money.ts'
 import { type DeployOptions, LOCAL_PARAMETERS } from './parameters.ts'
 import { ensureSafe, ensureSafeContracts } from './safe.ts'
-import { artefactCode, board, ensure, initCodeOf, type Ship, settleAll } from './ship.ts'
+import { artefactCode, board, ensure, initCodeOf, settleAll } from './ship.ts'
 import { wire } from './wire.ts'
 
 /** Salt of the canonical EntryPoint v0.8: its CREATE2 address is `ENTRYPOINT_V08` on every chain. */
@@ -113,17 +113,9 @@ export async function deployAll(options: DeployOptions): Promise<Addresses> {
 }
 
 /** Name of a pair in the price oracle. */
-export const pairOf = (name: string) => keccak256(stringToHex(name))
+const pairOf = (name: string) => keccak256(stringToHex(name))
 
 /** The factory makes its implementation in its constructor: its first creation. */
 function implementationOf(factory: Address): Address {
   return getContractAddress({ from: factory, nonce: 1n })
-}
-
-/** Addresses of Safe's own contracts on a chain on which `deployAll` ran: what protocol-kit calls contract networks. */
-export async function safeContractsOf(rpcUrl: string, key: `0x${string}`) {
-  const ship: Ship = await board(rpcUrl, key)
-  const contracts = await ensureSafeContracts(ship)
-  await settleAll(ship)
-  return contracts
 }

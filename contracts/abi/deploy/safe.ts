@@ -10,7 +10,7 @@ import {
 import { artefactCode, ensure, isDeployed, type Ship, send } from './ship.ts'
 
 /** Safe 1.4.1 as protocol-kit wants it named in `contractNetworks`. */
-export interface SafeContracts {
+interface SafeContracts {
   readonly safeSingletonAddress: Address
   readonly safeProxyFactoryAddress: Address
   readonly multiSendAddress: Address
@@ -21,7 +21,7 @@ export interface SafeContracts {
   readonly simulateTxAccessorAddress: Address
 }
 
-export const safeAbi = parseAbi([
+const safeAbi = parseAbi([
   'function setup(address[] owners, uint256 threshold, address to, bytes data, address fallbackHandler, address paymentToken, uint256 payment, address paymentReceiver)',
   'function nonce() view returns (uint256)',
   'function getThreshold() view returns (uint256)',

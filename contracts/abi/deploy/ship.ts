@@ -21,7 +21,7 @@ import {
 import { privateKeyToAccount } from 'viem/accounts'
 
 /** The deterministic deployer that stands at the same address on every chain, anvil included. */
-export const CREATE2_DEPLOYER: Address = '0x4e59b44847b379578588920cA78FbF26c0B4956C'
+const CREATE2_DEPLOYER: Address = '0x4e59b44847b379578588920cA78FbF26c0B4956C'
 
 const NO_SALT: Hex = `0x${'00'.repeat(32)}`
 // EIP-7825 caps a transaction at 2^24 gas; the largest deployment (EntryPoint) takes five million.

@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
-import { anvilBinary } from '../sources.ts'
+import { foundryBinary } from './foundry.ts'
 
 /** A running local chain. */
 export interface Anvil {
@@ -37,8 +36,7 @@ const READY_WITHIN_MS = 30_000
  * waits for finality on a real chain does not wait long here.
  */
 export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
-  const root = fileURLToPath(new URL('../../..', import.meta.url))
-  const child = spawn(anvilBinary(root), argumentsOf(options), { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(foundryBinary('anvil'), argumentsOf(options), { stdio: ['ignore', 'pipe', 'pipe'] })
   const exited = once(child, 'exit')
   const stop = async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')

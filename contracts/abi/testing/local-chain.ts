@@ -23,7 +23,7 @@ export interface LocalChain extends Anvil {
 const MNEMONIC = 'test test test test test test test test test test test junk'
 
 /** A key of the well-known mnemonic, funded on every anvil and worthless everywhere else. */
-export function localKey(index: number): Hex {
+function localKey(index: number): Hex {
   return bytesToHex(mnemonicToAccount(MNEMONIC, { addressIndex: index }).getHdKey().privateKey!)
 }
 

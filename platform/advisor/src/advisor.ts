@@ -6,7 +6,7 @@ import type { advisorSettings } from './settings.ts'
 import * as table from './table.ts'
 
 /** Version of the rules; kept with each decision. */
-export const RULES_VERSION = 1
+const RULES_VERSION = 1
 
 type Settings = SettingsOf<typeof advisorSettings>
 

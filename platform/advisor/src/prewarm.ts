@@ -18,7 +18,7 @@ export interface PrewarmCosts {
 }
 
 /** A late profile costs nine times an idle one: the 0.9 quantile. */
-export const DEFAULT_PREWARM_COSTS: PrewarmCosts = { tooFew: 9, tooMany: 1 }
+const DEFAULT_PREWARM_COSTS: PrewarmCosts = { tooFew: 9, tooMany: 1 }
 
 export interface PrewarmAdvice {
   readonly hour: number

@@ -36,8 +36,8 @@ function attestorOn(inputs: EpochInputs) {
     domain,
     chain: world.chain,
     source: {
-      collecting: async () => [inputs.commitment.epoch],
-      inputs: async (epoch) => (epoch === served.commitment.epoch ? served : world.posted()),
+      unsigned: async () => [inputs.commitment.epoch],
+      inputs: async (epoch) => (epoch === served.commitment.epoch ? served : world.posted(epoch)),
       attest: async (_epoch, _attestor, signature) => {
         attested.push(signature)
       },
@@ -154,6 +154,19 @@ describe('an attestor', () => {
     )
     expect(await attest(world.next({ without: true }))).toBe('attestor.leaf-missing')
     expect(await attest(world.next())).toBe('signed')
+  })
+
+  it('signs a root that is on chain already, and not one that is told as if it were', async () => {
+    const first = world.inputs()
+    world.post(first)
+    expect(await attest(first)).toBe('signed')
+    const second = world.next()
+    world.post(second)
+    const { attestor } = attestorOn(second)
+    expect(await attestor.attest(second.commitment.epoch)).toMatchObject({ did: 'signed' })
+    stateFile += '-other'
+    const other = { ...second, commitment: { ...second.commitment, prevRoot: world.hash(9) } }
+    expect(await attest(other)).toBe('attestor.wrong-previous')
   })
 
   it('takes what the chain charged for the leaf of a closed intent, and nothing else', async () => {

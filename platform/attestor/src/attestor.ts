@@ -25,8 +25,12 @@ const refusedCount = meter.createCounter('gesim_attestor_refused_total')
 
 /** Signatures that were found good, remembered by evidence; above so many the memory begins anew. */
 const MOST_KNOWN = 1_000_000
-/** A refused epoch is looked at again after so long: the chain node may have been behind. */
+/** A refused epoch is looked at again after so long: the chain node may have been behind. After some times more seldom. */
 const RETRY_MS = 1_000
+const RETRIES_SOON = 5
+const RETRY_MOST_MS = 60_000
+/** Refused epochs that are remembered; the node shows ten. */
+const MOST_REFUSED = 100
 
 /** What became of an epoch. */
 export type Outcome =
@@ -46,7 +50,7 @@ export class Attestor {
   readonly #known = new Set<string>()
   /** Epochs whose signature the node has taken from this process. */
   readonly #done = new Set<number>()
-  readonly #refusedAt = new Map<number, number>()
+  readonly #refused = new Map<number, { nextMs: number; times: number; code: string }>()
   #previous: { root: Hex; tree: SumTree } | null = null
 
   constructor(parts: {
@@ -71,9 +75,9 @@ export class Attestor {
     let complained = ''
     while (!signal.aborted) {
       try {
-        for (const epoch of await this.#source.collecting()) {
+        for (const epoch of await this.#source.unsigned()) {
           if (signal.aborted) return
-          if (Date.now() - (this.#refusedAt.get(epoch) ?? 0) >= RETRY_MS) await this.attest(epoch)
+          if (Date.now() >= (this.#refused.get(epoch)?.nextMs ?? 0)) await this.attest(epoch)
         }
         complained = ''
       } catch (error) {
@@ -97,9 +101,7 @@ export class Attestor {
       if (!isReady) return { did: 'waited' }
     } catch (error) {
       if (!isFailure(error) || error.kind !== 'refused') throw error
-      this.#refusedAt.set(epoch, Date.now())
-      refusedCount.add(1, { code: error.code })
-      this.#log.error('refused to sign an epoch', { epoch, code: error.code, why: error.message })
+      this.#refuse(epoch, error)
       return { did: 'refused', failure: error }
     }
     const place = this.#place(epoch)
@@ -147,6 +149,19 @@ export class Attestor {
     return true
   }
 
+  #refuse(epoch: number, { code, message }: Failure): void {
+    const before = this.#refused.get(epoch)
+    const times = (before?.times ?? 0) + 1
+    const waitMs = Math.min(RETRY_MS * 2 ** Math.max(0, times - RETRIES_SOON), RETRY_MOST_MS)
+    this.#refused.set(epoch, { nextMs: Date.now() + waitMs, times, code })
+    const [oldest] = this.#refused.keys()
+    if (this.#refused.size > MOST_REFUSED) this.#refused.delete(oldest!)
+    // Once for a lasting reason.
+    if (before?.code === code) return
+    refusedCount.add(1, { code })
+    this.#log.error('refused to sign an epoch', { epoch, code, why: message })
+  }
+
   async #checkVersions(commitment: EpochCommitment): Promise<void> {
     const version = await this.#chain.committeeVersionAt(commitment.cutoff)
     if (commitment.policyVersion !== POLICY_VERSION || commitment.committeeVersion !== version)
@@ -157,9 +172,12 @@ export class Attestor {
       })
   }
 
-  /** The tree of the newest root on chain: remembered, or recomputed from the node's inputs and checked against it. */
+  /**
+   * The tree of the newest root on chain before this one: remembered, or recomputed from the node's inputs and checked
+   * against it.
+   */
   async #previousTree(commitment: EpochCommitment, inputs: EpochInputs): Promise<SumTree> {
-    const latest = await this.#chain.latestRoot()
+    const latest = await this.#rootBefore(commitment, inputs)
     if (commitment.prevRoot !== (latest?.root ?? ZERO_HASH) || inputs.previous !== (latest?.epoch ?? null))
       throw refuse('attestor.wrong-previous', { epoch: commitment.epoch, prevRoot: commitment.prevRoot })
     if (latest === null) return new SumTree()
@@ -168,6 +186,13 @@ export class Attestor {
     const tree = new SumTree((served?.inputs ?? []).map(leafFrom))
     if (tree.root().hash !== latest.root) throw refuse('attestor.wrong-previous', { epoch: latest.epoch })
     return tree
+  }
+
+  /** Of a root that is on chain already, the chain itself checked when it took it that `prevRoot` was the one before. */
+  async #rootBefore(commitment: EpochCommitment, inputs: EpochInputs) {
+    const { epoch, root, prevRoot } = commitment
+    if ((await this.#chain.recordOf(epoch))?.root !== root) return await this.#chain.latestRoot()
+    return inputs.previous === null ? null : { epoch: inputs.previous, root: prevRoot }
   }
 
   #place(epoch: number) {

@@ -8,15 +8,6 @@ import { nodeApi } from './node-api.ts'
 import { attestorSettings } from './settings.ts'
 import { SignedFile } from './signed-file.ts'
 
-export type { Outcome } from './attestor.ts'
-export { Attestor } from './attestor.ts'
-export { attestorChain } from './chain.ts'
-export { attestorFailures } from './failures.ts'
-export { nodeApi } from './node-api.ts'
-export type { AttestorChain, EpochSource } from './ports.ts'
-export { attestorSettings } from './settings.ts'
-export { SignedFile } from './signed-file.ts'
-
 /** An attestor: a role of its own with a key and a chain node of its own, and no database. */
 export const attestorStage: Stage<typeof attestorSettings> = {
   name: 'attestor',

@@ -3,6 +3,7 @@ import type { EpochInputs, EpochRow } from '@gesim/wire'
 import type { EpochSource } from './ports.ts'
 
 const TIMEOUT_MS = 10_000
+const SIGNABLE: ReadonlySet<EpochRow['state']> = new Set(['collecting', 'wanted', 'posted'])
 
 /** Epochs as the operator's node serves them over HTTP. Nothing that it answers is believed. */
 export function nodeApi(apiUrl: string): EpochSource {
@@ -27,9 +28,12 @@ export function nodeApi(apiUrl: string): EpochSource {
     return (await response.json()) as T
   }
   return {
-    async collecting() {
-      const { epochs } = await read<{ epochs: EpochRow[] }>(await ask('/v1/epochs?state=collecting&limit=10'))
-      return epochs.map((one) => one.epoch).sort((a, b) => a - b)
+    async unsigned() {
+      const { epochs } = await read<{ epochs: EpochRow[] }>(await ask('/v1/epochs?limit=10'))
+      return epochs
+        .filter(({ state, weightBps }) => SIGNABLE.has(state) && weightBps < 10_000)
+        .map((one) => one.epoch)
+        .sort((a, b) => a - b)
     },
     async inputs(epoch) {
       const response = await ask(`/v1/epochs/${epoch}/inputs`)

@@ -40,7 +40,7 @@ const FUNDED = 5_000_000n
 const USED = 200_000_000n
 
 /** How a test bends an epoch before it is served. */
-export interface Bend {
+interface Bend {
   readonly commitment?: Partial<EpochCommitment>
   readonly leaf?: (leaf: PlacedLeaf) => PlacedLeaf
   readonly input?: (input: EpochInput) => EpochInput
@@ -61,7 +61,7 @@ export interface World {
   /** The root is on chain. */
   post(inputs: EpochInputs): void
   /** What the node serves of the epoch on chain. */
-  posted(): EpochInputs | null
+  posted(epoch: number): EpochInputs | null
   close(chargedMicros: bigint): void
   reorganise(): void
 }
@@ -147,6 +147,7 @@ export async function makeWorld(): Promise<World> {
   ]
   let latest: { epoch: number; root: Hex } | null = null
   let posted: EpochInputs | null = null
+  const posts = new Map<number, EpochInputs>()
   let branch = 1
 
   const hash = (n: number): Hex => `0x${n.toString(16).padStart(2, '0').repeat(32)}`
@@ -204,9 +205,10 @@ export async function makeWorld(): Promise<World> {
     next: (bend = {}) => build(EPOCH + 1, toBlockOf(EPOCH) + 1n, bend),
     post(inputs) {
       posted = inputs
+      posts.set(inputs.commitment.epoch, inputs)
       latest = { epoch: inputs.commitment.epoch, root: inputs.commitment.root }
     },
-    posted: () => posted,
+    posted: (epoch) => posts.get(epoch) ?? null,
     close(charged) {
       logs.push(
         log(8n, 'IntentClosed', { intentId }, ['uint64', 'uint64', 'uint8'], [charged, FUNDED - charged, 1]),
@@ -223,11 +225,15 @@ export async function makeWorld(): Promise<World> {
       lastBlockBefore: async (seconds) => {
         if (world.head === 'behind') return null
         const number = toBlockOf(Math.floor(seconds / EPOCH_SECONDS) - 1)
-        return { number, hash: hash(branch * 16 + Number(number % 16n)) }
+        return { number, hash: hash(branch * 16 + Number(number % 16n)), timestamp: seconds - 1 }
       },
       hashOf: async (number) => hash(branch * 16 + Number(number % 16n)),
       logs: async (from, to) => between(from, to),
       latestRoot: async () => latest,
+      recordOf: async (epoch) => {
+        const commitment = posts.get(epoch)?.commitment
+        return commitment ? { root: commitment.root, weight: 3_334 } : null
+      },
       committeeVersionAt: async () => 1,
       weightOf: async () => 1n,
       isUsageKey: async (book, key) => world.isUsageKey && book === BOOK && key === usageKey.address,

@@ -2,8 +2,7 @@ import { createLog } from '@gesim/base'
 import type { EventBodies, EventKind, Hex, JourneyEvent } from '@gesim/journey'
 import { type IntentTerms, intentIdOf, termsToJson } from '@gesim/proofs'
 import type { Running } from '@gesim/store'
-import { type TestStore, testStore } from '@gesim/store/testing'
-import { sql } from 'kysely'
+import { readsOn, settled, type TestStore, testStore } from '@gesim/store/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startBilling } from './billing.ts'
 import { financeSummary, reconcileBooks } from './finance.ts'
@@ -54,16 +53,7 @@ async function say<Kind extends EventKind>(kind: Kind, intentId: Hex | null, bod
 }
 
 /** Waits until billing has read everything that was said. */
-async function settled(): Promise<void> {
-  const endMs = Date.now() + 10_000
-  for (;;) {
-    const { rows } = await sql<{ seq: bigint }>`
-      select seq from gesim.journal_cursors where reader = 'billing'`.execute(test.store.db)
-    if ((rows[0]?.seq ?? 0n) >= lastSaid) return
-    if (Date.now() > endMs) throw new Error('billing did not read on')
-    await new Promise((resolve) => setTimeout(resolve, 15))
-  }
-}
+const heard = () => readsOn(test.store, 'billing', lastSaid)
 
 async function opened(terms = newTerms()): Promise<Hex> {
   const intentId = intentIdOf(terms)
@@ -118,6 +108,7 @@ function usage(billableBytes: bigint, final = false): EventBodies['usage.recorde
 }
 
 async function chargesOf(intentId: Hex) {
+  await settled(test.store)
   const events = await test.store.read({ intentId, kinds: ['charge.posted'] })
   return events.map((event) => (event as JourneyEvent<'charge.posted'>).body)
 }
@@ -126,7 +117,7 @@ describe('billing', () => {
   it('charges the activation fee at once and usage by the tariff, with the co-signed part', async () => {
     const intentId = await opened()
     await say('usage.recorded', intentId, usage(1_000_000_000n))
-    await settled()
+    await heard()
     expect(await chargesOf(intentId)).toMatchObject([
       { amountMicros: '100000', coSignedMicros: '100000', bytesUsed: '0', final: false },
       { amountMicros: '3100000', coSignedMicros: '1600000', bytesUsed: '1000000000', evidence: HASH },
@@ -136,7 +127,7 @@ describe('billing', () => {
   it('clamps at the deposit', async () => {
     const intentId = await opened()
     await say('usage.recorded', intentId, usage(9_000_000_000n))
-    await settled()
+    await heard()
     expect((await chargesOf(intentId)).at(-1)).toMatchObject({ amountMicros: DEPOSIT.toString() })
   })
 
@@ -159,7 +150,7 @@ describe('billing', () => {
       txHash: HASH,
       gasUsed: '1',
     })
-    await settled()
+    await heard()
     const moves = await ledgerPage(test.store.db, { limit: 50, intentId })
     expect(moves.map((one) => one.why).sort()).toEqual([
       'activated',
@@ -176,14 +167,17 @@ describe('billing', () => {
   })
 
   it('tells a carrier what its book earned and was paid', async () => {
-    await settled()
+    await heard()
     const statement = await bookStatement(test.store.db, BOOK)
     expect(statement.lines.length).toBeGreaterThan(0)
+    const newest = await bookStatement(test.store.db, BOOK, 1)
+    expect(newest.lines).toEqual(statement.lines.slice(-1))
+    expect(newest.chargedMicros).toBe(statement.chargedMicros)
     expect(statement.payouts).toMatchObject([{ netMicros: '1584000', feeMicros: '16000', txHash: HASH }])
   })
 
   it('shows a difference when the chain holds another balance', async () => {
-    await settled()
+    await heard()
     const summary = await financeSummary(test.store.db, { escrowMicros: 1n, paymasterMicros: 2n })
     expect(summary.balanced).toBe(false)
     expect(summary.tiles.paymasterMicros).toBe('2')
@@ -193,7 +187,7 @@ describe('billing', () => {
 
   it('takes back what a reorganisation took back', async () => {
     const intentId = await opened()
-    await settled()
+    await heard()
     const before = await trialBalance(test.store.db)
     const seq = await say('intent.funded', intentId, {
       payer: PAYER,
@@ -207,7 +201,7 @@ describe('billing', () => {
       txHash: HASH,
       block: 1,
     })
-    await settled()
+    await heard()
     const after = await trialBalance(test.store.db)
     const escrow = (balance: typeof before) =>
       balance.accounts.find((one) => one.account === `escrow:book:${BOOK}`)!.balanceMicros
@@ -216,7 +210,7 @@ describe('billing', () => {
   })
 
   it('never changes a transfer', async () => {
-    await settled()
+    await heard()
     await expect(
       test.store.db
         .withTables<{ billing_transfers: { amount_micros: bigint } }>()

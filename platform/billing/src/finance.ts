@@ -1,7 +1,8 @@
 import { unreachable } from '@gesim/base'
+import { openChain } from '@gesim/contracts/reading'
 import type { ChainSettings, Db } from '@gesim/store'
 import { sql } from 'kysely'
-import { createPublicClient, erc20Abi, http } from 'viem'
+import { erc20Abi } from 'viem'
 import { accounts, IN_ESCROW } from './accounts.ts'
 
 /** One figure seen from two sides: what the chain says and what the ledger says. */
@@ -20,23 +21,23 @@ export interface ChainBalances {
 
 /** Reads the balances of escrow and paymaster. Throws `billing.chain-unreachable`. */
 export async function readChainBalances(chain: ChainSettings): Promise<ChainBalances> {
-  const client = createPublicClient({ transport: http(chain.rpcUrl) })
+  const { client, asked } = openChain(chain.rpcUrl, (cause) =>
+    unreachable('billing.chain-unreachable', {}, cause),
+  )
   const balanceOf = (account: `0x${string}`) =>
-    client.readContract({
-      abi: erc20Abi,
-      address: chain.addresses.usdc,
-      functionName: 'balanceOf',
-      args: [account],
-    })
-  try {
-    const [escrowMicros, paymasterMicros] = await Promise.all([
-      balanceOf(chain.addresses.escrow),
-      balanceOf(chain.addresses.paymaster),
-    ])
-    return { escrowMicros, paymasterMicros }
-  } catch (cause) {
-    throw unreachable('billing.chain-unreachable', {}, cause)
-  }
+    asked(
+      client.readContract({
+        abi: erc20Abi,
+        address: chain.addresses.usdc,
+        functionName: 'balanceOf',
+        args: [account],
+      }),
+    )
+  const [escrowMicros, paymasterMicros] = await Promise.all([
+    balanceOf(chain.addresses.escrow),
+    balanceOf(chain.addresses.paymaster),
+  ])
+  return { escrowMicros, paymasterMicros }
 }
 
 interface Totals {

@@ -3,13 +3,6 @@ import { startBilling } from './billing.ts'
 import { billingFailures } from './failures.ts'
 import { billingRoutes } from './routes.ts'
 
-export { accounts } from './accounts.ts'
-export { startBilling } from './billing.ts'
-export { billingFailures } from './failures.ts'
-export type { ChainBalances, Reconciled } from './finance.ts'
-export { financeSummary, readChainBalances, reconcileBooks } from './finance.ts'
-export { bookStatement, ledgerPage, trialBalance } from './statements.ts'
-
 /** The Billing Engine: usage to charges by the signed tariff, and a double-entry ledger of every movement. */
 export const billingStage = defineStage({
   name: 'billing',

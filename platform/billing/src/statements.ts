@@ -47,8 +47,15 @@ export async function trialBalance(db: Db) {
   }
 }
 
+/** Lines and payouts of a statement, the newest; the sum is of all. */
+const LINES_MOST = 1_000
+
 /** What a book earned and was paid: a line per intent, and the payouts with their transactions. */
-export async function bookStatement(db: Db, book: number) {
+export async function bookStatement(db: Db, book: number, most = LINES_MOST) {
+  const total = await sql<{ charged: bigint }>`
+    select coalesce(sum(charged_micros), 0)::bigint as charged from gesim.billing_intents where book = ${book}`.execute(
+    db,
+  )
   const lines = await sql<{
     intent_id: string
     charged_micros: bigint
@@ -57,8 +64,10 @@ export async function bookStatement(db: Db, book: number) {
     final: boolean
     closed: string | null
   }>`
-    select intent_id, charged_micros, co_signed_micros, used_bytes, final, closed
-    from gesim.billing_intents where book = ${book} order by activated_at, intent_id`.execute(db)
+    select * from (
+      select intent_id, charged_micros, co_signed_micros, used_bytes, final, closed, activated_at
+      from gesim.billing_intents where book = ${book} order by activated_at desc, intent_id desc limit ${most}) newest
+    order by activated_at, intent_id`.execute(db)
   const payouts = await sql<{
     cause: bigint
     at: Date
@@ -66,14 +75,14 @@ export async function bookStatement(db: Db, book: number) {
     fee: bigint
     tx_hash: string | null
   }>`
-    select cause, min(at) as at, sum(amount_micros) filter (where why = 'claimed')::bigint as net,
+    select * from (select cause, min(at) as at, sum(amount_micros) filter (where why = 'claimed')::bigint as net,
       coalesce(sum(amount_micros) filter (where why = 'fee'), 0)::bigint as fee, min(tx_hash) as tx_hash
     from gesim.billing_transfers
     where from_account = ${`carrier:book:${book}:payable`} and why in ('claimed', 'fee')
-    group by cause order by cause`.execute(db)
+    group by cause order by cause desc limit ${most}) newest order by cause`.execute(db)
   return {
     book,
-    chargedMicros: lines.rows.reduce((sum, row) => sum + row.charged_micros, 0n).toString(),
+    chargedMicros: total.rows[0]!.charged.toString(),
     lines: lines.rows.map((row) => ({
       intentId: row.intent_id,
       chargedMicros: row.charged_micros.toString(),

@@ -6,13 +6,15 @@ import { type LocalChain, startLocalChain } from '@gesim/contracts/testing'
 import type { Hex } from '@gesim/journey'
 import { type SignInServer, startSignIn } from '@gesim/sign-in'
 import type { Running, StageContext } from '@gesim/store'
-import { type TestStore, testStore } from '@gesim/store/testing'
+import { settled, type TestStore, testStore } from '@gesim/store/testing'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { sql } from 'kysely'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { accountProofText, identityAccess, identityFailures, identityStage } from './index.ts'
+import { identityFailures } from './failures.ts'
+import { identityAccess, identityStage } from './index.ts'
 import type { identitySettings } from './settings.ts'
+import { accountProofText } from './wallet.ts'
 
 const ORIGIN = 'http://localhost:3999'
 let own: TestStore
@@ -283,6 +285,7 @@ test('an account is registered by its owner’s signature, once, and only the on
   const made = await register({ owner: owner.address, account, proof })
   expect([made.statusCode, made.json().account]).toEqual([201, account])
   await register({ owner: owner.address, account, proof })
+  await settled(own.store)
   const events = await own.store.read({ kinds: ['account.registered'] })
   expect(events.filter((event) => (event.body as { account: Hex }).account === account)).toHaveLength(1)
   expect((await page.call('GET', '/whoami')).json().traveller.account).toBe(account)

@@ -14,13 +14,8 @@ import { identitySettings } from './settings.ts'
 import { makeSignIn } from './sign-in.ts'
 import { makeWallet } from './wallet.ts'
 
-export type { IdentityAccess } from './access.ts'
 export { identityAccess } from './access.ts'
-export type { SessionFacts } from './sessions.ts'
-export type { ProviderSetting, SeedKey } from './settings.ts'
-export { challengeText } from './sign-in.ts'
-export { accountProofText, didDocument, didOf } from './wallet.ts'
-export { identityFailures, identitySettings }
+export { identitySettings }
 
 /** Who signs in: sessions, wallets, API keys, DID documents. */
 export const identityStage = defineStage({

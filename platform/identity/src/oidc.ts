@@ -3,13 +3,13 @@ import * as client from 'openid-client'
 import type { ProviderSetting } from './settings.ts'
 
 /** What has to be remembered between leaving for the provider and coming back. */
-export interface SignInSecrets {
+interface SignInSecrets {
   readonly nonce: string
   readonly codeVerifier: string
 }
 
 /** What a provider told us, of which only the keyed reference is kept. */
-export interface Proven {
+interface Proven {
   readonly issuer: string
   readonly subject: string
   /** Seconds; when the person last proved himself to the provider, where it says so. */

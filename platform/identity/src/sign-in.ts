@@ -124,7 +124,7 @@ export function makeSignIn(options: SignInOptions) {
 }
 
 /** What a wallet key signs to sign in. */
-export function challengeText(address: Hex, issuedAt: number, nonce: string): string {
+function challengeText(address: Hex, issuedAt: number, nonce: string): string {
   return [
     'GeSIM sign-in',
     `address: ${address.toLowerCase()}`,

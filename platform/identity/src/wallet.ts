@@ -36,7 +36,7 @@ export function accountProofText(account: Hex, owner: Hex, subject: string): str
 }
 
 /** The did:pkh of an account. */
-export function didOf(chainId: number, account: Hex): string {
+function didOf(chainId: number, account: Hex): string {
   return `did:pkh:eip155:${chainId}:${account}`
 }
 
@@ -173,7 +173,7 @@ export function makeWallet(options: WalletOptions) {
 }
 
 /** The DID document by the did:pkh method, with the soulbound token as a service (CAIP-19). */
-export function didDocument(
+function didDocument(
   chain: Pick<ChainSettings, 'chainId' | 'addresses'>,
   account: Hex,
   tokenId: string | null,

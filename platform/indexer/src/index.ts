@@ -6,8 +6,6 @@ import { indexerFailures } from './failures.ts'
 import { isPassing, makeIndexer } from './indexer.ts'
 import { indexerSettings } from './settings.ts'
 
-export { indexerFailures, indexerSettings }
-
 const RETRY_MOST_MS = 10_000
 
 /** Blocks to events: the one door from the chain in. */

@@ -1,24 +1,17 @@
 import { unreachable } from '@gesim/base'
 import { gesimIdentityAbi } from '@gesim/contracts'
+import { openChain } from '@gesim/contracts/reading'
 import { chainVerifier } from '@gesim/proofs'
 import type { ChainSettings } from '@gesim/store'
-import { createPublicClient, http } from 'viem'
 import type { IntentsChain } from './ports.ts'
 
 /** The chain through its JSON-RPC. */
 export function rpcIntentsChain(chain: ChainSettings): IntentsChain {
-  const client = createPublicClient({ transport: http(chain.rpcUrl, { retryCount: 2, timeout: 10_000 }) })
+  const { client, asked } = openChain(chain.rpcUrl, (cause) => unreachable('intents.no-chain', {}, cause))
   const verify = chainVerifier(client)
-  const ask = async <T>(question: () => Promise<T>): Promise<T> => {
-    try {
-      return await question()
-    } catch (cause) {
-      throw unreachable('intents.no-chain', {}, cause)
-    }
-  }
   return {
     isEntitled: (account) =>
-      ask(() =>
+      asked(
         client.readContract({
           address: chain.addresses.identity,
           abi: gesimIdentityAbi,
@@ -26,6 +19,6 @@ export function rpcIntentsChain(chain: ChainSettings): IntentsChain {
           args: [account],
         }),
       ),
-    verify: (signer, digest, signature) => ask(() => verify(signer, digest, signature)),
+    verify: (signer, digest, signature) => asked(verify(signer, digest, signature)),
   }
 }

@@ -7,13 +7,9 @@ import { intentsFailures } from './failures.ts'
 import { makeIntents } from './intents.ts'
 import { type Live, openLive } from './live.ts'
 import { findDevice, makePairing } from './pairing.ts'
-import { makePurchase } from './purchase.ts'
+import { makePurchase, sweep } from './purchase.ts'
 import { registerRoutes } from './routes.ts'
 import { intentsSettings } from './settings.ts'
-
-export type { Cause, Changes, Decision, IntentFacts, Step, Wish } from './decide.ts'
-export { decide } from './decide.ts'
-export { intentsFailures, intentsSettings }
 
 /** Who a paired device is: part of `Access`, which `apps/node` puts together. */
 export function intentsAccess(store: Store): Pick<Access, 'device'> {
@@ -42,10 +38,11 @@ export const intentsStage = defineStage({
     const live = await openLive(store)
     opened.set(context, { intents, live })
     const running = await intents.start()
+    const sweeper = store.schedule('intents.sweep', 3_600, sweep)
     return {
       async stop() {
         live.close()
-        await running.stop()
+        await Promise.all([sweeper.stop(), running.stop()])
       },
     }
   },

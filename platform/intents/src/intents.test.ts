@@ -4,6 +4,7 @@ import type { Intent, Quote } from '@gesim/wire'
 import { sql } from 'kysely'
 import { generatePrivateKey, privateKeyToAccount, sign } from 'viem/accounts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { sweep } from './purchase.ts'
 import { ESCROW, type Harness, startHarness, until } from './testing/harness.ts'
 
 let h: Harness
@@ -45,6 +46,20 @@ test('a quote can be checked by whoever holds it: id, plan and books follow from
   expect(planCommit('es-go', quote.planSalt)).toBe(quote.terms.planCommit)
   expect(quote.terms).toMatchObject({ payer: who.account, maxDeposit: quote.priceMicros, flags: 0 })
   expect(quote.terms.deadline).toBeGreaterThan(quote.terms.provisionBy)
+})
+
+test('quotes are forgotten a week after nobody can take them, and purchases made of them stay', async () => {
+  const old = await draft()
+  const fresh = await draft()
+  const { store } = h.own
+  await sql`update gesim.intents_quotes set expires_at = now() - interval '8 days'
+    where quote_id = ${old.quote.quoteId}`.execute(store.db)
+  await store.tx(sweep)
+  h.as = fresh.who
+  expect((await get(`/v1/quotes/${fresh.quote.quoteId}`)).statusCode).toBe(200)
+  h.as = old.who
+  expect((await get(`/v1/quotes/${old.quote.quoteId}`)).json().code).toBe('intents.quote-unknown')
+  expect((await view(old.intentId)).state).toBe('drafted')
 })
 
 test('bad quotes: unknown plan, not on sale, another’s, altered, expired', async () => {

@@ -9,7 +9,7 @@ const ENTITLE = 'intents.entitle'
 const TIMER = 'intents.timer'
 
 /** The events that move a purchase; `EVENTS` of platform/journey names the same. */
-export const FOLLOWED = [
+const FOLLOWED = [
   'intent.funded',
   'switch.decided',
   'profile.ordered',
@@ -149,6 +149,6 @@ export function makeIntents(options: IntentsOptions) {
 }
 
 /** The intent in a relayer's key `<event kind>:<intent id>[:…]`; undefined for keys of epochs and accounts. */
-export function intentOfKey(key: string): Hex | undefined {
+function intentOfKey(key: string): Hex | undefined {
   return /(?:^|:)(0x[0-9a-f]{64})(?::|$)/.exec(key)?.[1] as Hex | undefined
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type Clock, refuse, type SettingsOf } from '@gesim/base'
 import type { Hex } from '@gesim/journey'
-import type { Store } from '@gesim/store'
+import type { Store, Tx } from '@gesim/store'
 import type { Qos, Quote, Terms } from '@gesim/wire'
 import { sql } from 'kysely'
 import { findPlan } from './catalogue.ts'
@@ -83,6 +83,12 @@ export function makePurchase({ store, clock, settings, intents }: PurchaseOption
       return quote.intent_id
     },
   }
+}
+
+/** Forgets what nobody can use any more: quotes that were not taken, and pairing codes. */
+export async function sweep(tx: Tx): Promise<void> {
+  await sql`delete from gesim.intents_quotes where expires_at < now() - interval '7 days'`.execute(tx)
+  await sql`delete from gesim.intents_pairing_codes where expires_at < now()`.execute(tx)
 }
 
 async function ownQuote(store: Store, buyer: Buyer, quoteId: string): Promise<QuoteRow> {

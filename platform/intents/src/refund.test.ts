@@ -1,3 +1,4 @@
+import { settled } from '@gesim/store/testing'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Harness, startHarness, until } from './testing/harness.ts'
@@ -39,9 +40,8 @@ test('money that nobody earns in time is asked back by itself, once; an unpaid d
   })
   await h.event('switch.decided', paid.intentId, { book: null, reason: 'nobody answers', scores: [] })
   await until(async () => (await state(paid.intentId)) === 'refunding')
-  const wanted = (await h.own.store.read({ intentId: paid.intentId })).filter(
-    (event) => event.kind === 'refund.wanted',
-  )
+  await settled(h.own.store)
+  const wanted = await h.own.store.read({ intentId: paid.intentId, kinds: ['refund.wanted'] })
   expect(wanted).toHaveLength(1)
   expect(wanted[0]!.atMs).toBeGreaterThan(paid.quote.terms.provisionBy * 1000)
   expect(wanted[0]!.body).toMatchObject({ terms: paid.quote.terms })

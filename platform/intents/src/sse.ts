@@ -8,7 +8,7 @@ const HEARTBEAT_MS = 15_000
 const LONGEST_MS = 3_600_000
 
 /** An event in the form of `text/event-stream`. */
-export function sseText(event: JourneyEvent): string {
+function sseText(event: JourneyEvent): string {
   const data = JSON.stringify({
     seq: event.seq.toString(),
     kind: event.kind,

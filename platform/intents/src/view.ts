@@ -33,7 +33,7 @@ async function pairedOf(
 }
 
 /** One purchase from its rows. Pure. */
-export function viewIntent(
+function viewIntent(
   row: IntentRow,
   steps: readonly StepRow[],
   device: { paired: boolean; bound: boolean },

@@ -114,6 +114,12 @@ export interface EventBodies {
     signatures: { attestor: Hex; signature: Hex }[]
     deltas: Hex
   }
+  /** Signatures that came after the root shall follow it on chain: with them it has a quorum. All of them, old and new. */
+  'attest.wanted': {
+    epoch: number
+    commitment: CommitmentJson
+    signatures: { attestor: Hex; signature: Hex }[]
+  }
   /** The root is on chain. */
   'root.posted': {
     epoch: number
@@ -304,6 +310,7 @@ export const EVENTS: Readonly<Record<EventKind, EventRow>> = {
   'service.ended': { version: 1, writer: 'intents', readers: ['metering'] },
   'epoch.closed': { version: 1, writer: 'settlement', readers: ['transparency'] },
   'root.wanted': { version: 1, writer: 'settlement', readers: ['relayer'] },
+  'attest.wanted': { version: 1, writer: 'settlement', readers: ['relayer'] },
   'root.posted': { version: 1, writer: 'indexer', readers: ['settlement', 'transparency', 'billing'] },
   'root.final': { version: 1, writer: 'settlement', readers: ['transparency'] },
   'settle.wanted': { version: 1, writer: 'settlement', readers: ['relayer'] },

@@ -1,8 +1,8 @@
 import { unreachable } from '@gesim/base'
 import { carrierRegistryAbi } from '@gesim/contracts'
+import { openChain } from '@gesim/contracts/reading'
 import { chainVerifier, type Domain, digestOf } from '@gesim/proofs'
 import type { ChainSettings } from '@gesim/store'
-import { createPublicClient, http } from 'viem'
 import { signedByPlainKey } from './ecdsa.ts'
 import type { Keys } from './ports.ts'
 
@@ -15,16 +15,11 @@ interface Believed {
 
 /** Answers about keys from the chain. What was true is believed for `cacheSeconds`; what was not is asked again. */
 export function chainKeys(chain: ChainSettings, domain: Domain, cacheSeconds: number): Keys {
-  const client = createPublicClient({ transport: http(chain.rpcUrl), cacheTime: 0 })
+  const { client, asked } = openChain(chain.rpcUrl, (cause) =>
+    unreachable('metering.chain-unreachable', {}, cause),
+  )
   const verify = chainVerifier(client)
   const believed = new Map<string, Believed>()
-  const asked = async <T>(question: Promise<T>): Promise<T> => {
-    try {
-      return await question
-    } catch (cause) {
-      throw unreachable('metering.chain-unreachable', {}, cause)
-    }
-  }
   return {
     async isUsageKey(book, key, at) {
       const name = `${book}:${key}`

@@ -78,7 +78,7 @@ export function judgeRecord(input: {
 }
 
 /** Whether the time for last records is over. */
-export function isOver(service: Service, nowSeconds: number, rules: RecordRules): boolean {
+function isOver(service: Service, nowSeconds: number, rules: RecordRules): boolean {
   if (service.finalAt !== null) return true
   return service.endedAt !== null && nowSeconds > service.endedAt + rules.graceSeconds
 }

@@ -22,7 +22,7 @@ import {
 import type { RecordRow, ServiceRow } from './table.ts'
 
 /** The deposit a tariff is clamped at: what the terms allow, and no more than was really paid in. */
-export function depositOf(terms: IntentTerms, fundedMicros: bigint): bigint {
+function depositOf(terms: IntentTerms, fundedMicros: bigint): bigint {
   return minBigint(terms.maxDeposit, fundedMicros)
 }
 

@@ -6,11 +6,7 @@ import { Metering } from './metering.ts'
 import { meteringRoutes } from './routes.ts'
 import { meteringSettings } from './settings.ts'
 
-export { judgeRecord, standingUsage } from './decide.ts'
 export { meteringFailures } from './failures.ts'
-export { Metering } from './metering.ts'
-export type { Keys } from './ports.ts'
-export { meteringRoutes } from './routes.ts'
 export { meteringSettings } from './settings.ts'
 
 function meteringOf(context: StageContext<typeof meteringSettings>): Metering {

@@ -2,7 +2,7 @@ import { createLog } from '@gesim/base'
 import type { Hex, JourneyEvent } from '@gesim/journey'
 import { chargeMicros, digestOf, domainOf, type IntentTerms, intentIdOf, termsToJson } from '@gesim/proofs'
 import type { Running } from '@gesim/store'
-import { type TestStore, testStore } from '@gesim/store/testing'
+import { settled, type TestStore, testStore } from '@gesim/store/testing'
 import { sql } from 'kysely'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -172,14 +172,7 @@ async function signedReceipt(intentId: Hex, megabytes: number, seq: number, by =
 const carrierAccess = { carrierId: 1, books: [BOOK] }
 
 async function eventsOf(intentId: Hex) {
-  // The journal shows an event once no older transaction, of any database of the server, can still commit.
-  await until(async () => {
-    const { rows } = await sql<{ quiet: boolean }>`
-      select max(tx) < pg_snapshot_xmin(pg_current_snapshot()) as quiet from gesim.journal`.execute(
-      test.store.db,
-    )
-    return rows[0]!.quiet
-  })
+  await settled(test.store)
   const events = await test.store.read({ intentId })
   return events.filter((event) => ['service.connected', 'usage.recorded'].includes(event.kind))
 }

@@ -26,7 +26,7 @@ import {
 } from './table.ts'
 
 /** A usage statement as it comes over the wire, either side's. */
-export interface StatementJson {
+interface StatementJson {
   readonly intentId: string
   readonly cumBytes: string
   readonly cumAmount: string
@@ -34,7 +34,7 @@ export interface StatementJson {
   readonly asOf: number
 }
 export type VoucherJson = StatementJson & { readonly sessionRoot: string }
-export type CarrierReceiptJson = StatementJson & { readonly cdrRoot: string }
+type CarrierReceiptJson = StatementJson & { readonly cdrRoot: string }
 
 export interface SignedCarrierReceipt {
   readonly receipt: CarrierReceiptJson

@@ -1,5 +1,5 @@
 import { createLog } from '@gesim/base'
-import { type TestStore, testStore } from '@gesim/store/testing'
+import { settled, type TestStore, testStore } from '@gesim/store/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { formatRate, isNews } from './decide.ts'
 import { readRates } from './oracles.ts'
@@ -40,6 +40,7 @@ describe('rates', () => {
     await readOnce()
     price += 10n ** 17n
     await readOnce()
+    await settled(test.store)
     const told = await test.store.read({ kinds: ['rate.updated'] })
     expect(told.map((event) => (event.body as { rate: string }).rate)).toEqual(['2500', '2500.1'])
     expect(await readRateList(test.store.db)).toMatchObject([{ pair: 'ETH/USD', rate: '2500.1' }])

@@ -3,7 +3,7 @@ import type { Reading } from './decide.ts'
 
 /** What an address is about to do, as the compliance hook numbers it. */
 export const OPERATIONS = { fund: 1, claim: 2, supply: 3, redeem: 4, withdraw: 5 } as const
-export type Operation = keyof typeof OPERATIONS
+type Operation = keyof typeof OPERATIONS
 
 /** The oracles on chain. Every method throws `oracles.chain-unreachable`. */
 export interface ChainOracles {

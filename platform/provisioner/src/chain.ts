@@ -1,9 +1,10 @@
 import { unreachable } from '@gesim/base'
 import { carrierRegistryAbi } from '@gesim/contracts'
+import { openChain } from '@gesim/contracts/reading'
 import type { Hex } from '@gesim/journey'
 import { chainVerifier } from '@gesim/proofs'
 import type { ChainSettings } from '@gesim/store'
-import { type Address, createPublicClient, http } from 'viem'
+import type { Address } from 'viem'
 import type { Keys } from './ports.ts'
 
 const ROLES = { PROVISIONING: 1, USAGE: 2 } as const
@@ -26,16 +27,11 @@ export interface Registry extends Keys {
 
 /** Answers about keys from the CarrierRegistry. Throws `provisioner.chain-unreachable`. */
 export function chainRegistry(chain: ChainSettings): Registry {
-  const client = createPublicClient({ transport: http(chain.rpcUrl), cacheTime: 0 })
+  const { client, asked } = openChain(chain.rpcUrl, (cause) =>
+    unreachable('provisioner.chain-unreachable', {}, cause),
+  )
   const verify = chainVerifier(client)
   const registry = { abi: carrierRegistryAbi, address: chain.addresses.carrierRegistry } as const
-  const asked = async <T>(question: Promise<T>): Promise<T> => {
-    try {
-      return await question
-    } catch (cause) {
-      throw unreachable('provisioner.chain-unreachable', {}, cause)
-    }
-  }
   return {
     async isProvisioningKey(book, key) {
       // The chain's own time, because `activate` will ask at the chain's time.

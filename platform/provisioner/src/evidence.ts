@@ -1,6 +1,13 @@
 import { readFileSync, statSync } from 'node:fs'
 import { fromBase64, refuse, toHex } from '@gesim/base'
-import { type Certificate, ecdsaVerify, loadPki, readCertificate, verifyEuicc } from '@gesim/crypto'
+import {
+  type Certificate,
+  certificateIssuers,
+  ecdsaVerify,
+  loadPki,
+  readCertificate,
+  verifyEuicc,
+} from '@gesim/crypto'
 import type { Hex } from '@gesim/journey'
 import { readProfileInstallationResult } from '@gesim/sgp22'
 import { keccak256 } from 'viem'
@@ -46,7 +53,7 @@ export function checkEvidence(evidence: Evidence, issuers: readonly Certificate[
 /** The trusted issuers of a PKI directory, or of one certificate file. An empty path trusts nobody. */
 export function loadIssuers(path: string): readonly Certificate[] {
   if (path === '') return []
-  if (statSync(path).isDirectory()) return loadPki(path).issuers
+  if (statSync(path).isDirectory()) return certificateIssuers(loadPki(path).issuers)
   const bytes = readFileSync(path)
   const text = bytes.toString('latin1')
   const pem = text.match(/-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/g)

@@ -14,14 +14,9 @@ import { provisionerSettings } from './settings.ts'
 import type { Settings, Shared } from './shared.ts'
 import { startWarm } from './warm.ts'
 
-export type { Fact, Move, OrderState, Wish } from './decide.ts'
-export { decide, MOVES, ORDER_STATES } from './decide.ts'
-export { es2plusCarrier } from './es2plus.ts'
-export type { EsimAccessAccess } from './esim-access.ts'
-export { esimAccessCarrier, signatureOf } from './esim-access.ts'
+export { esimAccessCarrier } from './esim-access.ts'
 export { provisionerFailures } from './failures.ts'
-export type { Carrier, Keys, OrderReference, Progress, Release, Reservation } from './ports.ts'
-export type { CarrierSetting, Es2plusSetting, EsimAccessSetting } from './settings.ts'
+export type { Carrier, OrderReference } from './ports.ts'
 export { provisionerSettings } from './settings.ts'
 
 type Context = StageContext<typeof provisionerSettings>

@@ -181,6 +181,24 @@ test('advised profiles are reserved within the limit, and an order takes one wit
   expect(rows[0]!.iccid_commit).toBe(commitIccid(bench.notary.settings.commitmentKey, iccid))
 })
 
+test('a profile that a carrier sets aside after its time is given back, not forgotten', async () => {
+  const hour = Math.floor(Date.now() / 3_600_000) * 3600 + 3600
+  const { db } = bench.database.store
+  let expired = false
+  // The time runs out while the carrier is asked.
+  bench.one.meanwhile = async () => {
+    await sql`update gesim.provisioner_warm set until = now() - interval '1 second'`.execute(db)
+    expired = true
+  }
+  const advice = { book: 1, profileType: 'gesim-data', hour, count: 1, quantile: 0.9, why: 'a test' }
+  await bench.say('prewarm.advised', null, advice)
+  await until(async () => {
+    const { rows } = await sql`select from gesim.provisioner_warm`.execute(db)
+    return expired && rows.length === 0
+  })
+  expect([...bench.one.cancelled]).toEqual([...bench.one.reserved.values()])
+})
+
 test('a profile kept warm that the carrier dropped meanwhile is replaced by a fresh one of the same carrier', async () => {
   const hour = Math.floor(Date.now() / 3_600_000) * 3600 + 3600
   const advice = { book: 1, profileType: 'gesim-data', hour, count: 1, quantile: 0.9, why: 'a test' }

@@ -63,21 +63,26 @@ async function serveWarm(shared: Shared, id: string, tx: Tx): Promise<void> {
     const commit = iccid ? commitIccid(shared.settings.commitmentKey, iccid) : null
     const kept = await sql`update gesim.provisioner_warm set state = 'warm', iccid_commit = ${commit},
       sealed = ${seal(shared.settings.sealingKeys, id, JSON.stringify({ handle, iccid }))}
-      where id = ${id} and state = 'wanted' returning id`.execute(tx)
+      where id = ${id} and state = 'wanted' and until > ${new Date(shared.clock.nowMs())} returning id`.execute(
+      tx,
+    )
     // Its time ran out while the carrier was asked.
-    if (kept.rows.length === 0) await carrier.cancel(reference, handle)
+    if (kept.rows.length > 0) return
+    await carrier.cancel(reference, handle)
+    await sql`delete from gesim.provisioner_warm where id = ${id} and state = 'wanted'`.execute(tx)
   } else if (row.state === 'dropped' && row.sealed) {
     await carrier.cancel(reference, reservationOf(shared, row).handle)
     await sql`delete from gesim.provisioner_warm where id = ${id}`.execute(tx)
   }
 }
 
-/** Gives profiles back that nobody needed in time, and forgets those that were taken. */
+/**
+ * Gives profiles back that nobody needed in time, and forgets those that were taken. One that is still being asked for
+ * stays until the carrier has answered: it may have set a profile aside, and only its answer tells which to give back.
+ */
 async function dropExpired(shared: Shared, tx: Tx): Promise<void> {
   const now = new Date(shared.clock.nowMs())
-  await sql`delete from gesim.provisioner_warm where state in ('wanted', 'taken') and until < ${now}`.execute(
-    tx,
-  )
+  await sql`delete from gesim.provisioner_warm where state = 'taken' and until < ${now}`.execute(tx)
   const { rows } = await sql<{ id: string }>`update gesim.provisioner_warm set state = 'dropped'
     where state = 'warm' and until < ${now} returning id`.execute(tx)
   for (const { id } of rows) await shared.store.enqueue(tx, QUEUE, { id }, { key: `${id}:drop` })

@@ -1,6 +1,7 @@
 import { testUsdcAbi } from '@gesim/contracts'
 import { encodeExecute, type GesimSmartAccount, toGesimAccount } from '@gesim/contracts/account'
 import type { Hex } from '@gesim/journey'
+import { eventually } from '@gesim/store/testing'
 import { encodeFunctionData } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { bundlerMethods, type RpcMethod } from './bundler/rpc.ts'
@@ -10,7 +11,7 @@ import {
   type UserOperation,
   writeUserOperation,
 } from './bundler/user-operation.ts'
-import { append, eventually, type Rig, startRig } from './harness.ts'
+import { append, type Rig, startRig } from './harness.ts'
 import { signSponsorship } from './paymaster.ts'
 import { rows } from './table.ts'
 

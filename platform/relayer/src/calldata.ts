@@ -24,6 +24,7 @@ export const WISHING_KINDS = [
   'activation.wanted',
   'refund.wanted',
   'root.wanted',
+  'attest.wanted',
   'settle.wanted',
   'remainder.wanted',
 ] as const satisfies readonly EventKind[]
@@ -107,20 +108,24 @@ export function wishesOf(event: JourneyEventOf<WishingKind>, addresses: Addresse
     }
     case 'root.wanted': {
       const { body } = event
-      const signed = [...body.signatures].sort((a, b) =>
-        a.attestor.toLowerCase() < b.attestor.toLowerCase() ? -1 : 1,
-      )
+      const { signers, signatures } = ascending(body.signatures)
       const data = encodeFunctionData({
         abi: settlementAbi,
         functionName: 'postEpoch',
-        args: [
-          commitmentFromJson(body.commitment),
-          signed.map(({ attestor }) => attestor),
-          signed.map(({ signature }) => signature),
-          body.deltas,
-        ],
+        args: [commitmentFromJson(body.commitment), signers, signatures, body.deltas],
       })
       return [one('poster', addresses.settlement, data, `${body.epoch}`)]
+    }
+    case 'attest.wanted': {
+      const { epoch, commitment } = event.body
+      const { signers, signatures } = ascending(event.body.signatures)
+      const data = encodeFunctionData({
+        abi: settlementAbi,
+        functionName: 'attest',
+        args: [commitmentFromJson(commitment), signers, signatures],
+      })
+      // Wished for again when it did not reach the chain.
+      return [one('poster', addresses.settlement, data, `${epoch}:${event.seq}`)]
     }
     case 'settle.wanted': {
       const { epoch, books, proofs } = event.body
@@ -144,6 +149,15 @@ export function wishesOf(event: JourneyEventOf<WishingKind>, addresses: Addresse
   }
 }
 
+/** Signers as the contract takes them: strictly ascending. */
+function ascending(signed: readonly { attestor: Hex; signature: Hex }[]) {
+  const sorted = [...signed].sort((a, b) => (a.attestor.toLowerCase() < b.attestor.toLowerCase() ? -1 : 1))
+  return {
+    signers: sorted.map(({ attestor }) => attestor),
+    signatures: sorted.map(({ signature }) => signature),
+  }
+}
+
 /** Test USDC for an account; exists on a local chain only. */
 export function faucetWish(addresses: Addresses, account: Hex, amountMicros: bigint, key: string): Wish {
   return {
@@ -156,10 +170,10 @@ export function faucetWish(addresses: Addresses, account: Hex, amountMicros: big
   }
 }
 
-/** The paymaster reads the price of gas again. */
-export function rateWish(addresses: Addresses, validUntil: number): Wish {
+/** The paymaster reads the price of gas again. A wish of another turn is another one: this one may have been refused. */
+export function rateWish(addresses: Addresses, validUntil: number, turn: number): Wish {
   return {
-    key: `rate:${validUntil}`,
+    key: `rate:${validUntil}:${turn}`,
     kind: 'rate',
     role: 'operator',
     intentId: null,

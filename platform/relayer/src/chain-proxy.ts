@@ -4,7 +4,7 @@ import type { RelayerChain } from './chain.ts'
 import { RpcError } from './chain.ts'
 
 /** Reading a chain as a browser wallet needs it, and nothing that sends, signs, traces or changes the node. */
-export const READ_METHODS = [
+const READ_METHODS = [
   'eth_blockNumber',
   'eth_call',
   'eth_chainId',
@@ -33,7 +33,7 @@ export function chainMethods(chain: RelayerChain): Readonly<Record<string, RpcMe
   const pass = (method: string): RpcMethod => {
     return async (params) => {
       try {
-        return await chain.request(method, limited(method, params))
+        return await chain.request(method, await limited(chain, method, params))
       } catch (error) {
         if (error instanceof RpcError) throw new RpcFault(error.rpcCode, error.message, error.data)
         throw error
@@ -43,7 +43,11 @@ export function chainMethods(chain: RelayerChain): Readonly<Record<string, RpcMe
   return Object.fromEntries(READ_METHODS.map((method) => [method, pass(method)]))
 }
 
-function limited(method: string, params: readonly unknown[]): readonly unknown[] {
+async function limited(
+  chain: RelayerChain,
+  method: string,
+  params: readonly unknown[],
+): Promise<readonly unknown[]> {
   if (method === 'eth_call' || method === 'eth_estimateGas') {
     const [call, ...rest] = params
     // State overrides let a stranger run any code: not through us.
@@ -55,9 +59,11 @@ function limited(method: string, params: readonly unknown[]): readonly unknown[]
   }
   if (method === 'eth_getLogs') {
     const filter = (params[0] ?? {}) as { fromBlock?: unknown; toBlock?: unknown; blockHash?: unknown }
-    const from = quantity(filter.fromBlock)
-    const to = quantity(filter.toBlock)
-    if (from !== undefined && to !== undefined && to - from > LOG_BLOCKS_MOST)
+    if (filter.blockHash !== undefined) return params
+    // `earliest` and `latest` are numbers, too; the other tags are near the head.
+    const head = quantity(await chain.request('eth_blockNumber', []))!
+    const at = (tag: unknown) => (tag === 'earliest' ? 0n : (quantity(tag) ?? head))
+    if (at(filter.toBlock) - at(filter.fromBlock) > LOG_BLOCKS_MOST)
       throw new RpcFault(RPC_CODE.invalidParams, `at most ${LOG_BLOCKS_MOST} blocks at once`)
   }
   return params

@@ -13,7 +13,20 @@ export class RpcError extends Error {
     this.rpcCode = code
     this.data = hexIn(data)
   }
+
+  /** Whether the call itself reverted. A node also says no for reasons of its own: a limit, an empty purse, a fault. */
+  get isRevert(): boolean {
+    return this.rpcCode === EXECUTION_REVERTED || this.data !== undefined || /revert/i.test(this.message)
+  }
+
+  /** Whether the call ended badly in the EVM, with a revert or without. */
+  get isExecution(): boolean {
+    return this.isRevert || EVM_ENDS.test(this.message)
+  }
 }
+
+const EXECUTION_REVERTED = 3
+const EVM_ENDS = /out of gas|gas required exceeds|opcode|evm error|stack (over|under)flow|invalid jump/i
 
 /** Nodes disagree on where the revert's data is: a string, or an object with `data` or `result`. */
 function hexIn(data: unknown): Hex | undefined {
@@ -33,7 +46,7 @@ export interface Receipt {
   readonly raw: Readonly<Record<string, unknown>>
 }
 
-export interface CallRequest {
+interface CallRequest {
   readonly from: Hex
   readonly to: Hex
   readonly data: Hex
@@ -56,7 +69,7 @@ export interface RelayerChain {
   fees(): Promise<Fees>
 }
 
-export interface Fees {
+interface Fees {
   readonly baseFee: bigint
   readonly maxFeePerGas: bigint
   readonly maxPriorityFeePerGas: bigint
@@ -166,7 +179,12 @@ async function post(url: string, body: object): Promise<RpcAnswer> {
   }
   if (response.status >= 500 || response.status === 429)
     throw unreachable('relayer.chain-unreachable', { status: response.status })
-  return (await response.json()) as RpcAnswer
+  try {
+    return (await response.json()) as RpcAnswer
+  } catch (cause) {
+    // Not JSON-RPC: a proxy before the node answered, or the answer was cut off.
+    throw unreachable('relayer.chain-unreachable', { status: response.status }, cause)
+  }
 }
 
 /** Checks once that the chain is the one we were told. */

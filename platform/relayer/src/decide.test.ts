@@ -47,8 +47,8 @@ describe('a raised fee', () => {
   it('is at least a tenth above the one before, which nodes ask of a replacement', () => {
     const offered = { maxFeePerGas: 100n, maxPriorityFeePerGas: 7n }
     const raised = bumpedFees(offered, { maxFeePerGas: 1n, maxPriorityFeePerGas: 1n })
-    expect(raised.maxFeePerGas).toBeGreaterThanOrEqual(110n)
-    expect(raised.maxPriorityFeePerGas).toBeGreaterThanOrEqual(8n)
+    expect(raised?.maxFeePerGas).toBeGreaterThanOrEqual(110n)
+    expect(raised?.maxPriorityFeePerGas).toBeGreaterThanOrEqual(8n)
   })
 
   it('follows the market when that is higher, and never tips more than it pays', () => {
@@ -59,9 +59,17 @@ describe('a raised fee', () => {
     })
   })
 
+  it('stays within some times the market, however long nobody mines', () => {
+    const market = { maxFeePerGas: 20_000_000_000n, maxPriorityFeePerGas: 1_000_000_000n }
+    let offer = market
+    for (let hour = 0; hour < 240; hour++) offer = bumpedFees(offer, market) ?? offer
+    expect(offer.maxFeePerGas).toBeLessThan(6n * market.maxFeePerGas)
+    expect(offer.maxPriorityFeePerGas).toBeLessThan(6n * market.maxPriorityFeePerGas)
+  })
+
   it('rises even from nothing', () => {
     const zero = { maxFeePerGas: 0n, maxPriorityFeePerGas: 0n }
-    expect(bumpedFees(zero, zero).maxFeePerGas).toBeGreaterThan(0n)
+    expect(bumpedFees(zero, zero)?.maxFeePerGas).toBeGreaterThan(0n)
   })
 })
 

@@ -36,15 +36,30 @@ export function decideStep(sight: Sight): Step {
   return sight.sentForMs >= sight.bumpAfterMs ? 'bump' : 'wait'
 }
 
-/** A replacement must offer at least a tenth more, or nodes refuse it. */
-export function bumpedFees(
-  offered: { maxFeePerGas: bigint; maxPriorityFeePerGas: bigint },
-  market: { maxFeePerGas: bigint; maxPriorityFeePerGas: bigint },
-): { maxFeePerGas: bigint; maxPriorityFeePerGas: bigint } {
+interface Offer {
+  readonly maxFeePerGas: bigint
+  readonly maxPriorityFeePerGas: bigint
+}
+
+/** A raised offer stays below so many times the market's, and some more where the market asks almost nothing. */
+const MOST_TIMES_MARKET = 5n
+const MOST_BESIDE = 100_000_000n
+
+/**
+ * A replacement must offer at least a tenth more, or nodes refuse it. Null where the offer is far above the market
+ * already: then the fee is not what keeps it, and a chain that stood still for an hour would take the whole purse.
+ */
+export function bumpedFees(offered: Offer, market: Offer): Offer | null {
   const more = (fee: bigint) => fee + fee / 4n + 1n
   const most = (a: bigint, b: bigint) => (a > b ? a : b)
   const maxPriorityFeePerGas = most(more(offered.maxPriorityFeePerGas), market.maxPriorityFeePerGas)
   const maxFeePerGas = most(more(offered.maxFeePerGas), market.maxFeePerGas)
+  const cap = (fee: bigint) => fee * MOST_TIMES_MARKET + MOST_BESIDE
+  if (
+    maxPriorityFeePerGas > cap(market.maxPriorityFeePerGas) ||
+    maxFeePerGas > cap(most(market.maxFeePerGas, market.maxPriorityFeePerGas))
+  )
+    return null
   return { maxPriorityFeePerGas, maxFeePerGas: most(maxFeePerGas, maxPriorityFeePerGas) }
 }
 

@@ -13,6 +13,12 @@ export const relayerFailures = {
     remedy:
       'Nothing is lost: signed transactions are stored and sent when the chain answers again. Check the RPC address.',
   },
+  'relayer.node-refused': {
+    kind: 'unreachable',
+    says: 'The chain node does not take a transaction, for a reason of its own and not of the contract.',
+    remedy:
+      'The reason is in the log and in `relayer_transactions.why`: mostly the key that sends has no ether left. It is offered again by itself.',
+  },
   'relayer.wrong-chain': {
     kind: 'broken',
     says: 'The node at the RPC address serves another chain than the configured one.',

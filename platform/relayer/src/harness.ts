@@ -90,20 +90,6 @@ export async function startRig(
 
 const nobody = async () => null
 
-/** Waits until `look` answers something. */
-export async function eventually<T>(
-  look: () => Promise<T | undefined | null | false>,
-  withinMs = 20_000,
-): Promise<T> {
-  const endMs = Date.now() + withinMs
-  for (;;) {
-    const seen = await look()
-    if (seen) return seen
-    if (Date.now() > endMs) throw new Error('it did not happen in time')
-    await new Promise((resolve) => setTimeout(resolve, 25))
-  }
-}
-
 /** Appends an event as the stage that owns it would. */
 export async function append<Kind extends Parameters<Store['append']>[1]>(
   store: Store,

@@ -11,6 +11,8 @@ const NOBODY: Hex = '0x0000000000000000000000000000000000000000'
 const LOOK_EVERY_SECONDS = 15
 /** The rate of gas is read again when less of its life is left. */
 const RATE_REFRESH_SECONDS = 3_600
+/** A refusal (a price that was too old just then) is not the last word. */
+const RATE_RETRY_SECONDS = 300
 /** Less is not worth a transaction. */
 const SWEEP_LEAST_MICROS = 10_000n
 
@@ -27,7 +29,7 @@ export function lookAfter(context: RelayerContext, { chain, addresses, wake }: P
     const books = every > 0 ? await booksWithFees(chain, addresses.carrierRegistry, addresses.escrow) : []
     // Reads end here: a transaction that has written holds back every reader of the journal.
     if (till.rateValidUntil < nowSeconds + RATE_REFRESH_SECONDS)
-      await wish(tx, rateWish(addresses, till.rateValidUntil))
+      await wish(tx, rateWish(addresses, till.rateValidUntil, Math.floor(nowSeconds / RATE_RETRY_SECONDS)))
     if (every === 0) return
     const turn = Math.floor(nowSeconds / every).toString()
     if (till.revenueMicros >= SWEEP_LEAST_MICROS) await wish(tx, sweepGasWish(addresses, turn))

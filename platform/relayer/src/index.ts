@@ -23,6 +23,3 @@ export const relayerStage = defineStage({
     relayerRoutes(app, context, parts.get(context.store) ?? makeParts(context))
   },
 })
-
-export { relayerFailures } from './failures.ts'
-export { relayerSettings } from './settings.ts'

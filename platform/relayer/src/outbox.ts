@@ -3,7 +3,7 @@ import { broken } from '@gesim/base'
 import type { Hex } from '@gesim/journey'
 import type { Store, Tx } from '@gesim/store'
 import { sql } from 'kysely'
-import type { RelayerChain } from './chain.ts'
+import { type RelayerChain, RpcError } from './chain.ts'
 import type { Role, TransactionSigner, Wish } from './ports.ts'
 import { rows, rowsIn } from './table.ts'
 
@@ -116,15 +116,52 @@ export async function signAgain(
   return signed
 }
 
-/** Hands a stored transaction to the chain and notes that it is there. */
-export async function send(store: Store, chain: RelayerChain, id: bigint, raw: Hex): Promise<void> {
-  await chain.sendRaw(raw)
+/**
+ * Hands a stored transaction to the chain and notes that it is there. When the node does not take it (an empty purse, a
+ * fee below the base fee), that is noted as the reason and given back: it counts as sent, so that it is offered again
+ * after a while, and meanwhile holds up nobody else.
+ */
+export async function send(
+  store: Store,
+  chain: RelayerChain,
+  id: bigint,
+  raw: Hex,
+): Promise<string | undefined> {
+  let why: string | undefined
+  try {
+    await chain.sendRaw(raw)
+  } catch (error) {
+    if (!(error instanceof RpcError)) throw error
+    why = error.message.slice(0, 500)
+  }
+  const reason = why === undefined ? { code: null, why: null } : { code: 'relayer.node-refused', why }
   await rows(store)
     .updateTable('relayer_transactions')
-    .set({ state: 'sent', sent_at: sql<Date>`now()` })
+    .set({ state: 'sent', sent_at: sql<Date>`now()`, ...reason })
     .where('id', '=', id)
     .where('state', 'in', ['signed', 'sent', 'mined'])
     .execute()
+  return why
+}
+
+/**
+ * Takes a transaction back to a wish that nobody has signed. Its signed forms are forgotten with it: found again under
+ * the next nonce, the receipt of an old form would pass for the new one's, and the call would be made once more.
+ */
+export async function unsignIn(tx: Tx, id: bigint, values: Partial<Reason> = {}): Promise<void> {
+  const own = rowsIn(tx)
+  await own
+    .updateTable('relayer_transactions')
+    .set({ state: 'wanted', sender: null, nonce: null, raw: null, hash: null, ...values })
+    .where('id', '=', id)
+    .execute()
+  await own.deleteFrom('relayer_attempts').where('transaction_id', '=', id).execute()
+}
+
+interface Reason {
+  readonly tries: number
+  readonly code: string
+  readonly why: string
 }
 
 /**

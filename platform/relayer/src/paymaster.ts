@@ -134,7 +134,7 @@ const DOMAIN_TYPE_HASH = keccak256(
 )
 
 /** The digest by which the sponsor signs for an operation: all of it but the account's signature. */
-export function sponsorshipDigest(
+function sponsorshipDigest(
   operation: UserOperation,
   paymaster: Hex,
   chainId: number,

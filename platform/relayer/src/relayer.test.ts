@@ -2,9 +2,10 @@ import { gesimIdentityAbi, intentEscrowAbi, testUsdcAbi } from '@gesim/contracts
 import { fundingCalls } from '@gesim/contracts/account'
 import type { Hex } from '@gesim/journey'
 import { intentIdOf, termsToJson } from '@gesim/proofs'
+import { eventually } from '@gesim/store/testing'
 import { encodeFunctionData } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { append, eventually, type Rig, startRig } from './harness.ts'
+import { append, type Rig, startRig } from './harness.ts'
 import { rows } from './table.ts'
 import { COMMITMENT, register, termsOf, traveller } from './travellers.ts'
 

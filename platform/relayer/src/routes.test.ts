@@ -59,6 +59,12 @@ describe('the chain, read only', () => {
     expect((await post('/rpc/chain', wide)).json).toMatchObject({
       error: { message: expect.stringMatching(/blocks at once/) },
     })
+    // Tags are numbers, too.
+    const tagged = call('eth_getLogs', [{ fromBlock: 'earliest', toBlock: '0xffffff' }])
+    expect((await post('/rpc/chain', tagged)).json).toMatchObject({
+      error: { message: expect.stringMatching(/blocks at once/) },
+    })
+    expect((await post('/rpc/chain', call('eth_getLogs', [{}]))).json).toMatchObject({ result: [] })
   })
 
   it('refuses what is not JSON-RPC, and batches that are too large', async () => {

@@ -1,10 +1,10 @@
-import { isFailure, type Log } from '@gesim/base'
+import { type Log, unreachable } from '@gesim/base'
 import type { Hex } from '@gesim/journey'
 import type { Store, Tx } from '@gesim/store'
 import { type Selectable, sql } from 'kysely'
 import { type Receipt, type RelayerChain, RpcError } from './chain.ts'
 import { bumpedFees, decideStep, retryAfterMs } from './decide.ts'
-import { type Draft, send, signAgain, signerOf, signInto } from './outbox.ts'
+import { type Draft, send, signAgain, signerOf, signInto, unsignIn } from './outbox.ts'
 import type { Role, TransactionSigner } from './ports.ts'
 import { explainRevert, type Revert } from './reverts.ts'
 import type { Signers } from './signers.ts'
@@ -28,6 +28,11 @@ export interface SenderContext {
 
 const AT_ONCE = 16
 const OPEN_MOST = 500
+/** Mined transactions that wait for finality are looked at again so often, the newest ones: a reorganisation takes those. */
+const MINED_EVERY_MS = 2_000
+const MINED_MOST = 100
+/** When the mined transactions of a key were last looked at, by its address. */
+const minedSeenMs = new Map<Hex, number>()
 /** Gas beyond the estimate: state may change until the block. */
 const GAS_SLACK = (estimate: bigint) => estimate + estimate / 4n + 20_000n
 
@@ -76,8 +81,10 @@ async function estimate(
     })
     return { gas: GAS_SLACK(gas) }
   } catch (error) {
-    if (error instanceof RpcError) return { revert: explainRevert(error.data, error.message) }
-    throw error
+    if (!(error instanceof RpcError)) throw error
+    if (error.isRevert) return { revert: explainRevert(error.data, error.message) }
+    // The node's own no is no answer of the contract: nothing is refused for it.
+    return { revert: { code: 'relayer.node-refused', why: error.message.slice(0, 500), temporary: true } }
   }
 }
 
@@ -107,8 +114,10 @@ async function signAndSend(
     return still ? signInto(tx, chain.chainId, signer, row.id, draft, pendingCount) : undefined
   })
   if (!signed) return
-  await send(store, chain, row.id, signed.raw)
-  log.info('transaction sent', { event: row.kind, hash: signed.hash, ...intentOf(row) })
+  const why = await send(store, chain, row.id, signed.raw)
+  const facts = { event: row.kind, hash: signed.hash, ...intentOf(row) }
+  if (why === undefined) log.info('transaction sent', facts)
+  else log.warn('the node does not take a transaction', { ...facts, code: 'relayer.node-refused', why })
 }
 
 const intentOf = (row: Row) => (row.intent_id === null ? {} : { intentId: row.intent_id })
@@ -117,6 +126,14 @@ const intentOf = (row: Row) => (row.intent_id === null ? {} : { intentId: row.in
 async function postpone(context: SenderContext, row: Row, revert: Revert): Promise<void> {
   const { store, log } = context
   if (revert.temporary) {
+    // The first, second, fourth, … time.
+    if (revert.code === 'relayer.node-refused' && (row.tries & (row.tries + 1)) === 0)
+      log.warn('a transaction waits', {
+        event: row.kind,
+        code: revert.code,
+        why: revert.why,
+        ...intentOf(row),
+      })
     await rows(store)
       .updateTable('relayer_transactions')
       .set({
@@ -150,22 +167,14 @@ async function refuseIn({ store }: SenderContext, tx: Tx, row: Row, revert: Reve
 /** Looks after everything signed by one key: sends, notes receipts, raises fees, finishes. Returns rows moved. */
 export async function track(context: SenderContext, signer: TransactionSigner): Promise<number> {
   const { store, chain } = context
-  const open: Row[] = await rows(store)
-    .selectFrom('relayer_transactions')
-    .select(TRANSACTION_COLUMNS)
-    .where('sender', '=', signer.address)
-    .where('state', 'in', ['signed', 'sent', 'mined'])
-    .orderBy('nonce')
-    .limit(OPEN_MOST)
-    .execute()
-  if (open.length === 0) return 0
+  if (!(await hasOpen(store, signer.address))) return 0
   // Counts before receipts: a nonce counted as gone has its receipt by the time we ask for it.
   const [finalizedCount, finalizedBlock] = await Promise.all([
     chain.count(signer.address, 'finalized'),
     chain.finalizedBlock(),
   ])
   let moved = 0
-  for (const row of open) {
+  for (const row of await openRows(store, signer.address, finalizedBlock)) {
     const receipt = await findReceipt(context, row)
     const step = decideStep({
       state: row.state as 'signed' | 'sent' | 'mined',
@@ -179,13 +188,46 @@ export async function track(context: SenderContext, signer: TransactionSigner): 
     })
     if (step === 'wait') continue
     moved++
-    if (step === 'send') await send(store, chain, row.id, row.raw!)
+    if (step === 'send') await offer(context, row)
     if (step === 'mine') await mine(context, row, receipt!)
     if (step === 'finish') await setState(context, row, { state: 'final' })
     if (step === 'bump') await bump(context, row, signer)
     if (step === 'release') await release(context, row)
   }
   return moved
+}
+
+const openOf = (store: Store, sender: Hex) =>
+  rows(store)
+    .selectFrom('relayer_transactions')
+    .select(TRANSACTION_COLUMNS)
+    .where('sender', '=', sender)
+    .where('state', 'in', ['signed', 'sent', 'mined'])
+
+async function hasOpen(store: Store, sender: Hex): Promise<boolean> {
+  return (await openOf(store, sender).limit(1).executeTakeFirst()) !== undefined
+}
+
+/**
+ * What may have moved: everything that is under way, what finality has reached, and now and then what was mined last.
+ * Finality can take a quarter of an hour: to ask for every mined transaction in every round would leave no time to send.
+ */
+async function openRows(store: Store, sender: Hex, finalizedBlock: bigint): Promise<Row[]> {
+  const underWay = openOf(store, sender).where('state', '!=', 'mined').orderBy('nonce').limit(OPEN_MOST)
+  const reached = openOf(store, sender)
+    .where('state', '=', 'mined')
+    .where('block', '<=', finalizedBlock)
+    .orderBy('nonce')
+    .limit(OPEN_MOST)
+  const found: Row[] = [...(await reached.execute()), ...(await underWay.execute())]
+  if (Date.now() - (minedSeenMs.get(sender) ?? 0) < MINED_EVERY_MS) return found
+  minedSeenMs.set(sender, Date.now())
+  const newest = openOf(store, sender)
+    .where('state', '=', 'mined')
+    .where('block', '>', finalizedBlock)
+    .orderBy('nonce', 'desc')
+    .limit(MINED_MOST)
+  return [...found, ...(await newest.execute()).reverse()]
 }
 
 async function findReceipt({ store, chain }: SenderContext, row: Row): Promise<Receipt | null> {
@@ -215,9 +257,8 @@ async function mine(context: SenderContext, row: Row, receipt: Receipt): Promise
     if (revert === undefined) {
       await update.set({ ...facts, state: 'mined' }).execute()
     } else if (revert.temporary) {
-      await update
-        .set({ ...facts, ...UNSIGNED, tries: row.tries + 1, code: revert.code, why: revert.why })
-        .execute()
+      await update.set(facts).execute()
+      await unsignIn(tx, row.id, { tries: row.tries + 1, code: revert.code, why: revert.why })
     } else {
       await update.set(facts).execute()
       await refuseIn(context, tx, row, revert)
@@ -254,15 +295,14 @@ async function mineBundle(context: SenderContext, row: Row, receipt: Receipt): P
   })
 }
 
-const UNSIGNED = { state: 'wanted', sender: null, nonce: null, raw: null } as const
-
 /** A mined revert says nothing about its reason: the same call, made now, mostly still does. */
 async function reasonOf({ chain }: SenderContext, row: Row): Promise<Revert> {
   try {
     await chain.call({ from: row.sender!, to: row.to_address, data: row.data, value: BigInt(row.value) })
   } catch (error) {
-    if (error instanceof RpcError) return explainRevert(error.data, error.message)
-    throw error
+    if (!(error instanceof RpcError)) throw error
+    if (error.isExecution) return explainRevert(error.data, error.message)
+    throw unreachable('relayer.chain-unreachable', { why: error.message.slice(0, 200) }, error)
   }
   // It would pass now: it met a state that is over.
   return { code: 'relayer.reverted', why: 'reverted when it was mined, would pass now', temporary: true }
@@ -274,16 +314,26 @@ async function bump(context: SenderContext, row: Row, signer: TransactionSigner)
     { maxFeePerGas: BigInt(row.max_fee!), maxPriorityFeePerGas: BigInt(row.priority_fee!) },
     await chain.fees(),
   )
+  if (fees === null) return await offer(context, row)
   const draft = { ...draftOf(row, row.gas_limit!), ...fees }
   const signed = await store.tx((tx) => signAgain(tx, chain.chainId, signer, row.id, row.nonce!, draft))
-  try {
-    await send(store, chain, row.id, signed.raw)
-  } catch (error) {
-    // Refused as a replacement: the first form is still there and will be mined.
-    if (!(error instanceof RpcError)) throw error
-    log.debug('replacement refused', { hash: signed.hash, error })
-  }
+  // Refused as a replacement: the first form is still there and will be mined.
+  const why = await send(store, chain, row.id, signed.raw)
+  if (why !== undefined) log.debug('replacement refused', { hash: signed.hash, why })
   log.info('fee raised', { event: row.kind, hash: signed.hash, ...intentOf(row) })
+}
+
+/** Gives the chain what is signed, again. */
+async function offer({ store, chain, log }: SenderContext, row: Row): Promise<void> {
+  const why = await send(store, chain, row.id, row.raw!)
+  if (why !== undefined)
+    log.warn('the node does not take a transaction', {
+      event: row.kind,
+      hash: row.hash,
+      code: 'relayer.node-refused',
+      why,
+      ...intentOf(row),
+    })
 }
 
 /** Its nonce went to a transaction that is not ours, for good: it starts anew. */
@@ -300,15 +350,12 @@ async function release(context: SenderContext, row: Row): Promise<void> {
     })
     return
   }
-  await setState(context, row, { ...UNSIGNED, hash: null })
+  await context.store.tx((tx) => unsignIn(tx, row.id))
 }
 
 async function setState({ store }: SenderContext, row: Row, values: Partial<Selectable<TransactionTable>>) {
   await rows(store).updateTable('relayer_transactions').set(values).where('id', '=', row.id).execute()
 }
-
-/** Whether an error only means that the chain could not be asked. */
-export const isUnreachable = (error: unknown) => isFailure(error, 'relayer.chain-unreachable')
 
 /** Hash of the newest signed form of a key's transaction and its state; undefined when nobody wished for it. */
 export async function stateOf(

@@ -3,7 +3,7 @@ import type { Store, Tx } from '@gesim/store'
 import type { Generated } from 'kysely'
 import type { Role } from './ports.ts'
 
-export type TransactionState = 'wanted' | 'signed' | 'sent' | 'mined' | 'final' | 'refused'
+type TransactionState = 'wanted' | 'signed' | 'sent' | 'mined' | 'final' | 'refused'
 
 /** A row of `relayer_transactions`. `numeric` columns come as text. */
 export interface TransactionTable {
@@ -37,7 +37,7 @@ export interface TransactionTable {
   mined_at: Date | null
 }
 
-export type OperationState = 'accepted' | 'bundled' | 'included' | 'dropped'
+type OperationState = 'accepted' | 'bundled' | 'included' | 'dropped'
 
 /** A row of `relayer_operations`. */
 export interface OperationTable {
@@ -53,6 +53,8 @@ export interface OperationTable {
   gas_cost: string | null
   revert_reason: Hex | null
   why: string | null
+  /** Bundles that reverted on chain with it. */
+  reverts: Generated<number>
   accepted_at: Generated<Date>
   included_at: Date | null
 }

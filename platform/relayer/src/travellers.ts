@@ -2,8 +2,9 @@ import { gesimPaymasterAbi } from '@gesim/contracts'
 import { sponsoredClient, toGesimAccount } from '@gesim/contracts/account'
 import type { Hex } from '@gesim/journey'
 import { booksHash, type IntentTerms, planCommit } from '@gesim/proofs'
+import { eventually } from '@gesim/store/testing'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
-import { append, eventually, type Rig } from './harness.ts'
+import { append, type Rig } from './harness.ts'
 
 /** Any commitment: only its owner could open it. */
 export const COMMITMENT: Hex = `0x${'5a'.repeat(32)}`

@@ -20,7 +20,7 @@ import type { Store, Tx } from '@gesim/store'
 import { type Change, changeOf, isWorthARoot, leafOf } from './decide.ts'
 import { findEpoch, insertEpoch, moveEpoch } from './epochs.ts'
 import { foldFacts } from './facts.ts'
-import type { ChainView, Committee, LatestRoot, Parameters } from './ports.ts'
+import type { ChainView, Committee, Parameters } from './ports.ts'
 import { forgetFacts, readProgress, readStandings, saveDecided, saveFacts } from './table.ts'
 import type { Trees } from './trees.ts'
 
@@ -161,7 +161,7 @@ async function record(
 }
 
 /** Our row of the newest root on chain. A root that we do not know stops us: we would contradict it. */
-async function knownRoot(store: Store, latest: LatestRoot | null) {
+async function knownRoot(store: Store, latest: Awaited<ReturnType<ChainView['latestRoot']>>) {
   if (latest === null) return null
   const row = await findEpoch(store.db, latest.epoch)
   if (row?.commitment.root !== latest.root)

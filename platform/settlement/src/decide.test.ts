@@ -7,6 +7,7 @@ import {
   decideCollecting,
   isGivenUp,
   isWorthARoot,
+  isWorthAttesting,
   lastEndedEpoch,
   leafOf,
   type Standing,
@@ -146,5 +147,22 @@ describe('the calendar and the claims', () => {
     expect(claimable(node, { ...basis, claimedMicros: 60n })).toBe(false)
     expect(claimable(node, { ...basis, claimedMicros: 60n, totalFinal: true })).toBe(true)
     expect(claimable(node, { ...basis, coSignedFinal: false })).toBe(false)
+  })
+})
+
+describe('late signatures', () => {
+  const times = { wishedAtMs: null, nowMs: 100_000, retryMs: 60_000 }
+  const weights = { postedWeightBps: 3_334, signedWeightBps: 6_667, quorumBps: 6_667 }
+
+  it('are sent when they make the quorum that the root went without, and again after a while', () => {
+    expect(isWorthAttesting({ ...times, ...weights })).toBe(true)
+    expect(isWorthAttesting({ ...times, ...weights, wishedAtMs: 99_000 })).toBe(false)
+    expect(isWorthAttesting({ ...times, ...weights, wishedAtMs: 40_000 })).toBe(true)
+  })
+
+  it('are kept back while they change nothing, or the root is not known to be on chain', () => {
+    expect(isWorthAttesting({ ...times, ...weights, signedWeightBps: 6_666 })).toBe(false)
+    expect(isWorthAttesting({ ...times, ...weights, postedWeightBps: 6_667 })).toBe(false)
+    expect(isWorthAttesting({ ...times, ...weights, postedWeightBps: null })).toBe(false)
   })
 })

@@ -139,6 +139,22 @@ export function decideCollecting(input: {
   return input.nowMs >= endMs - input.leadMs ? 'want' : 'wait'
 }
 
+/** Whether signatures that came after the root are sent after it: only those that give it the quorum change anything. */
+export function isWorthAttesting(input: {
+  /** Weight that the chain took the root with; null while we have not heard of it. */
+  readonly postedWeightBps: number | null
+  readonly signedWeightBps: number
+  readonly quorumBps: number
+  readonly wishedAtMs: number | null
+  readonly nowMs: number
+  readonly retryMs: number
+}): boolean {
+  const { postedWeightBps, quorumBps } = input
+  if (postedWeightBps === null || postedWeightBps >= quorumBps || input.signedWeightBps < quorumBps)
+    return false
+  return input.wishedAtMs === null || input.nowMs >= input.wishedAtMs + input.retryMs
+}
+
 /** Whether a root that was sent is given up: its window is long over and the chain does not hold it. */
 export function isGivenUp(input: {
   readonly nowMs: number

@@ -1,4 +1,4 @@
-import type { CommitmentJson, Hex, LeafProofJson, NodeProofJson, TermsJson } from '@gesim/journey'
+import type { CommitmentJson, EventBody, Hex, LeafProofJson, NodeProofJson, TermsJson } from '@gesim/journey'
 import type { PlacedLeaf } from '@gesim/proofs'
 import type { Db, Tx } from '@gesim/store'
 import { sql } from 'kysely'
@@ -21,6 +21,9 @@ export interface EpochRow {
   committee: { version: number; members: { attestor: Hex; weight: string }[] }
   quorum_at: Date | null
   posted_at: bigint | null
+  /** Signed weight in basis points that the chain knows. */
+  posted_weight: number | null
+  late_wished_at: Date | null
   tx_hash: Hex | null
   lane: Lane | null
   wished_at: Date | null
@@ -52,7 +55,10 @@ export async function newestFinal(db: Db): Promise<EpochRow | null> {
 
 export async function insertEpoch(
   tx: Tx,
-  row: Omit<EpochRow, 'state' | 'quorum_at' | 'posted_at' | 'tx_hash' | 'lane' | 'wished_at' | 'settled'>,
+  row: Pick<
+    EpochRow,
+    'epoch' | 'commitment' | 'digest' | 'deltas' | 'previous' | 'leaves' | 'changed' | 'committee'
+  >,
   leaves: readonly { leaf: PlacedLeaf; proof: LeafProofJson; node: NodeProofJson }[],
 ): Promise<void> {
   await sql`
@@ -100,9 +106,20 @@ export async function saveQuorumAt(tx: Db, epoch: number, atMs: number): Promise
     where epoch = ${epoch}`.execute(tx)
 }
 
-export async function savePosted(tx: Tx, epoch: number, postedAt: number, txHash: Hex): Promise<void> {
-  await sql`update gesim.settlement_epochs set posted_at = ${postedAt}, tx_hash = ${txHash},
+export async function savePosted(tx: Tx, posted: EventBody<'root.posted'>): Promise<void> {
+  const { epoch, postedAt, txHash, weight } = posted
+  await sql`update gesim.settlement_epochs set posted_at = ${postedAt}, tx_hash = ${txHash}, posted_weight = ${weight},
       state = case when state = 'final' then state else 'posted' end
+    where epoch = ${epoch}`.execute(tx)
+}
+
+/** Notes the weight that the chain knows now. */
+export async function savePostedWeight(db: Db, epoch: number, weight: number): Promise<void> {
+  await sql`update gesim.settlement_epochs set posted_weight = ${weight} where epoch = ${epoch}`.execute(db)
+}
+
+export async function saveLateWish(tx: Tx, epoch: number, atMs: number): Promise<void> {
+  await sql`update gesim.settlement_epochs set late_wished_at = to_timestamp(${atMs / 1000})
     where epoch = ${epoch}`.execute(tx)
 }
 
@@ -165,18 +182,35 @@ export interface Remainder {
  * Intents with a FINAL leaf in an epoch's tree whose remainder was not wished for yet, or was refused with the proof of
  * an earlier epoch.
  */
-export async function openRemainders(db: Db, epoch: number): Promise<Remainder[]> {
+export async function openRemainders(
+  db: Db,
+  epoch: number,
+  books: readonly number[],
+  most: number,
+): Promise<Remainder[]> {
   const { rows } = await sql<Remainder>`
     select i.intent_id, i.terms, i.book, i.idx from gesim.settlement_intents i
-    where not i.returned and i.state in ('open', 'exiting') and i.terms is not null
-      and (i.remainder_epoch is null or (i.remainder_refused and i.remainder_epoch < ${epoch}))
-      and exists (
-        select from gesim.settlement_leaves l join gesim.settlement_epochs e using (epoch)
-        where l.intent_id = i.intent_id and l.epoch <= ${epoch} and l.flags & 1 = 1
-          and e.state in ('posted', 'final'))
-    order by i.intent_id`.execute(db)
+    where ${hasRemainder(epoch)} and i.book = any(${[...books]}::integer[])
+    order by i.intent_id limit ${most}`.execute(db)
   return rows
 }
+
+/** The books of those intents. */
+export async function booksWithRemainders(db: Db, epoch: number): Promise<number[]> {
+  const { rows } = await sql<{ book: number }>`
+    select distinct i.book from gesim.settlement_intents i where ${hasRemainder(epoch)} order by i.book`.execute(
+    db,
+  )
+  return rows.map((row) => row.book)
+}
+
+const hasRemainder = (epoch: number) => sql`
+  not i.returned and i.state in ('open', 'exiting') and i.terms is not null
+  and (i.remainder_epoch is null or (i.remainder_refused and i.remainder_epoch < ${epoch}))
+  and exists (
+    select from gesim.settlement_leaves l join gesim.settlement_epochs e using (epoch)
+    where l.intent_id = i.intent_id and l.epoch <= ${epoch} and l.flags & 1 = 1
+      and e.state in ('posted', 'final'))`
 
 export async function saveRemainder(tx: Tx, intentId: Hex, epoch: number): Promise<void> {
   await sql`update gesim.settlement_intents set remainder_epoch = ${epoch}, remainder_refused = false

@@ -15,7 +15,7 @@ export interface Fact {
 }
 
 /** Reads one log of the escrow, or null for those that change nothing here. */
-export function factOf(log: ChainLog): Fact | null {
+function factOf(log: ChainLog): Fact | null {
   const event = decodeEventLog({
     abi: intentEscrowAbi,
     topics: log.topics as [Hex, ...Hex[]],

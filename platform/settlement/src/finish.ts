@@ -2,9 +2,22 @@ import type { Log } from '@gesim/base'
 import { leafProofToJson, nodeProofToJson, type SumTree } from '@gesim/proofs'
 import type { Store } from '@gesim/store'
 import { claimable } from './decide.ts'
-import { type EpochRow, moveEpoch, openRemainders, saveRemainder, saveSettled, saveWish } from './epochs.ts'
+import {
+  booksWithRemainders,
+  type EpochRow,
+  moveEpoch,
+  openRemainders,
+  saveRemainder,
+  saveSettled,
+  saveWish,
+} from './epochs.ts'
 import type { ChainView, ClaimBasis } from './ports.ts'
 import type { Trees } from './trees.ts'
+
+/** Books paid by one transaction: each may need 250,000 gas, and a transaction has less than 2^24 (EIP-7825). */
+const BOOKS_AT_ONCE = 40
+/** Remainders wished for in one commit; the rest come with the next look. */
+const REMAINDERS_AT_ONCE = 500
 
 /** A posted epoch that the chain calls final: books can be paid, remainders go back. */
 export async function finishEpoch(
@@ -56,11 +69,14 @@ export async function settleBooks(
   if (!isNew && times.nowMs < row.wished_at!.getTime() + times.retryMs) return
   await store.tx(async (tx) => {
     await saveWish(tx, row.epoch, lane, times.nowMs)
-    await store.append(tx, 'settle.wanted', null, {
-      epoch: row.epoch,
-      books,
-      proofs: books.map((book) => nodeProofToJson(tree.nodeProof(book))),
-    })
+    for (let at = 0; at < books.length; at += BOOKS_AT_ONCE) {
+      const some = books.slice(at, at + BOOKS_AT_ONCE)
+      await store.append(tx, 'settle.wanted', null, {
+        epoch: row.epoch,
+        books: some,
+        proofs: some.map((book) => nodeProofToJson(tree.nodeProof(book))),
+      })
+    }
   })
   log.info('books shall be paid', { epoch: row.epoch, count: books.length, why: lane })
 }
@@ -76,17 +92,16 @@ export async function returnRemainders(
   row: EpochRow,
   log: Log,
 ): Promise<void> {
-  const open = await openRemainders(store.db, row.epoch)
-  if (open.length === 0) return
-  const finalBooks = new Set<number>()
-  for (const book of new Set(open.map((one) => one.book))) {
+  const finalBooks: number[] = []
+  for (const book of await booksWithRemainders(store.db, row.epoch)) {
     const [isFinal, basis] = await Promise.all([
       chain.isFinal(row.epoch, book),
       chain.claimBasis(row.epoch, book),
     ])
-    if (isFinal && basis.claimedEpoch <= row.epoch) finalBooks.add(book)
+    if (isFinal && basis.claimedEpoch <= row.epoch) finalBooks.push(book)
   }
-  const payable = open.filter((one) => finalBooks.has(one.book))
+  if (finalBooks.length === 0) return
+  const payable = await openRemainders(store.db, row.epoch, finalBooks, REMAINDERS_AT_ONCE)
   if (payable.length === 0) return
   const tree = await trees.of(row.epoch)
   await store.tx(async (tx) => {

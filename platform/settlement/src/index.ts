@@ -6,15 +6,6 @@ import { settlementRoutes } from './routes.ts'
 import { settlementSettings } from './settings.ts'
 import { Settlement } from './settlement.ts'
 
-export { chainView } from './chain.ts'
-export { settlementFailures } from './failures.ts'
-export type { ChainView } from './ports.ts'
-export { settlementRoutes } from './routes.ts'
-export { epochInputs, leafProofIn, listEpochs, showEpoch } from './serve.ts'
-export { settlementSettings } from './settings.ts'
-export { Settlement } from './settlement.ts'
-export { Trees } from './trees.ts'
-
 function settlementOf(context: StageContext<typeof settlementSettings>): Settlement {
   const chain = context.chain!
   return new Settlement({

@@ -1,5 +1,5 @@
+import type { EpochReading } from '@gesim/contracts/reading'
 import type { Hex } from '@gesim/journey'
-import type { ChainLog } from '@gesim/proofs'
 
 /** The settlement's constants, as the chain has them. Times in seconds. */
 export interface Parameters {
@@ -7,18 +7,6 @@ export interface Parameters {
   readonly postingSeconds: number
   readonly slowSeconds: number
   readonly quorumBps: number
-}
-
-export interface BlockRef {
-  readonly number: bigint
-  readonly hash: Hex
-  readonly timestamp: number
-}
-
-/** The newest root on chain that was not voided. */
-export interface LatestRoot {
-  readonly epoch: number
-  readonly root: Hex
 }
 
 export interface Committee {
@@ -36,18 +24,8 @@ export interface ClaimBasis {
 }
 
 /** What settlement asks of the chain. Every method throws `settlement.chain-unreachable` when there is no answer. */
-export interface ChainView {
-  readonly escrow: Hex
-  /** Block in which the escrow was deployed. */
-  readonly firstBlock: bigint
+export interface ChainView extends EpochReading {
   parameters(): Promise<Parameters>
-  head(): Promise<BlockRef>
-  /** The last block whose timestamp is before the time; null while the chain's head is not past it. */
-  lastBlockBefore(seconds: number): Promise<BlockRef | null>
-  hashOf(block: bigint): Promise<Hex | null>
-  /** The escrow's logs in the blocks, both inclusive, in order. */
-  logs(fromBlock: bigint, toBlock: bigint): Promise<readonly ChainLog[]>
-  latestRoot(): Promise<LatestRoot | null>
   committeeAt(cutoff: number): Promise<Committee>
   isFinal(epoch: number, book: number): Promise<boolean>
   claimBasis(epoch: number, book: number): Promise<ClaimBasis>

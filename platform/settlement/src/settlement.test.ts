@@ -12,7 +12,7 @@ import {
   ZERO_HASH,
 } from '@gesim/proofs'
 import type { Running } from '@gesim/store'
-import { type TestStore, testStore } from '@gesim/store/testing'
+import { readsOn, settled, type TestStore, testStore } from '@gesim/store/testing'
 import { sql } from 'kysely'
 import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -80,19 +80,19 @@ async function endEpoch(): Promise<number> {
 }
 
 /** A new intent that the chain opened, with its papers. */
-async function activated(): Promise<Hex> {
+async function activated(book = BOOK): Promise<Hex> {
   const intentId: Hex = `0x${(++intents).toString(16).padStart(64, '0')}`
   chain.emit('IntentFunded', { intentId, payer: PAYER }, ['uint64', 'uint64'], [1000n, 1000n])
   chain.emit(
     'IntentActivated',
-    { intentId, book: BOOK },
+    { intentId, book },
     ['uint32', 'bytes32', 'uint40'],
     [intents - 1, HASH, chain.seconds],
   )
   await say('activation.wanted', intentId, {
     terms: { payer: PAYER } as never,
-    books: [BOOK],
-    book: BOOK,
+    books: [book],
+    book,
     receipt: { intentId } as never,
     carrierKey: PAYER,
     receiptSignature: '0x',
@@ -106,14 +106,7 @@ async function activated(): Promise<Hex> {
 /** Writes to the journal and waits until the clerk has read it. */
 async function say<Kind extends EventKind>(kind: Kind, intentId: Hex | null, body: EventBodies[Kind]) {
   const seq = await test.store.tx((tx) => test.store.append(tx, kind, intentId, body))
-  const endMs = Date.now() + 10_000
-  for (;;) {
-    const { rows } = await sql<{ seq: bigint }>`
-      select seq from gesim.journal_cursors where reader = 'settlement'`.execute(test.store.db)
-    if ((rows[0]?.seq ?? 0n) >= seq) return
-    if (Date.now() > endMs) throw new Error('settlement did not read on')
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
+  await readsOn(test.store, 'settlement', seq)
 }
 
 const charge = (intentId: Hex, micros: number, final = false) =>
@@ -133,41 +126,35 @@ async function sign(epoch: number, by: readonly PrivateKeyAccount[] = attestors)
     await settlement.attest(epoch, { attestor: one.address, signature: await one.sign({ hash: digest }) })
 }
 
-/** Signs, sends and posts an epoch, and makes it final. */
-async function finish(epoch: number): Promise<void> {
-  await sign(epoch)
-  await settlement.step()
+/** The root reaches the chain, as the indexer tells. */
+async function post(epoch: number, weight: number): Promise<void> {
   const { commitment } = (await findEpoch(test.store.db, epoch))!
   chain.root = { epoch, root: commitment.root }
+  chain.weight = weight
   await say('root.posted', null, {
     epoch,
     root: commitment.root,
     totalMicros: commitment.total,
     coSignedMicros: commitment.coSigned,
     postedAt: chain.seconds,
-    weight: 10_000,
+    weight,
     txHash: HASH,
     gasUsed: '1',
   })
+}
+
+/** Signs, sends and posts an epoch, and makes it final. */
+async function finish(epoch: number): Promise<void> {
+  await sign(epoch)
+  await settlement.step()
+  await post(epoch, 10_000)
   chain.final.add(epoch)
   chain.seconds += 2
   await settlement.step()
 }
 
-/** The journal shows an event once no older transaction, of any database of the server, can still commit. */
-async function quiet(): Promise<void> {
-  for (;;) {
-    const { rows } = await sql<{ quiet: boolean }>`
-      select max(tx) < pg_snapshot_xmin(pg_current_snapshot()) as quiet from gesim.journal`.execute(
-      test.store.db,
-    )
-    if (rows[0]!.quiet) return
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-}
-
 async function told<Kind extends EventKind>(kind: Kind): Promise<EventBodies[Kind][]> {
-  await quiet()
+  await settled(test.store)
   const events = await test.store.read({ kinds: [kind], after: began })
   return events.map((event) => (event as JourneyEvent<Kind>).body)
 }
@@ -255,6 +242,31 @@ describe('an epoch', () => {
     await expect(sign(unsigned)).rejects.toMatchObject({ code: 'settlement.too-late' })
   })
 
+  it('posted without a quorum has the late signatures sent after it, once they make one', async () => {
+    await charge(await activated(), 100)
+    const epoch = await endEpoch()
+    await sign(epoch, attestors.slice(0, 1))
+    chain.seconds += 3
+    await settlement.step()
+    await post(epoch, 3_334)
+    const look = async (seconds: number) => {
+      chain.seconds += seconds
+      await settlement.step()
+      return (await told('attest.wanted')).map((one) => one.signatures.length)
+    }
+    expect(await look(2)).toEqual([])
+    await sign(epoch, attestors.slice(1, 2))
+    expect(await look(2)).toEqual([2])
+    expect(await look(2)).toEqual([2])
+    // It did not come through: again, with all that have signed by then.
+    await sign(epoch)
+    expect(await look(61)).toEqual([2, 3])
+    // Now the chain knows, whoever brought it.
+    chain.weight = 10_000
+    expect(await look(61)).toEqual([2, 3])
+    expect((await findEpoch(test.store.db, epoch))!.posted_weight).toBe(10_000)
+  })
+
   it('takes signatures of the committee over this very commitment only', async () => {
     await charge(await activated(), 100)
     const epoch = await endEpoch()
@@ -338,6 +350,15 @@ describe('payments', () => {
     expect((await findEpoch(test.store.db, epoch))!.settled).toBe(true)
   })
 
+  it('of many books go in portions that a transaction has room for', async () => {
+    for (let book = 101; book <= 141; book++) await charge(await activated(book), 10)
+    chain.basis = { coSignedFinal: true, totalFinal: false, claimedMicros: 0n, claimedEpoch: 0 }
+    await finish(await endEpoch())
+    const portions = (await told('settle.wanted')).map((one) => one.books)
+    expect(portions.map((books) => books.length)).toEqual([40, expect.any(Number)])
+    expect(new Set(portions.flat()).size).toBe(portions.flat().length)
+  })
+
   it('of remainders are proved again from the next final epoch when they were refused', async () => {
     const intentId = await activated()
     await charge(intentId, 100, true)
@@ -351,7 +372,7 @@ describe('payments', () => {
     await charge(await activated(), 10)
     const second = await endEpoch()
     await finish(second)
-    await quiet()
+    await settled(test.store)
     const events = await test.store.read({ kinds: ['remainder.wanted'], intentId, after: began })
     expect(events.map((event) => (event.body as { epoch: number }).epoch)).toEqual([first, second])
   })

@@ -14,7 +14,7 @@ import type { Running, Store, Tx } from '@gesim/store'
 import { sql } from 'kysely'
 import { recoverAddress } from 'viem'
 import { closeEpoch } from './close.ts'
-import { decideCollecting, isGivenUp, lastEndedEpoch, weightBps } from './decide.ts'
+import { decideCollecting, isGivenUp, isWorthAttesting, lastEndedEpoch, weightBps } from './decide.ts'
 import {
   type Attestation,
   type EpochRow,
@@ -25,8 +25,10 @@ import {
   readAttestations,
   refuseRemainder,
   saveAttestation,
+  saveLateWish,
   savePayout,
   savePosted,
+  savePostedWeight,
   saveQuorumAt,
   saveReturned,
 } from './epochs.ts'
@@ -139,7 +141,7 @@ export class Settlement {
         for (const row of await epochsIn(this.#store.db, ['wanted'])) await this.#watch(row, parameters)
         const nowMs = this.#clock.nowMs()
         if (nowMs - this.#finishedAtMs >= FINISH_EVERY_MS) {
-          await this.#finish()
+          await this.#finish(parameters)
           this.#finishedAtMs = nowMs
         }
       } finally {
@@ -211,14 +213,44 @@ export class Settlement {
     if (!isOnChain) this.#log.warn('a root did not reach the chain in its window', { epoch: row.epoch })
   }
 
-  async #finish(): Promise<void> {
+  async #finish(parameters: Parameters): Promise<void> {
     for (const row of await epochsIn(this.#store.db, ['posted']))
-      await finishEpoch(this.#store, this.#chain, this.#trees, row, this.#log)
+      if (!(await finishEpoch(this.#store, this.#chain, this.#trees, row, this.#log)))
+        await this.#bringLate(row, parameters)
     const newest = await newestFinal(this.#store.db)
     if (!newest) return
     const times = { nowMs: this.#clock.nowMs(), retryMs: this.#settings.retrySeconds * 1000 }
     await settleBooks(this.#store, this.#chain, this.#trees, newest, times, this.#log)
     await returnRemainders(this.#store, this.#chain, this.#trees, newest, this.#log)
+  }
+
+  /** Sends signatures after a root that went on chain without a quorum, once they give it one. */
+  async #bringLate(row: EpochRow, { quorumBps }: Parameters): Promise<void> {
+    if (row.posted_weight === null || row.posted_weight >= quorumBps) return
+    const signatures = await readAttestations(this.#store.db, row.epoch)
+    const nowMs = this.#clock.nowMs()
+    const isWorth = isWorthAttesting({
+      postedWeightBps: row.posted_weight,
+      signedWeightBps: this.#weight(row, signatures),
+      quorumBps,
+      wishedAtMs: row.late_wished_at?.getTime() ?? null,
+      nowMs,
+      retryMs: this.#settings.retrySeconds * 1000,
+    })
+    if (!isWorth) return
+    const record = await this.#chain.recordOf(row.epoch)
+    if (record?.root !== row.commitment.root) return
+    // Anyone may have brought them.
+    if (record.weight >= quorumBps) return await savePostedWeight(this.#store.db, row.epoch, record.weight)
+    await this.#store.tx(async (tx) => {
+      await saveLateWish(tx, row.epoch, nowMs)
+      await this.#store.append(tx, 'attest.wanted', null, {
+        epoch: row.epoch,
+        commitment: row.commitment,
+        signatures,
+      })
+    })
+    this.#log.info('late signatures shall follow a root', { epoch: row.epoch, count: signatures.length })
   }
 
   #weight(row: EpochRow, signatures: readonly Attestation[]): number {
@@ -250,7 +282,7 @@ export class Settlement {
       case 'charge.posted':
         return await saveCharge(tx, event.intentId!, event.body)
       case 'root.posted':
-        return await savePosted(tx, event.body.epoch, event.body.postedAt, event.body.txHash)
+        return await savePosted(tx, event.body)
       case 'payout.claimed':
         return await savePayout(tx, event.body)
       case 'intent.closed':

@@ -1,10 +1,10 @@
+import type { BlockRef } from '@gesim/contracts/reading'
 import type { EventBody, Hex } from '@gesim/journey'
 import type { PlacedLeaf } from '@gesim/proofs'
 import type { Db, Tx } from '@gesim/store'
 import { sql } from 'kysely'
 import type { Standing } from './decide.ts'
 import type { Fact } from './facts.ts'
-import type { BlockRef } from './ports.ts'
 
 /** Remembers the signed papers of an intent until the chain has opened it for one of them. */
 export async function savePapers(

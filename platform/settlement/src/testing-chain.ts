@@ -16,6 +16,8 @@ export class MemoryChain implements ChainView {
   #logs: ChainLog[] = []
   #branch = 1
   root: { epoch: number; root: Hex } | null = null
+  /** Signed weight that the newest root has, in basis points. */
+  weight = 10_000
   committee: Committee
   readonly final = new Set<number>()
   basis: ClaimBasis = { coSignedFinal: true, totalFinal: false, claimedMicros: 0n, claimedEpoch: 0 }
@@ -73,6 +75,8 @@ export class MemoryChain implements ChainView {
   logs = async (from: bigint, to: bigint) =>
     this.#logs.filter((log) => log.blockNumber >= from && log.blockNumber <= to)
   latestRoot = async () => this.root
+  recordOf = async (epoch: number) =>
+    this.root?.epoch === epoch ? { root: this.root.root, weight: this.weight } : null
   committeeAt = async () => this.committee
   isFinal = async (epoch: number) => this.final.has(epoch)
   claimBasis = async () => this.basis

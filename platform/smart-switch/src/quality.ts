@@ -1,5 +1,5 @@
 /** What a traveller cares about: messages and calls, video, the price, or a bit of everything. */
-export const QOS_PREFERENCES = ['chat', 'video', 'cheapest', 'balanced'] as const
+const QOS_PREFERENCES = ['chat', 'video', 'cheapest', 'balanced'] as const
 
 export type QosPreference = (typeof QOS_PREFERENCES)[number]
 

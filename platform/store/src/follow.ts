@@ -4,6 +4,7 @@ import { type Kysely, sql } from 'kysely'
 import { named } from './errors.ts'
 import { type JournalRow, toEvent } from './journal.ts'
 import type { Listener } from './listener.ts'
+import { withinSpan } from './spans.ts'
 import type { Tables, Tx } from './tables.ts'
 
 /** Who reads, and what. */
@@ -109,7 +110,9 @@ export function startFollower<Kind extends EventKind>(
         } else {
           await sql`savepoint event`.execute(tx)
           try {
-            await handle(event as JourneyEventOf<Kind>, tx)
+            await withinSpan(reader, event, (attempts.get(event.seq) ?? 0) + 1, () =>
+              handle(event as JourneyEventOf<Kind>, tx),
+            )
             await sql`release savepoint event`.execute(tx)
           } catch (error) {
             await sql`rollback to savepoint event`.execute(tx)

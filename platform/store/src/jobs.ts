@@ -17,7 +17,7 @@ import type { Tables, Tx } from './tables.ts'
 import { convertRows } from './values.ts'
 
 /** The schema of pg-boss, beside ours and as closed. */
-export const JOBS_SCHEMA = 'gesim_jobs'
+const JOBS_SCHEMA = 'gesim_jobs'
 const DEAD_LETTERS = 'dead-letters'
 /** How often a job that breaks its handler is tried. An unreachable other side is asked again without end. */
 const BROKEN_ATTEMPTS = 5
@@ -232,11 +232,7 @@ export function openJobs(
   async function takeOver(): Promise<void> {
     const jobs = sql.raw(`${JOBS_SCHEMA}.job`)
     const { rows } = await sql<{ job_id: string; queue: string }>`
-      select l.job_id, l.queue from gesim.job_leases l
-      where not exists (
-        select from pg_locks k where k.locktype = 'advisory' and k.objsubid = 1 and k.granted
-          and k.database = (select oid from pg_database where datname = current_database())
-          and ((k.classid::bigint << 32) | k.objid::bigint) = l.process_key)
+      select l.job_id, l.queue from gesim.job_leases l where not gesim.process_lives(l.process_key)
       union all
       select j.id, j.name from ${jobs} j
       where j.state = 'active' and j.name = any(${[...queues.keys()]}::text[])

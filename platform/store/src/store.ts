@@ -22,6 +22,8 @@ export interface ConnectOptions {
 /** The one door to the database. */
 export interface Store {
   readonly db: Kysely<Tables>
+  /** Names this process in rows: `gesim.process_lives(key)` is true for as long as it is connected. */
+  readonly processKey: bigint
   /** Runs `work` in a transaction: all of its writes, or none. */
   tx<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   /** Writes an event in the caller's transaction. Returns its `seq`. */
@@ -79,6 +81,7 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
     }
     return {
       db,
+      processKey,
       tx: async (work) => {
         try {
           return await db.transaction().execute(work)

@@ -9,6 +9,9 @@ import pg from 'pg'
 import { migrate, readMigrations } from './migrate.ts'
 import { connect, type Store } from './store.ts'
 
+export { standInIntents, tokenAccess } from './testing/stand-ins.ts'
+export { eventually, readsOn, settled } from './testing/waiting.ts'
+
 /** A database of one's own. */
 export interface TestDatabase {
   readonly url: string

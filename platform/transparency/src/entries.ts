@@ -11,7 +11,7 @@ export const LOGGED = [
   'payout.claimed',
   'anomaly.flagged',
 ] as const
-export type LoggedKind = (typeof LOGGED)[number]
+type LoggedKind = (typeof LOGGED)[number]
 export type LoggedEvent = { [K in LoggedKind]: JourneyEvent<K> }[LoggedKind]
 
 export interface Entry {

@@ -5,13 +5,6 @@ import { transparencyRoutes } from './routes.ts'
 import { transparencySettings } from './settings.ts'
 import { TransparencyLog } from './transparency.ts'
 
-export { logKey, signCheckpoint } from './checkpoint.ts'
-export { canonicalJson, entryOf } from './entries.ts'
-export { transparencyFailures } from './failures.ts'
-export { transparencyRoutes } from './routes.ts'
-export { transparencySettings } from './settings.ts'
-export { TransparencyLog } from './transparency.ts'
-
 function logOf({ store, settings }: StageContext<typeof transparencySettings>): TransparencyLog {
   return new TransparencyLog(store, settings.origin, logKey(settings.key))
 }

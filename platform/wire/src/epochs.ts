@@ -68,16 +68,7 @@ const Leaf = Type.Object({
   evidence: Hash,
 })
 
-export const LeafProof = Type.Object({
-  amount: Micros,
-  coSigned: Micros,
-  bytesUsed: Octets,
-  seq: Uint32,
-  flags: Uint32,
-  evidence: Hash,
-  bitmap: BigDecimal,
-  siblings: HexBytes,
-})
+export const LeafProof = Type.Object({ ...Leaf.properties, bitmap: BigDecimal, siblings: HexBytes })
 export type LeafProof = Static<typeof LeafProof>
 
 /** One leaf with everything that was signed behind it. */

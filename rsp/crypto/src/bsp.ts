@@ -75,9 +75,20 @@ class Chain {
     return this.#cmac.of(this.#mcv, head, body)
   }
 
+  /** MACs of segments in order; the counter has been moved on for each of them. */
+  macsOf(segments: readonly (readonly [head: Uint8Array, body: Uint8Array])[]): Uint8Array[] {
+    const macs = this.#cmac.chain(this.#mcv, segments)
+    this.#mcv = macs.at(-1) ?? this.#mcv
+    return macs
+  }
+
+  count(): void {
+    this.#counter++
+  }
+
   advance(mac: Uint8Array): void {
     this.#mcv = mac
-    this.#counter++
+    this.count()
   }
 }
 
@@ -85,6 +96,8 @@ class Chain {
 export class BspSender {
   readonly #chain: Chain
   readonly #cbc: CbcEncryption
+  /** Where segments are made ready, one after another: a block for the counter, and the padded content. */
+  #room: Uint8Array = new Uint8Array(16 + MAX_ENCRYPTED_PLAIN_BYTES + 1)
 
   constructor(keys: SessionKeys) {
     this.#chain = new Chain(keys)
@@ -93,33 +106,56 @@ export class BspSender {
 
   /** One encrypted and authenticated segment. */
   encryptAndMac(tag: number, plain: Uint8Array): Uint8Array {
-    const input = new Uint8Array(16 + plain.length - (plain.length % 16) + 16)
-    this.#chain.writeCounter(input)
-    input.set(plain, 16)
-    input[16 + plain.length] = 0x80
-    return this.#seal(tag, this.#cbc.encryptAfter(input))
+    return this.#sealAll(tag, [this.#encrypt(plain)])[0]!
   }
 
   /** One segment that is authenticated and readable. */
   macOnly(tag: number, plain: Uint8Array): Uint8Array {
-    return this.#seal(tag, plain)
-  }
-
-  #seal(tag: number, body: Uint8Array): Uint8Array {
-    const head = header(tag, body.length + MAC_BYTES)
-    const mac = this.#chain.macOf(head, body)
-    this.#chain.advance(mac)
-    return concatBytes(head, body, mac.subarray(0, MAC_BYTES))
+    this.#chain.count()
+    return this.#sealAll(tag, [plain])[0]!
   }
 
   /** Data of any length as encrypted segments, each of at most 1020 bytes. */
   encryptAll(tag: number, plain: Uint8Array): Uint8Array[] {
-    return pieces(plain, MAX_ENCRYPTED_PLAIN_BYTES).map((piece) => this.encryptAndMac(tag, piece))
+    const bodies = pieces(plain, MAX_ENCRYPTED_PLAIN_BYTES).map((piece) => this.#encrypt(piece))
+    return this.#sealAll(tag, bodies)
   }
 
   /** Data of any length as authenticated segments, each of at most 1020 bytes. */
   macAll(tag: number, plain: Uint8Array): Uint8Array[] {
     return pieces(plain, MAX_MAC_ONLY_PLAIN_BYTES).map((piece) => this.macOnly(tag, piece))
+  }
+
+  #encrypt(plain: Uint8Array): Uint8Array {
+    const end = 16 + plain.length
+    const whole = end - (end % 16) + 16
+    if (whole > this.#room.length) this.#room = new Uint8Array(whole)
+    const input = this.#room.subarray(0, whole)
+    input.fill(0, 0, 16)
+    this.#chain.writeCounter(input)
+    this.#chain.count()
+    input.set(plain, 16)
+    input[end] = 0x80
+    input.fill(0, end + 1)
+    return this.#cbc.encryptAfter(input)
+  }
+
+  #sealAll(tag: number, bodies: readonly Uint8Array[]): Uint8Array[] {
+    const segments = bodies.map((body) => [header(tag, body.length + MAC_BYTES), body] as const)
+    const macs = this.#chain.macsOf(segments)
+    let length = 0
+    for (const [head, body] of segments) length += head.length + body.length + MAC_BYTES
+    // One piece of memory for all: a package has many segments, and each of its own would cost more than its cipher.
+    const whole = new Uint8Array(length)
+    let end = 0
+    return segments.map(([head, body], i) => {
+      const start = end
+      whole.set(head, start)
+      whole.set(body, start + head.length)
+      end = start + head.length + body.length + MAC_BYTES
+      whole.set(macs[i]!.subarray(0, MAC_BYTES), end - MAC_BYTES)
+      return whole.subarray(start, end)
+    })
   }
 }
 

@@ -18,7 +18,6 @@ export class Cmac {
   readonly #cbc: CbcEncryption
   readonly #whole: Uint8Array
   readonly #padded: Uint8Array
-
   constructor(key: Uint8Array) {
     this.#cbc = new CbcEncryption(key)
     // RFC 4493 2.3: the subkeys come of a block of zeros.
@@ -28,22 +27,67 @@ export class Cmac {
 
   /** The MAC, 16 bytes, of the parts joined. */
   of(...parts: readonly Uint8Array[]): Uint8Array {
+    const input = roomFor(paddedLength(lengthOf(parts)))
+    this.#write(input, 0, parts)
+    // The MAC is the last block of CBC over the masked input: one call of the cipher for any length.
+    return new Uint8Array(this.#cbc.encrypt(input).subarray(input.length - 16))
+  }
+
+  /**
+   * The MACs of several messages, each preceded by the MAC of the one before, the first one by the given block. One call
+   * of the cipher for all: CBC masks a block with the one before it, so that a block of zeros after a MAC is
+   * encrypted as that MAC is at the beginning of a message of its own.
+   */
+  chain(first: Uint8Array, messages: readonly (readonly Uint8Array[])[]): Uint8Array[] {
     let length = 0
-    for (const part of parts) length += part.length
-    const full = length > 0 && length % 16 === 0
-    const input = new Uint8Array(full ? length : length - (length % 16) + 16)
-    let at = 0
+    const ends = messages.map((parts) => {
+      length += paddedLength(16 + lengthOf(parts))
+      return length
+    })
+    const input = roomFor(length)
+    const zeros = new Uint8Array(16)
+    messages.forEach((parts, i) => {
+      this.#write(input, i === 0 ? 0 : ends[i - 1]!, [i === 0 ? first : zeros, ...parts])
+    })
+    const output = length ? this.#cbc.encrypt(input) : input
+    return ends.map((end) => new Uint8Array(output.subarray(end - 16, end)))
+  }
+
+  /** Writes one message, padded and masked. */
+  #write(input: Uint8Array, from: number, parts: readonly Uint8Array[]): void {
+    let at = from
     for (const part of parts) {
       input.set(part, at)
       at += part.length
     }
-    if (!full) input[length] = 0x80
-    const mask = full ? this.#whole : this.#padded
-    const last = input.length - 16
-    for (let i = 0; i < 16; i++) input[last + i]! ^= mask[i]!
-    // The MAC is the last block of CBC over the masked input: one call of the cipher for any length.
-    return new Uint8Array(this.#cbc.encrypt(input).subarray(last))
+    const length = at - from
+    const end = from + paddedLength(length)
+    const isWhole = end === at
+    if (!isWhole) {
+      input[at] = 0x80
+      input.fill(0, at + 1, end)
+    }
+    const mask = isWhole ? this.#whole : this.#padded
+    for (let i = 0; i < 16; i++) input[end - 16 + i]! ^= mask[i]!
   }
+}
+
+/** Where messages are put together, one after another. What is authenticated goes out as it is: it holds no secret. */
+const ROOM = new Uint8Array(32 << 10)
+
+function roomFor(length: number): Uint8Array {
+  return length > ROOM.length ? new Uint8Array(length) : ROOM.subarray(0, length)
+}
+
+function lengthOf(parts: readonly Uint8Array[]): number {
+  let length = 0
+  for (const part of parts) length += part.length
+  return length
+}
+
+/** Whole blocks, at least one. */
+function paddedLength(length: number): number {
+  return Math.max(16, Math.ceil(length / 16) * 16)
 }
 
 /** AES-CMAC of one message. */

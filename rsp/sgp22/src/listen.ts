@@ -1,6 +1,6 @@
 import { createServer as createHttp, type RequestListener, type Server } from 'node:http'
 import { createServer as createHttps } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 
 /** One place to listen. */
 export interface ListenAt {
@@ -19,6 +19,8 @@ export interface Listening {
 
 const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 30_000
+/** TLS handshakes that begin in one turn of the event loop: each costs a signature, and a hundred phones may knock at once. */
+const HANDSHAKES_A_TURN = 8
 
 /** Brainpool is offered by name and under TLS 1.2 only: TLS 1.3 has no code point for its signatures in OpenSSL 3. */
 const TLS_OF: Readonly<Record<'nist' | 'brainpool', object>> = {
@@ -43,6 +45,7 @@ export async function listen(at: ListenAt, listener: RequestListener): Promise<L
         listener,
       )
     : createHttp(listener)
+  if (at.tls) handshakeInTurns(server)
   server.headersTimeout = HEADERS_TIMEOUT_MS
   server.requestTimeout = REQUEST_TIMEOUT_MS
   await new Promise<void>((resolve, reject) => {
@@ -58,4 +61,27 @@ export async function listen(at: ListenAt, listener: RequestListener): Promise<L
         setTimeout(() => server.closeAllConnections(), 1000).unref()
       }),
   }
+}
+
+/**
+ * Hands new connections to TLS a few a turn, so that timers, other connections and health checks run in between. Counted by
+ * turn and not by handshakes under way: else idle connections could shut everybody out.
+ */
+function handshakeInTurns(server: Server): void {
+  const [accept] = server.listeners('connection') as ((socket: Socket) => void)[]
+  const waiting: Socket[] = []
+  // Who hangs up while waiting is no fault of the server; TLS listens for itself once it has the connection.
+  const ignore = () => {}
+  function next(): void {
+    for (const socket of waiting.splice(0, HANDSHAKES_A_TURN)) {
+      socket.off('error', ignore)
+      if (!socket.destroyed) accept!.call(server, socket)
+    }
+    if (waiting.length > 0) setImmediate(next)
+  }
+  server.off('connection', accept!)
+  server.on('connection', (socket: Socket) => {
+    socket.on('error', ignore)
+    if (waiting.push(socket) === 1) setImmediate(next)
+  })
 }

@@ -1,5 +1,3 @@
-import { toHex } from '@gesim/base'
-
 /** What every session has. */
 export interface StoredSession {
   readonly transactionId: Uint8Array
@@ -31,6 +29,27 @@ export function memorySessions<Session extends StoredSession>(
 ): SessionStore<Session> {
   const byTransaction = new Map<string, Session>()
   const isOver = ({ startedAtMs }: Session) => nowMs() - startedAtMs > limits.sessionLifeMs
+  const keyOf = (transactionId: Uint8Array) => Buffer.from(transactionId).toString('hex')
+  // A map keeps the order of insertion: its first entry is the oldest. One iterator is kept over all calls, since a new one
+  // walks over the holes that taken sessions left at the front, each time.
+  let entries = byTransaction.entries()
+  let oldest = entries.next()
+
+  function makeRoom(): void {
+    for (;;) {
+      if (oldest.done) {
+        entries = byTransaction.entries()
+        oldest = entries.next()
+        if (oldest.done) return
+      }
+      const [key, session] = oldest.value
+      if (byTransaction.get(key) === session) {
+        if (byTransaction.size <= limits.maxSessions && !isOver(session)) return
+        byTransaction.delete(key)
+      }
+      oldest = entries.next()
+    }
+  }
 
   function find(key: string): Session | undefined {
     const session = byTransaction.get(key)
@@ -39,18 +58,14 @@ export function memorySessions<Session extends StoredSession>(
 
   return {
     put: async (session) => {
-      const key = toHex(session.transactionId)
+      const key = keyOf(session.transactionId)
       byTransaction.delete(key)
       byTransaction.set(key, session)
-      // A map keeps the order of insertion: the first entries are the oldest.
-      for (const [oldest, kept] of byTransaction) {
-        if (byTransaction.size <= limits.maxSessions && !isOver(kept)) break
-        byTransaction.delete(oldest)
-      }
+      makeRoom()
     },
-    find: async (transactionId) => find(toHex(transactionId)),
+    find: async (transactionId) => find(keyOf(transactionId)),
     take: async (transactionId) => {
-      const key = toHex(transactionId)
+      const key = keyOf(transactionId)
       const session = find(key)
       byTransaction.delete(key)
       return session

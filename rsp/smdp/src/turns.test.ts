@@ -35,7 +35,7 @@ describe('Turns of the event loop', () => {
     running = false
     await counting
     expect(order).toEqual(Array.from({ length: 40 }, (_, i) => i))
-    // 80 ms of work in turns of at most 4 ms and the piece that goes beyond.
+    // 80 ms of work in turns of at most 2 ms and the piece that goes beyond.
     expect(counted).toBeGreaterThan(10)
   })
 

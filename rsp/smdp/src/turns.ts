@@ -1,5 +1,5 @@
 /** Milliseconds of one turn of the event loop after which nothing more is begun in it. */
-const MOST_MS = 4
+const MOST_MS = 2
 
 /** When everything that was begun has run as far as it can without waiting for something outside. */
 function drained(): Promise<void> {
@@ -15,16 +15,21 @@ function drained(): Promise<void> {
 export class Turns {
   readonly #waiting: (() => void)[] = []
   #startedMs: number | undefined
+  /** Something was begun in this very call stack and has not run yet: how long it takes is not known. */
+  #isFresh = false
 
   /** Something to wait for before beginning, or nothing when it may begin now. */
   begin(): Promise<void> | undefined {
     if (this.#startedMs === undefined) {
       this.#startedMs = performance.now()
       setImmediate(() => void this.#next())
-      return undefined
-    }
-    if (this.#waiting.length === 0 && performance.now() - this.#startedMs < MOST_MS) return undefined
-    return new Promise((resolve) => this.#waiting.push(resolve))
+    } else if (this.#isFresh || this.#waiting.length > 0 || performance.now() - this.#startedMs >= MOST_MS)
+      return new Promise((resolve) => this.#waiting.push(resolve))
+    this.#isFresh = true
+    queueMicrotask(() => {
+      this.#isFresh = false
+    })
+    return undefined
   }
 
   async #next(): Promise<void> {

@@ -4,7 +4,7 @@ import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { type Clock, type Log, type SettingsOf, systemClock, toBase64, toHex } from '@gesim/base'
-import { certificatePem, loadPki } from '@gesim/crypto'
+import { certificateIssuers, certificatePem, loadPki } from '@gesim/crypto'
 import { domainOf } from '@gesim/proofs'
 import { createRspListener } from '@gesim/sgp22'
 import { privateKeyToAccount } from 'viem/accounts'
@@ -56,7 +56,7 @@ export async function startCarrier(
     domain: domainOf(settings.chainId, settings.escrow),
     provisioning: privateKeyToAccount(settings.provisioningKey),
     usage: privateKeyToAccount(settings.usageKey),
-    issuers: pki.issuers,
+    issuers: certificateIssuers(pki.issuers),
     fault,
     signal: ending.signal,
   }

@@ -1,6 +1,6 @@
 import { unreachable } from '@gesim/base'
 import { intentEscrowAbi } from '@gesim/contracts'
-import { createPublicClient, http } from 'viem'
+import { openChain } from '@gesim/contracts/reading'
 
 type Hex = `0x${string}`
 
@@ -25,14 +25,7 @@ export interface Chain {
 const MOST_BLOCKS = 2000n
 
 export function chainReader(rpcUrl: string, escrow: Hex): Chain {
-  const client = createPublicClient({ transport: http(rpcUrl), cacheTime: 0 })
-  const asked = async <T>(question: Promise<T>): Promise<T> => {
-    try {
-      return await question
-    } catch (cause) {
-      throw unreachable('carrier.chain-unreachable', {}, cause)
-    }
-  }
+  const { client, asked } = openChain(rpcUrl, (cause) => unreachable('carrier.chain-unreachable', {}, cause))
   return {
     async intent(intentId) {
       const { state, funded, book } = await asked(

@@ -15,7 +15,7 @@ import { makePurchase } from '../purchase.ts'
 import { registerRoutes } from '../routes.ts'
 
 /** A chain in memory: who is entitled, and plain keys as accounts. */
-export function chainTwin(): IntentsChain & { entitle(account: Hex): void } {
+function chainTwin(): IntentsChain & { entitle(account: Hex): void } {
   const entitled = new Set<string>()
   return {
     entitle: (account) => void entitled.add(account.toLowerCase()),

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { createLog, type FailureCatalogue, isFailure, readSettings, systemClock } from '@gesim/base'
 import type { EventBodies, EventKind, Hex, JourneyEvent, TermsJson } from '@gesim/journey'
 import { domainOf } from '@gesim/proofs'
-import type { Access, Running, StageContext } from '@gesim/store'
-import { type TestStore, testStore } from '@gesim/store/testing'
+import type { Running, StageContext } from '@gesim/store'
+import { standInIntents, type TestStore, testStore, tokenAccess } from '@gesim/store/testing'
 import { type FastifyInstance, fastify } from 'fastify'
 import { sql } from 'kysely'
 import { recoverAddress } from 'viem'
@@ -49,38 +49,10 @@ export interface Bench {
   ): Promise<{ status: number; json: Json; headers: Readonly<Record<string, unknown>> }>
 }
 
-/** What stands in for identity: the bearer token says who asks. */
-const access: Access = {
-  async traveller(request) {
-    const [kind, account] = bearer(request.headers.authorization)
-    return kind === 'payer' ? { account: account as Hex, subject: 'v1:x' } : null
-  },
-  async device(request) {
-    const [kind, device, intentId] = bearer(request.headers.authorization)
-    return kind === 'device' ? { device: device as Hex, intentId: intentId as Hex } : null
-  },
-  async carrier(request) {
-    const [kind, book] = bearer(request.headers.authorization)
-    return kind === 'carrier' ? { carrierId: Number(book), books: [Number(book)] } : null
-  },
-  operator: async () => false,
-}
-
-function bearer(header: string | undefined): string[] {
-  return (header ?? '').replace('Bearer ', '').split('/')
-}
-
 export async function openBench(env: Record<string, string> = {}): Promise<Bench> {
   const database = await testStore()
   const { store } = database
-  // In the place of the Intent Manager's views: the same columns, written by the test.
-  await sql`drop view if exists gesim.intents_facts cascade`.execute(store.db)
-  await sql`drop view if exists gesim.device_bindings cascade`.execute(store.db)
-  await sql`create table gesim.intents_facts (intent_id text primary key, payer text, subject text, terms jsonb,
-    books int[], plan_id text, profile_type text, country text, state text, ended boolean)`.execute(store.db)
-  await sql`create table gesim.device_bindings (intent_id text, device text, valid_until bigint, payer_signature text)`.execute(
-    store.db,
-  )
+  await standInIntents(store)
   const settings = readSettings(provisionerSettings, {
     PROVISIONER_SEALING_KEYS: `k1:${'11'.repeat(32)}`,
     PROVISIONER_COMMITMENT_KEY: '22'.repeat(32),
@@ -89,7 +61,7 @@ export async function openBench(env: Record<string, string> = {}): Promise<Bench
   })
   const context: StageContext<typeof provisionerSettings> = {
     store,
-    access,
+    access: tokenAccess({ isOperator: false }),
     log: createLog('test', 'silent'),
     clock: systemClock,
     signal: new AbortController().signal,

@@ -15,7 +15,10 @@ import {
 } from './entry-point.ts'
 import { gasLimitOf, packUserOperation, restoreUserOperation, type UserOperation } from './user-operation.ts'
 
-type Row = Pick<Selectable<OperationTable>, 'hash' | 'sender' | 'operation'>
+type Row = Pick<Selectable<OperationTable>, 'hash' | 'sender' | 'operation' | 'reverts'>
+
+/** Bundles that may revert with an operation in them, in company and then alone. */
+const MOST_REVERTS = 2
 
 interface Member {
   readonly hash: Hex
@@ -86,8 +89,10 @@ async function bundle(
     return { id, ...(await signInto(tx, chain.chainId, executor, id, draft, pendingCount)) }
   })
   if (!signed) return 0
-  await send(store, chain, signed.id, signed.raw)
-  context.log.debug('bundle sent', { hash: signed.hash, count: kept.length, address: executor.address })
+  const why = await send(store, chain, signed.id, signed.raw)
+  const facts = { hash: signed.hash, count: kept.length, address: executor.address }
+  if (why === undefined) context.log.debug('bundle sent', facts)
+  else context.log.warn('the node does not take a bundle', { ...facts, code: 'relayer.node-refused', why })
   return kept.length
 }
 
@@ -118,7 +123,7 @@ const inHand = new Set<Hex>()
 async function claim({ store }: SenderContext, bundleSize: number): Promise<Member[]> {
   const candidates: Row[] = await rows(store)
     .selectFrom('relayer_operations')
-    .select(['hash', 'sender', 'operation'])
+    .select(['hash', 'sender', 'operation', 'reverts'])
     .where('state', '=', 'accepted')
     .$if(inHand.size > 0, (query) => query.where('hash', 'not in', [...inHand]))
     .orderBy('position')
@@ -127,8 +132,10 @@ async function claim({ store }: SenderContext, bundleSize: number): Promise<Memb
   const members: Member[] = []
   const senders = new Set<Hex>()
   let gas = 0n
-  for (const { hash, sender, operation } of candidates) {
+  for (const { hash, sender, operation, reverts } of candidates) {
     if (members.length === bundleSize || senders.has(sender) || inHand.has(hash)) continue
+    // One that was in a bundle that reverted goes alone: it may have been the one.
+    if (reverts > 0 && members.length > 0) continue
     const restored = restoreUserOperation(operation)
     gas += gasLimitOf(restored)
     if (gas > TRANSACTION_GAS_CAP) break
@@ -136,6 +143,7 @@ async function claim({ store }: SenderContext, bundleSize: number): Promise<Memb
     members.push({ hash, operation: restored })
     // Nothing is awaited since the check above, so that two keys never take the same operation.
     inHand.add(hash)
+    if (reverts > 0) break
   }
   return members
 }
@@ -177,10 +185,23 @@ export async function noteOutcomes(tx: Tx, transactionId: bigint, receipt: Recei
       ) as n (hash, success, gas_used, gas_cost, revert_reason)
       where o.hash = n.hash`.execute(tx)
   }
-  await own
+  const left = own
     .updateTable('relayer_operations')
-    .set({ state: 'accepted', transaction_id: null })
     .where('transaction_id', '=', transactionId)
     .where('state', '=', 'bundled')
+  if (receipt === null || receipt.success) {
+    await left.set({ state: 'accepted', transaction_id: null }).execute()
+    return
+  }
+  // The bundle reverted and was paid for: twice is enough for an operation that the simulation lets pass.
+  await left
+    .set({
+      reverts: sql<number>`reverts + 1`,
+      state: sql<
+        'accepted' | 'dropped'
+      >`case when reverts < ${MOST_REVERTS} - 1 then 'accepted' else 'dropped' end`,
+      why: sql<string>`case when reverts < ${MOST_REVERTS} - 1 then why else 'its bundles reverted on chain' end`,
+      transaction_id: null,
+    })
     .execute()
 }

@@ -1,3 +1,4 @@
+import { unreachable } from '@gesim/base'
 import { ENTRYPOINT_V08 } from '@gesim/contracts'
 import type { Hex } from '@gesim/journey'
 import { decodeErrorResult, decodeEventLog, encodeFunctionData, parseAbi } from 'viem'
@@ -7,7 +8,7 @@ import type { PackedUserOperation } from './user-operation.ts'
 
 export const ENTRY_POINT = ENTRYPOINT_V08.toLowerCase() as Hex
 
-export const entryPointAbi = parseAbi([
+const entryPointAbi = parseAbi([
   'struct PackedUserOperation { address sender; uint256 nonce; bytes initCode; bytes callData; bytes32 accountGasLimits; uint256 preVerificationGas; bytes32 gasFees; bytes paymasterAndData; bytes signature; }',
   'function handleOps(PackedUserOperation[] ops, address beneficiary)',
   'error FailedOp(uint256 opIndex, string reason)',
@@ -46,12 +47,15 @@ export async function simulateBundle(
     return null
   } catch (error) {
     if (!(error instanceof RpcError)) throw error
+    // A node that is busy or broken says nothing about an operation: none is dropped for it.
+    if (!error.isExecution)
+      throw unreachable('relayer.chain-unreachable', { why: error.message.slice(0, 200) }, error)
     return readRejection(error.data, error.message)
   }
 }
 
 /** Reads `FailedOp`. An error that names no operation is blamed on the first: nothing else could be dropped. */
-export function readRejection(data: Hex | undefined, message: string): Rejection {
+function readRejection(data: Hex | undefined, message: string): Rejection {
   if (data !== undefined && data !== '0x') {
     try {
       const { errorName, args } = decodeErrorResult({ abi: entryPointAbi, data })

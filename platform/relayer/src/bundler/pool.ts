@@ -150,7 +150,7 @@ async function admit(context: PoolContext, executor: Hex, entries: Entry[]): Pro
   }
 }
 
-export function rejected(reason: string): Failure {
+function rejected(reason: string): Failure {
   return refuse('relayer.operation-rejected', { reason })
 }
 

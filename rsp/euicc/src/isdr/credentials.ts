@@ -3,6 +3,7 @@ import {
   type Certificate,
   CURVES,
   type Curve,
+  certificateIssuers,
   eidOfCertificate,
   type Identity,
   type Pki,
@@ -76,6 +77,6 @@ export function cardCredentials(pki: Pki, wish: CredentialWish = {}): CardCreden
   }
   if (!eid || found.length === 0)
     throw refuse('euicc.pki-incomplete', { curves: curves.join(' '), eid: wish.eid !== undefined })
-  const issuers = pki.issuers.filter((issuer) => curves.includes(issuer.curve))
+  const issuers = certificateIssuers(pki.issuers).filter((issuer) => curves.includes(issuer.curve))
   return { eid, credentials: found, issuers, revocations: pki.revocations }
 }

@@ -11,14 +11,11 @@ import { meteringFailures, meteringSettings, meteringStage } from '@gesim/meteri
 import { provisionerFailures, provisionerSettings, provisionerStage } from '@gesim/provisioner'
 import { smartSwitchSettings, smartSwitchStage } from '@gesim/smart-switch'
 import { memoryState, type Smdp, startSmdp } from '@gesim/smdp'
-import type { Access, Running, StageContext } from '@gesim/store'
-import { type TestStore, testStore } from '@gesim/store/testing'
+import type { Running, StageContext } from '@gesim/store'
+import { standInIntents, type TestStore, testStore, tokenAccess } from '@gesim/store/testing'
 import { type FastifyInstance, fastify } from 'fastify'
-import { sql } from 'kysely'
 import { type RunningCarrier, startCarrier } from '../carrier.ts'
 import { carrierSettings } from '../settings.ts'
-
-type Hex = `0x${string}`
 
 /** Everything around a carrier that is real: chain, contracts, database, node stages, SM-DP+, cards. */
 export interface World {
@@ -35,27 +32,6 @@ export interface World {
 }
 
 export const ADMIN_TOKEN = 'a-test-token'
-
-/** What stands in for identity: the bearer token says who asks. */
-const access: Access = {
-  async traveller(request) {
-    const [kind, account] = bearer(request.headers.authorization)
-    return kind === 'payer' ? { account: account as Hex, subject: 'v1:x' } : null
-  },
-  async device(request) {
-    const [kind, device, intentId] = bearer(request.headers.authorization)
-    return kind === 'device' ? { device: device as Hex, intentId: intentId as Hex } : null
-  },
-  async carrier(request) {
-    const [kind, book] = bearer(request.headers.authorization)
-    return kind === 'carrier' ? { carrierId: Number(book), books: [Number(book)] } : null
-  },
-  operator: async () => true,
-}
-
-function bearer(header: string | undefined): string[] {
-  return (header ?? '').replace('Bearer ', '').split('/')
-}
 
 async function freePort(): Promise<number> {
   const server = createServer()
@@ -120,6 +96,7 @@ export async function startWorld(): Promise<World> {
     return startCarrier(
       readSettings(carrierSettings, {
         CARRIER_NAME: names[i],
+        CARRIER_TITLE: names[i],
         CARRIER_ID: `2.999.${20 + i}`,
         CARRIER_BOOK: String(books[i]),
         CARRIER_PROVISIONING_KEY: keys.provisioning,
@@ -190,17 +167,10 @@ async function startNode(
   env: Record<string, string>,
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const { store } = database
-  // In the place of the Intent Manager's views: the same columns, written by the test.
-  await sql`drop view if exists gesim.intents_facts cascade`.execute(store.db)
-  await sql`drop view if exists gesim.device_bindings cascade`.execute(store.db)
-  await sql`create table gesim.intents_facts (intent_id text primary key, payer text, subject text, terms jsonb,
-    books int[], plan_id text, profile_type text, country text, state text, ended boolean)`.execute(store.db)
-  await sql`create table gesim.device_bindings (intent_id text, device text, valid_until bigint, payer_signature text)`.execute(
-    store.db,
-  )
+  await standInIntents(store)
   const common = {
     store,
-    access,
+    access: tokenAccess({ isOperator: true }),
     log,
     clock: systemClock,
     signal: new AbortController().signal,

@@ -2,14 +2,15 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** The repository's root folder. */
-export const ROOT = join(import.meta.dirname, '..')
+export const ROOT = join(import.meta.dirname, '../../..')
 
 /** The path of a Foundry program that npm installed. npm's own wrapper costs 0.3 s a call, so it is passed by. */
 export function foundryBinary(program: 'anvil' | 'forge'): string {
   const cpu = process.arch === 'x64' ? 'amd64' : process.arch
-  const platform = process.platform === 'win32' ? 'win32' : process.platform
-  const path = join(ROOT, 'node_modules', '@foundry-rs', `${program}-${platform}-${cpu}`, 'bin', program)
+  const path = join(ROOT, 'node_modules/@foundry-rs', `${program}-${process.platform}-${cpu}`, 'bin', program)
   if (!existsSync(path))
-    throw new Error(`${program} is not installed for ${platform} ${cpu}: run \`node tools/ready.mjs\``)
+    throw new Error(
+      `${program} is not installed for ${process.platform} ${cpu}: run \`node tools/ready.mjs\``,
+    )
   return path
 }

@@ -1,0 +1,53 @@
+import { type Addresses, settlementAbi } from '@gesim/contracts'
+import type { Hex } from '@gesim/journey'
+import type { JourneyEventOf } from '@gesim/store'
+import { decodeFunctionData } from 'viem'
+import { expect, it } from 'vitest'
+import { type WishingKind, wishesOf } from './calldata.ts'
+
+const SETTLEMENT: Hex = `0x${'5e'.repeat(20)}`
+const HASH: Hex = `0x${'ab'.repeat(32)}`
+const grant = { budgetMicros: 1n, budgetValidUntil: 1 }
+
+it('late signatures go to the settlement with ascending signers, and a second wish is another transaction', () => {
+  const signer = (byte: string): Hex => `0x${byte.repeat(20)}`
+  const event = (seq: bigint) =>
+    ({
+      seq,
+      kind: 'attest.wanted',
+      version: 1,
+      intentId: null,
+      atMs: 0,
+      body: {
+        epoch: 7,
+        commitment: {
+          epoch: 7,
+          cutoff: 240,
+          root: HASH,
+          total: '9',
+          coSigned: '8',
+          prevRoot: HASH,
+          dataHash: HASH,
+          fromBlock: '1',
+          toBlock: '2',
+          eventsRoot: HASH,
+          policyVersion: 1,
+          committeeVersion: 1,
+        },
+        signatures: [
+          { attestor: signer('bb'), signature: '0x02' },
+          { attestor: signer('0a'), signature: '0x01' },
+        ],
+      },
+    }) as JourneyEventOf<WishingKind>
+  const [wish] = wishesOf(event(3n), { settlement: SETTLEMENT } as Addresses, grant)
+  expect(wish).toMatchObject({ key: 'attest.wanted:7:3', role: 'poster', to: SETTLEMENT, intentId: null })
+  const { functionName, args } = decodeFunctionData({ abi: settlementAbi, data: wish!.data })
+  expect(functionName).toBe('attest')
+  expect((args as readonly unknown[])[1]).toEqual([
+    expect.stringMatching(/^0x0a/i),
+    expect.stringMatching(/^0xbb/i),
+  ])
+  expect((args as readonly unknown[])[2]).toEqual(['0x01', '0x02'])
+  expect(wishesOf(event(4n), { settlement: SETTLEMENT } as Addresses, grant)[0]!.key).not.toBe(wish!.key)
+})

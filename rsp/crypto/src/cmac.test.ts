@@ -1,0 +1,50 @@
+import { concatBytes } from '@gesim/base'
+import { describe, expect, it } from 'vitest'
+import { BspReceiver, BspSender } from './bsp.ts'
+import { aesCmac, Cmac } from './cmac.ts'
+import { systemRandom } from './keys.ts'
+
+describe('Chained MACs', () => {
+  it('are those of the messages one by one, whatever their lengths', () => {
+    const key = systemRandom(16)
+    const cmac = new Cmac(key)
+    for (const lengths of [[0], [16], [15, 16, 17], [1020, 3, 0, 64, 1004], []]) {
+      const messages = lengths.map((length) => [systemRandom(5), systemRandom(length)])
+      let before = systemRandom(16)
+      const chained = cmac.chain(before, messages)
+      const single = messages.map(([head, body]) => {
+        before = aesCmac(key, concatBytes(before, head!, body!))
+        return before
+      })
+      expect(chained).toEqual(single)
+      // The same object goes on with messages of its own as if nothing had been.
+      const next = systemRandom(33)
+      expect(cmac.of(next)).toEqual(aesCmac(key, next))
+    }
+  })
+})
+
+describe('Segments made together', () => {
+  it('are those made one by one', () => {
+    const keys = { initialMcv: systemRandom(16), sEnc: systemRandom(16), sMac: systemRandom(16) }
+    const data = systemRandom(5000)
+    const [together, alone, receiver] = [new BspSender(keys), new BspSender(keys), new BspReceiver(keys)]
+    const segments = [
+      ...together.encryptAll(0x87, data.subarray(0, 10)),
+      ...together.macAll(0x88, data.subarray(0, 2000)),
+      ...together.encryptAll(0x86, data),
+    ]
+    const pieces = (tag: number, from: number, to: number) =>
+      tag === 0x88
+        ? alone.macOnly(tag, data.subarray(from, to))
+        : alone.encryptAndMac(tag, data.subarray(from, to))
+    const single = [pieces(0x87, 0, 10), pieces(0x88, 0, 1008), pieces(0x88, 1008, 2000)]
+    for (let at = 0; at < data.length; at += 1007)
+      single.push(pieces(0x86, at, Math.min(at + 1007, data.length)))
+    expect(segments).toEqual(single)
+    const opened = segments.map((segment) =>
+      segment[0] === 0x88 ? receiver.verify(segment) : receiver.decrypt(segment),
+    )
+    expect(concatBytes(...opened.slice(3))).toEqual(data)
+  })
+})
