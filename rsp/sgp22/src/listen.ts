@@ -20,7 +20,7 @@ export interface Listening {
 const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 30_000
 /** TLS handshakes that begin in one turn of the event loop: each costs a signature, and a hundred phones may knock at once. */
-const HANDSHAKES_A_TURN = 8
+const HANDSHAKES_A_TURN = 4
 
 /** Brainpool is offered by name and under TLS 1.2 only: TLS 1.3 has no code point for its signatures in OpenSSL 3. */
 const TLS_OF: Readonly<Record<'nist' | 'brainpool', object>> = {
