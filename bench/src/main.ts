@@ -9,7 +9,14 @@ import { start } from './start.ts'
 import { userops } from './userops.ts'
 import { web } from './web.ts'
 
-const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = { start, purchase, download, rsp, userops, web }
+const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
+  start,
+  purchase,
+  download,
+  rsp,
+  userops,
+  web,
+}
 const HELP = `npm run bench -- [NAME ...] [--json]
 
 Measures, each row beside an anchor taken in the same run: ${Object.keys(BENCHES).join(', ')} (default: all).
