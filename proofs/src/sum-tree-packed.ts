@@ -235,7 +235,7 @@ function scatter(kernel: Kernel, nodes: Int32Array, batch: Uint32Array): void {
 }
 
 /** Reads a word of each line that will be needed: a short loop lets the processor wait for many of them at once. */
-function fetchLines(kernel: Kernel, below: Uint32Array, nodes: Int32Array, batch: Uint32Array): void {
+function fetchLines(kernel: Kernel, below: Int32Array, nodes: Int32Array, batch: Uint32Array): void {
   let seen = 0
   for (let i = 0; i < batch.length; i++) {
     const child = (kernel.links[i]! >>> 2) * NODE_WORDS
