@@ -6,6 +6,7 @@ import { purchase } from './purchase.ts'
 import type { Row } from './row.ts'
 import { rsp } from './rsp.ts'
 import { start } from './start.ts'
+import { tree } from './tree.ts'
 import { userops } from './userops.ts'
 import { web } from './web.ts'
 
@@ -14,6 +15,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   purchase,
   download,
   rsp,
+  tree,
   userops,
   web,
 }
