@@ -79,7 +79,9 @@ contract AdvancePool is PoolLiens {
     function impair(uint32 book, uint32 epoch) external {
         Advance storage a = _advances[book][epoch];
         require(a.state == AdvanceState.Open, AdvancePool_WrongState(book, epoch, a.state));
-        require(block.timestamp > a.dueAt || receivables.isLost(book, epoch), AdvancePool_NotDue(block.timestamp, a.dueAt));
+        require(
+            block.timestamp > a.dueAt || receivables.isLost(book, epoch), AdvancePool_NotDue(block.timestamp, a.dueAt)
+        );
         a.state = AdvanceState.Impaired;
         ++_impaired;
         emit Impaired(book, epoch);

@@ -73,9 +73,7 @@ contract Receivables is IReceivables, GesimDomain {
     function digestOf(AdvanceOffer calldata offer) public view returns (bytes32) {
         return _digest(
             keccak256(
-                abi.encode(
-                    ADVANCE_OFFER, offer.book, offer.epoch, offer.gross, offer.discountBps, offer.validUntil
-                )
+                abi.encode(ADVANCE_OFFER, offer.book, offer.epoch, offer.gross, offer.discountBps, offer.validUntil)
             )
         );
     }

@@ -147,7 +147,8 @@ abstract contract PoolLiens is PoolShares {
 
     function _setBond(uint32 carrierId, uint64 bond) internal {
         CarrierAccount storage account = _accounts[carrierId];
-        unsecured = unsecured - _unsecuredOf(account.outstanding, account.bond) + _unsecuredOf(account.outstanding, bond);
+        unsecured =
+            unsecured - _unsecuredOf(account.outstanding, account.bond) + _unsecuredOf(account.outstanding, bond);
         account.bond = bond;
         emit BondChanged(carrierId, bond);
     }

@@ -42,10 +42,14 @@ abstract contract PoolShares is IAdvancePool, ERC4626, ReentrancyGuardTransient 
     uint64 private _nextMaxAssets;
     uint40 private _raisedAt;
 
-    constructor(IERC20 usdc, address compliance, address governor, uint40 queueSeconds, uint40 openSeconds, uint64 maxAssets)
-        ERC4626(usdc)
-        ERC20("GeSIM advance pool", "gesimUSDC")
-    {
+    constructor(
+        IERC20 usdc,
+        address compliance,
+        address governor,
+        uint40 queueSeconds,
+        uint40 openSeconds,
+        uint64 maxAssets
+    ) ERC4626(usdc) ERC20("GeSIM advance pool", "gesimUSDC") {
         _compliance = IComplianceHook(compliance);
         _governor = governor;
         _queueSeconds = queueSeconds;

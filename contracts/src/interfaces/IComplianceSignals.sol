@@ -27,11 +27,7 @@ interface IComplianceSignals {
     }
 
     event SignalSet(
-        address indexed publisher,
-        bytes2 indexed country,
-        Requirement requirement,
-        uint40 validUntil,
-        bytes32 source
+        address indexed publisher, bytes2 indexed country, Requirement requirement, uint40 validUntil, bytes32 source
     );
     event PublisherAdded(address indexed publisher);
     event PublisherRemoved(address indexed publisher);

@@ -77,13 +77,8 @@ interface IFeeTreasury {
     /// @param minimumBond What a relayer needs to hold a duty. @param dailyBudget The most that is paid in a UTC day.
     /// @param float What `sweep` leaves here. @param marginShareBps The Safe's share of the gas margin.
     /// @param gasTank Who fronts ether for the paymaster: gets the cost of gas and the rest of the margin.
-    function setSettings(
-        uint64 minimumBond,
-        uint64 dailyBudget,
-        uint64 float,
-        uint16 marginShareBps,
-        address gasTank
-    ) external;
+    function setSettings(uint64 minimumBond, uint64 dailyBudget, uint64 float, uint16 marginShareBps, address gasTank)
+        external;
 
     /// @notice Puts up or raises one's bond. A bond that was leaving counts again.
     function addBond(uint64 amount) external;

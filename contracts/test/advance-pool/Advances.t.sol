@@ -93,8 +93,7 @@ contract AdvancesTest is PoolJourney {
         _setLeaf(intentId, 40e6, 1, 0);
         uint32 epoch = _postNext(1);
         _refused(
-            _offer(epoch, 1e6),
-            abi.encodeWithSelector(IReceivables.Receivables_NotAdvanceable.selector, BOOK_A, epoch)
+            _offer(epoch, 1e6), abi.encodeWithSelector(IReceivables.Receivables_NotAdvanceable.selector, BOOK_A, epoch)
         );
     }
 
@@ -149,9 +148,7 @@ contract AdvancesTest is PoolJourney {
             abi.encodeWithSelector(attestors.weightOfSigners.selector),
             abi.encode(uint96(0), uint96(100e6))
         );
-        _refused(
-            _offer(epoch, 51e6), abi.encodeWithSelector(IAdvancePool.AdvancePool_AboveCap.selector, 51e6, 50e6)
-        );
+        _refused(_offer(epoch, 51e6), abi.encodeWithSelector(IAdvancePool.AdvancePool_AboveCap.selector, 51e6, 50e6));
         _bond(10e6);
         assertEq(_advance(_offer(epoch, 60e6)), 59.94e6);
         assertEq(pool.unsecured(), 50e6);
@@ -163,8 +160,7 @@ contract AdvancesTest is PoolJourney {
         vm.prank(provider);
         pool.requestRedeem((shares * 95) / 100);
         _refused(
-            _offer(epoch, 60e6),
-            abi.encodeWithSelector(IAdvancePool.AdvancePool_NotEnoughCash.selector, 59.94e6, 50e6)
+            _offer(epoch, 60e6), abi.encodeWithSelector(IAdvancePool.AdvancePool_NotEnoughCash.selector, 59.94e6, 50e6)
         );
         assertEq(_advance(_offer(epoch, 50e6)), 49.95e6);
     }
@@ -209,9 +205,7 @@ contract AdvancesTest is PoolJourney {
     }
 
     function test_Pool_PauseAdvances_RevertWhen_NotGuardian() external {
-        vm.expectRevert(
-            abi.encodeWithSelector(IAdvancePool.AdvancePool_NotAllowed.selector, address(this), guardian)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IAdvancePool.AdvancePool_NotAllowed.selector, address(this), guardian));
         pool.pauseAdvances();
     }
 
@@ -220,14 +214,10 @@ contract AdvancesTest is PoolJourney {
         pool.pauseAdvances();
         vm.startPrank(governor);
         pool.prolongPause();
-        vm.expectRevert(
-            abi.encodeWithSelector(IAdvancePool.AdvancePool_NoPause.selector, block.timestamp + 144 hours)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IAdvancePool.AdvancePool_NoPause.selector, block.timestamp + 144 hours));
         pool.prolongPause();
         vm.stopPrank();
-        vm.expectRevert(
-            abi.encodeWithSelector(IAdvancePool.AdvancePool_NotAllowed.selector, address(this), governor)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IAdvancePool.AdvancePool_NotAllowed.selector, address(this), governor));
         pool.prolongPause();
     }
 

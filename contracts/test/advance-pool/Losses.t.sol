@@ -210,18 +210,14 @@ contract LossesTest is PoolJourney {
         _give(30e6);
         pool.addBond(CARRIER_A, 30e6);
         vm.prank(bob);
-        vm.expectRevert(
-            abi.encodeWithSelector(IAdvancePool.AdvancePool_NotAllowed.selector, bob, address(this))
-        );
+        vm.expectRevert(abi.encodeWithSelector(IAdvancePool.AdvancePool_NotAllowed.selector, bob, address(this)));
         pool.withdrawBond(CARRIER_A, 1, bob);
         uint256 snapshot = vm.snapshotState();
         pool.withdrawBond(CARRIER_A, 30e6, bob);
         assertEq(usdc.balanceOf(bob), 10_030e6);
         vm.revertToState(snapshot);
         _lent();
-        vm.expectRevert(
-            abi.encodeWithSelector(IAdvancePool.AdvancePool_StillOwing.selector, CARRIER_A, 100e6)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IAdvancePool.AdvancePool_StillOwing.selector, CARRIER_A, 100e6));
         pool.withdrawBond(CARRIER_A, 1, bob);
     }
 
@@ -249,9 +245,7 @@ contract LossesTest is PoolJourney {
 
     function test_Box_Send_RevertWhen_NotPool() external {
         usdc.mint(box, 1);
-        vm.expectRevert(
-            abi.encodeWithSelector(IPayoutBox.PayoutBox_NotPool.selector, address(this), address(pool))
-        );
+        vm.expectRevert(abi.encodeWithSelector(IPayoutBox.PayoutBox_NotPool.selector, address(this), address(pool)));
         IPayoutBox(box).send(usdc, address(this), 1);
     }
 

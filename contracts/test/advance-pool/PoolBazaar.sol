@@ -71,8 +71,7 @@ contract PoolBazaar is PoolJourney {
     function advance(uint256 seed, uint64 gross, uint16 discountBps) external watched {
         uint32 epoch = _epoch(seed);
         gross = uint64(bound(gross, 1, 150e6));
-        AdvanceOffer memory offer =
-            AdvanceOffer(BOOK_A, epoch, gross, discountBps % 110, uint40(block.timestamp + 1));
+        AdvanceOffer memory offer = AdvanceOffer(BOOK_A, epoch, gross, discountBps % 110, uint40(block.timestamp + 1));
         bytes memory signature = _sign(usageKey, _offerDigest(offer));
         try this.advanceAs(offer, signature) {
             ++advances;

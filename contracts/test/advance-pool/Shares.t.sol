@@ -149,9 +149,7 @@ contract SharesTest is PoolJourney {
     }
 
     function test_Pool_SetMaxAssets_RevertWhen_NotGovernor() external {
-        vm.expectRevert(
-            abi.encodeWithSelector(IAdvancePool.AdvancePool_NotAllowed.selector, address(this), governor)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IAdvancePool.AdvancePool_NotAllowed.selector, address(this), governor));
         pool.setMaxAssets(1);
     }
 

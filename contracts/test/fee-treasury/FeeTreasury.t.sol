@@ -28,8 +28,7 @@ contract FeeTreasuryTest is Statements {
         super.setUp();
         _fees = FeeTreasury(
             deployCode(
-                "FeeTreasury.sol",
-                abi.encode(usdc, _safe, carriers, address(0), UNBONDING, _governor, _operator)
+                "FeeTreasury.sol", abi.encode(usdc, _safe, carriers, address(0), UNBONDING, _governor, _operator)
             )
         );
         vm.startPrank(_governor);
