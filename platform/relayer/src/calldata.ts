@@ -26,6 +26,7 @@ export const WISHING_KINDS = [
   'root.wanted',
   'attest.wanted',
   'settle.wanted',
+  'batch.wanted',
   'remainder.wanted',
 ] as const satisfies readonly EventKind[]
 
@@ -136,6 +137,11 @@ export function wishesOf(event: JourneyEventOf<WishingKind>, addresses: Addresse
       })
       // An epoch is settled twice when its lanes become final one after the other.
       return [one('poster', addresses.settlement, data, `${epoch}:${event.seq}`)]
+    }
+    case 'batch.wanted': {
+      const { batchId, safe, data } = event.body
+      // Wished for again when it did not reach the chain; what comes second finds the Safe's nonce used.
+      return [one('operator', safe, data, `${batchId}:${event.seq}`)]
     }
     case 'remainder.wanted': {
       const { terms, epoch, proof } = event.body
