@@ -178,10 +178,8 @@ contract FeeTreasury is IFeeTreasury, AccessControl, ReentrancyGuardTransient {
 
     /// @inheritdoc IFeeTreasury
     function sweep() external nonReentrant returns (uint256 amount) {
-        uint256 kept = totalBonds + totalOwed + float;
-        uint256 balance = usdc.balanceOf(address(this));
-        require(balance > kept, FeeTreasury_ZeroAmount());
-        amount = balance - kept;
+        amount = sweepable();
+        require(amount != 0, FeeTreasury_ZeroAmount());
         emit Swept(amount, safe);
         usdc.safeTransfer(safe, amount);
     }
@@ -208,6 +206,13 @@ contract FeeTreasury is IFeeTreasury, AccessControl, ReentrancyGuardTransient {
     /// @inheritdoc IFeeTreasury
     function bondOf(address relayer) external view returns (Bond memory) {
         return _bonds[relayer];
+    }
+
+    /// @inheritdoc IFeeTreasury
+    function sweepable() public view returns (uint256) {
+        uint256 kept = totalBonds + totalOwed + float;
+        uint256 balance = usdc.balanceOf(address(this));
+        return balance > kept ? balance - kept : 0;
     }
 
     /// @inheritdoc IFeeTreasury

@@ -111,6 +111,8 @@ interface IFeeTreasury {
         external
         returns (uint256 requestId);
 
+    /// @notice What a sweep would send now.
+    function sweepable() external view returns (uint256);
     function dutyOf(uint32 duty) external view returns (Duty memory, Turn memory);
     function bondOf(address relayer) external view returns (Bond memory);
     function isBonded(address relayer) external view returns (bool);

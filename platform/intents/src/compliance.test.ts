@@ -13,6 +13,7 @@ const registration = (country: string): CountrySignal => ({
 })
 const blocked = (country: string): CountrySignal => ({ country, requirement: 'blocked', note: 'No sale.' })
 const planFor = (...countries: string[]) => ({
+  books: [1],
   ...SAMPLE_PLANS[0]!,
   countries,
   registration: null,

@@ -1,5 +1,6 @@
 import type { Addresses } from '@gesim/contracts'
 import {
+  feeTreasuryAbi,
   gesimIdentityAbi,
   gesimPaymasterAbi,
   intentEscrowAbi,
@@ -188,19 +189,31 @@ export function rateWish(addresses: Addresses, validUntil: number, turn: number)
   }
 }
 
-/** Gas margins go from the paymaster to the treasury. */
+/** Gas margins go from the paymaster to the fee treasury, which shares them between Safe and gas tank. */
 export function sweepGasWish(addresses: Addresses, key: string): Wish {
   return {
     key: `sweep:gas:${key}`,
     kind: 'sweep',
     role: 'operator',
     intentId: null,
-    to: addresses.paymaster.toLowerCase() as Hex,
-    data: encodeFunctionData({ abi: gesimPaymasterAbi, functionName: 'sweepFees' }),
+    to: addresses.feeTreasury.toLowerCase() as Hex,
+    data: encodeFunctionData({ abi: feeTreasuryAbi, functionName: 'shareGas' }),
   }
 }
 
-/** Protocol fees of some books go from the escrow to the treasury. */
+/** What the fee treasury owes to nobody goes to the Safe. */
+export function sweepTreasuryWish(addresses: Addresses, key: string): Wish {
+  return {
+    key: `sweep:treasury:${key}`,
+    kind: 'sweep',
+    role: 'operator',
+    intentId: null,
+    to: addresses.feeTreasury.toLowerCase() as Hex,
+    data: encodeFunctionData({ abi: feeTreasuryAbi, functionName: 'sweep' }),
+  }
+}
+
+/** Protocol fees of some books go from the escrow to the fee treasury. */
 export function sweepFeesWish(addresses: Addresses, books: readonly number[], key: string): Wish {
   return {
     key: `sweep:fees:${key}`,
