@@ -71,7 +71,7 @@ describe('a demand for data that nobody answers', () => {
     expect(dataWithheld(s.w.m, id, root)).toBe(0)
     expect(leavesNeeded(s.w.m, id)).toEqual([])
     s.asksToLeave(id)
-    s.waits(SMALL.exit + 2)
+    s.waits(SMALL.exit + 4)
     expect(s.leaves(id, false)).toBe('not-payer')
     expect(s.leaves(id)).toBe(10)
     expect(s.w.m.books[1]!.exits.used).toBe(10)
