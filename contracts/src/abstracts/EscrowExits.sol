@@ -2,7 +2,10 @@
 pragma solidity 0.8.37;
 
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {IPayOnUsage} from "../interfaces/IPayOnUsage.sol";
 import {IEscrowExits} from "../interfaces/IIntentEscrow.sol";
 import {
     BookRecord,
@@ -14,10 +17,12 @@ import {
     IntentState,
     IntentTerms,
     LeafProof,
+    RootRef,
     UsageVoucher
 } from "../interfaces/DataTypes.sol";
 import {Records} from "../libraries/Records.sol";
 import {Structs712} from "../libraries/Structs712.sol";
+import {SumTree} from "../libraries/SumTree.sol";
 import {Tariff} from "../libraries/Tariff.sol";
 import {EscrowBase} from "./EscrowBase.sol";
 
@@ -26,10 +31,12 @@ import {EscrowBase} from "./EscrowBase.sol";
 /// makes it in its constructor and runs it by delegatecall, so it works on the escrow's storage and money; it has the
 /// same storage because all of it is declared in EscrowBase. Called directly it finds no intents and refuses.
 contract EscrowExits is IEscrowExits, EscrowBase {
+    using SafeERC20 for IERC20;
     using Records for IntentRecord;
     using Records for BookRecord;
 
     uint8 private constant ROLE_USAGE = 2;
+    uint32 private constant WINDOW_OF_EXITS = 1 << 31;
 
     constructor(EscrowParameters memory p) EscrowBase(p, msg.sender) {}
 
@@ -57,7 +64,7 @@ contract EscrowExits is IEscrowExits, EscrowBase {
         (bytes32 intentId, IntentRecord memory intent) = _intentIn(terms, IntentState.Open);
         if (statedCharge > intent.funded) revert IntentEscrow_ChargeTooHigh(statedCharge, intent.funded);
         BookRecord memory book = _book(intent.book);
-        (uint256 highest,) = _highestLeaf(intentId, intent, book.claimedEpoch, leaves);
+        (uint256 highest,) = _leafOrExcuse(intentId, intent, book.claimedEpoch, leaves);
 
         // The leaves limit what is held back; they are not kept as the charge, since a corrupt root must not raise it.
         uint256 least = Math.max(Math.max(statedCharge, intent.settled), terms.activationFee);
@@ -131,8 +138,19 @@ contract EscrowExits is IEscrowExits, EscrowBase {
         _releaseHold(intentId, book);
         // A drained book gives what it has: the payer is not locked in by somebody else's fault.
         refunded = uint64(Math.min(refunded, book.ceiling - book.claimed));
-        _spendOutflow(intent.book, book, refunded, latestFinal);
+        // A window of their own: whoever fills the other with closes keeps nobody in.
+        _spendOutflow(WINDOW_OF_EXITS | intent.book, book, refunded, latestFinal);
         _close(intentId, intent, book, terms, refunded, REASON_EXIT, false);
+    }
+
+    /// @inheritdoc IEscrowExits
+    function replenish(uint32 bookNumber, uint64 amount) external nonReentrant {
+        if (amount == 0) revert IntentEscrow_ZeroAmount();
+        BookRecord memory book = _book(bookNumber);
+        book.ceiling += amount;
+        _books[bookNumber] = book.pack();
+        emit BookReplenished(bookNumber, amount, msg.sender);
+        _usdc.safeTransferFrom(msg.sender, address(this), amount);
     }
 
     function _checkClose(
@@ -188,9 +206,36 @@ contract EscrowExits is IEscrowExits, EscrowBase {
         ExitRecord memory leaving = _exits[intentId];
         if (block.timestamp < leaving.finalizeAt) revert IntentEscrow_TooEarly(block.timestamp, leaving.finalizeAt);
         uint256 highest;
-        (highest, latestFinal) = _highestLeaf(intentId, intent, book.claimedEpoch, leaves);
+        (highest, latestFinal) = _leafOrExcuse(intentId, intent, book.claimedEpoch, leaves);
+        // A leaf that can still be challenged may be wrong: whether to end by it is for the payer to choose.
+        if (!latestFinal) _requirePayer(terms.payer);
         uint256 charge = Math.max(Math.max(leaving.charge, highest), Math.max(intent.settled, terms.activationFee));
         refunded = intent.funded - uint64(Math.min(charge, intent.funded));
+    }
+
+    /// @dev As `_highestLeaf`, but a leaf that nobody showed when it was demanded may be left out. What leaves then counts
+    /// against the window of exits in any case: whoever hides a leaf and asks for it gains little.
+    function _leafOrExcuse(bytes32 intentId, IntentRecord memory intent, uint32 claimedEpoch, LeafProof[] calldata leaves)
+        private
+        view
+        returns (uint64 highest, bool latestFinal)
+    {
+        RootRef[] memory refs;
+        uint40 lockedUntil;
+        (refs, latestFinal, lockedUntil) = _settlement.closeBasis(intent.book, claimedEpoch);
+        if (lockedUntil != 0) revert IntentEscrow_PostingWindow(lockedUntil);
+        if (leaves.length != refs.length) revert IntentEscrow_LeafCount(leaves.length, refs.length);
+        for (uint256 i = 0; i < refs.length; ++i) {
+            if (leaves[i].bitmap == type(uint256).max) {
+                if (!IPayOnUsage(_payOnUsage).isExcused(refs[i], intent.book, intent.index)) {
+                    revert IntentEscrow_LeafMissing(intentId, refs[i].epoch);
+                }
+                latestFinal = false;
+                continue;
+            }
+            SumTree.checkLeaf(refs[i], intentId, intent.book, intent.index, leaves[i]);
+            if (leaves[i].amount > highest) highest = leaves[i].amount;
+        }
     }
 
     /// @dev Gives what an exit held back to the book again (the caller stores it).

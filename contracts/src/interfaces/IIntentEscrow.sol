@@ -51,10 +51,14 @@ interface IEscrowExits {
         DeviceBinding calldata binding
     ) external;
 
+    /// @notice Adds money to a book: restitution for what a fault drained. Anyone; needs an allowance.
+    function replenish(uint32 book, uint64 amount) external;
+
     /// @notice Takes an exit back: the intent is Open again. Only the payer.
     function cancelExit(IntentTerms calldata terms) external;
 
-    /// @notice Ends an exit after its time and returns the rest. Anyone may send it.
+    /// @notice Ends an exit after its time and returns the rest. The payer; anyone once the latest root is slow-final,
+    /// because a leaf that can still be challenged may be wrong.
     /// @dev Not in the posting window. Charges the highest of statement, evidence, leaves, watermark, activation fee.
     function finalizeExit(IntentTerms calldata terms, LeafProof[] calldata leaves) external returns (uint64 refunded);
 }
@@ -72,7 +76,8 @@ interface IEscrowExits {
 ///
 /// Where `LeafProof[] leaves` is asked for, give one proof for each epoch of `leafEpochs(book)`, in that order. The
 /// charge then counts the highest of: those leaves, the watermark of vouchers, the activation fee. A payer or carrier
-/// could otherwise choose the root that suits them.
+/// could otherwise choose the root that suits them. An exit may leave out a leaf that an unanswered demand excuses it from
+/// (`PayOnUsage.isExcused`): a proof with all bits of `bitmap` set says so.
 ///
 /// Closing and vouchers revert in the posting window (from an epoch's cutoff until its root is posted or the time for
 /// it is over), because a root that was built before the close could land after it.
