@@ -1,4 +1,5 @@
 import { close, highestLeaf, spendOutflow } from './escrow.ts'
+import { counts } from './settlement.ts'
 import { available, type Intent, type Market, type Outcome } from './state.ts'
 
 /** Both sides' word, at once. */
@@ -57,6 +58,25 @@ export function counterExit(m: Market, id: number, voucher: number): Outcome {
   return charge
 }
 
+/** What an exit holds back beyond what its leaf in the root last claimed from leaves of the deposit. */
+export function excessHold(m: Market, id: number): number {
+  const intent = m.intents[id]!
+  const book = m.books[intent.book]!
+  const root = m.roots.find((other) => other.epoch === book.claimedEpoch && counts(book, other))
+  const charge = Math.max(intent.charge, root?.leaves[id]?.amount ?? 0)
+  return Math.max(0, intent.hold - Math.max(0, intent.funded - charge))
+}
+
+/** Usage that was posted after a request was claimed out of others' money: what the exit holds for it goes back. */
+export function trimExit(m: Market, id: number): Outcome {
+  const intent = m.intents[id]!
+  if (intent.stage !== 'exiting' || !m.rules.trim) return 'wrong-state'
+  const excess = excessHold(m, id)
+  if (excess === 0) return 'no-new-evidence'
+  moveHold(m, intent, excess)
+  return excess
+}
+
 export function cancelExit(m: Market, id: number): Outcome {
   const intent = m.intents[id]!
   if (intent.stage !== 'exiting') return 'wrong-state'
@@ -85,8 +105,11 @@ export function finalizeExit(m: Market, id: number, byPayer: boolean): Outcome {
   const charge = exitCharge(m, id)
   if (typeof charge === 'string') return charge
   const book = m.books[intent.book]!
-  // A drained book gives what it has: nobody is locked in by somebody else's fault.
-  const refunded = Math.min(intent.funded - charge, available(book) + intent.hold)
+  // A drained book gives what it has in the end: nobody is locked in by somebody else's fault.
+  const due = intent.funded - charge
+  const refunded = Math.min(due, available(book) + intent.hold)
+  const mayBeShort = byPayer && m.now >= intent.finalizeAt + m.p.exit
+  if (refunded < due && !mayBeShort && m.rules.noShortPay) return 'book-short'
   const refused = spendOutflow(m, book, refunded, highest.settled, 'exits')
   if (refused) return refused
   moveHold(m, intent, intent.hold)

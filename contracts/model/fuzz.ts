@@ -1,5 +1,13 @@
 import { activate, claim, create, fund, redeem, refund, refundFinal } from './escrow.ts'
-import { cancelExit, closeInstant, counterExit, exitCharge, finalizeExit, requestExit } from './exits.ts'
+import {
+  cancelExit,
+  closeInstant,
+  counterExit,
+  exitCharge,
+  finalizeExit,
+  requestExit,
+  trimExit,
+} from './exits.ts'
 import { broken, paysTwice } from './invariants.ts'
 import { everyoneLeaves } from './liveness.ts'
 import { type Random, seeded } from './random.ts'
@@ -276,6 +284,11 @@ const contradict: Step = (w, random) => {
   return say(`counterExit ${id}`, counterExit(w.m, id, voucher))
 }
 
+const trim: Step = (w, random) => {
+  const id = someone(w, random)
+  return id === undefined ? undefined : say(`trimExit ${id}`, trimExit(w.m, id))
+}
+
 const stay: Step = (w, random) => {
   const id = someone(w, random)
   return id === undefined ? undefined : say(`cancelExit ${id}`, cancelExit(w.m, id))
@@ -313,6 +326,7 @@ const STEPS_BY_WEIGHT: Step[] = [
   ...Array<Step>(3).fill(closeTogether),
   ...Array<Step>(3).fill(leaveSoon),
   contradict,
+  trim,
   stay,
   ...Array<Step>(3).fill(leave),
 ]

@@ -1,4 +1,5 @@
 import { claim } from './escrow.ts'
+import { excessHold } from './exits.ts'
 import { faultsOf } from './faults.ts'
 import { feesOf, type Intent } from './state.ts'
 import { dueOf, slippedThrough, type World } from './world.ts'
@@ -83,7 +84,13 @@ export function lossIn(w: World, number: number): number {
     else short += Math.max(0, mine - gotBack)
   }
   const { ceiling, claimed } = w.m.books[number]!
-  return short + Math.max(0, active - (ceiling - claimed))
+  let excess = 0
+  if (w.m.rules.trim) {
+    w.m.intents.forEach((intent, id) => {
+      if (intent.book === number && intent.stage === 'exiting') excess += excessHold(w.m, id)
+    })
+  }
+  return short + Math.max(0, active - (ceiling - claimed) - excess)
 }
 
 function upwards(w: World): string | undefined {

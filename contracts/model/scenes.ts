@@ -1,5 +1,5 @@
 import { activate, claim, create, fund, refund, refundFinal } from './escrow.ts'
-import { closeInstant, finalizeExit, requestExit } from './exits.ts'
+import { closeInstant, finalizeExit, requestExit, trimExit } from './exits.ts'
 import { broken, lossIn } from './invariants.ts'
 import type { Rule, Rules } from './rules.ts'
 import { basisOf, post } from './settlement.ts'
@@ -106,6 +106,10 @@ export class Stage {
     return this.check(finalizeExit(this.w.m, id, byPayer), id)
   }
 
+  trims(id: number): Outcome {
+    return this.check(trimExit(this.w.m, id))
+  }
+
   isProven(root: Root): void {
     challenge(this.w, root)
     this.waits(0)
@@ -195,6 +199,7 @@ export const SCENES: Scene[] = [
       s.asksToLeave(newcomer)
       s.waits(SMALL.exit + 1)
       s.leaves(first)
+      s.waits(SMALL.exit)
       s.leaves(newcomer)
     },
   },
@@ -265,7 +270,7 @@ export const SCENES: Scene[] = [
     },
   },
   {
-    rule: 'stopOnExit',
+    rule: 'noShortPay',
     poster: 'honest',
     // Usage that was not posted yet is claimed out of others' money while the exit holds back its own.
     play(s) {
@@ -277,8 +282,23 @@ export const SCENES: Scene[] = [
       s.waits(2)
       s.claims(root)
       s.asksToLeave(honest)
-      s.waits(SMALL.exit + SMALL.slow)
+      s.waits(SMALL.exit + 3)
       s.leaves(honest)
+      s.trims(sybil)
+      s.leaves(honest)
+    },
+  },
+  {
+    rule: 'trim',
+    poster: 'honest',
+    play(s) {
+      s.buys('honest', 10)
+      const sybil = s.buys('sybil', 10)
+      s.uses(sybil, 8)
+      s.asksToLeave(sybil, 0)
+      const root = s.posts()
+      s.waits(2)
+      s.claims(root)
     },
   },
   {

@@ -101,8 +101,6 @@ function build(w: World, epoch: number): void {
         ? before.amount
         : Math.max(traveller.used, intent.fee, intent.settled, before?.amount ?? 0)
     if (intent.stage === 'closed' && m.rules.closedLeaf) amount = intent.settled
-    if (intent.stage === 'exiting' && m.rules.stopOnExit)
-      amount = before?.amount ?? Math.max(intent.settled, intent.fee)
     leaves[id] = { amount, coSigned: amount, byTariff: amount, isFinal }
   }
   w.built = { epoch, leaves, phantom: [] }

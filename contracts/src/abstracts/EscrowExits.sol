@@ -96,13 +96,8 @@ contract EscrowExits is IEscrowExits, EscrowBase {
         if (charge <= leaving.charge) revert IntentEscrow_NoNewEvidence(charge, leaving.charge);
         if (block.timestamp >= leaving.finalizeAt) revert IntentEscrow_Expired(block.timestamp, leaving.finalizeAt);
 
-        uint64 most = intent.funded - charge;
-        if (leaving.hold > most) {
-            BookRecord memory book = _book(intent.book);
-            book.ceiling += leaving.hold - most;
-            book.hold -= leaving.hold - most;
-            _books[intent.book] = book.pack();
-            leaving.hold = most;
+        if (_holdAtMost(intentId, intent.book, _book(intent.book), intent.funded - charge)) {
+            leaving.hold = intent.funded - charge;
         }
         leaving.charge = charge;
         if (!leaving.countered) {
@@ -135,12 +130,40 @@ contract EscrowExits is IEscrowExits, EscrowBase {
         BookRecord memory book = _book(intent.book);
         bool latestFinal;
         (refunded, latestFinal) = _exitRefund(intentId, intent, book, terms, leaves);
+        uint40 shortFrom = _exits[intentId].finalizeAt + _exitSeconds;
         _releaseHold(intentId, book);
-        // A drained book gives what it has: the payer is not locked in by somebody else's fault.
-        refunded = uint64(Math.min(refunded, book.ceiling - book.claimed));
+        uint64 available = book.ceiling - book.claimed;
+        if (refunded > available) {
+            // A drained book gives what it has in the end: the payer is not locked in by somebody else's fault. Till then
+            // holds can be trimmed and restitution paid, and only the payer decides to take less.
+            if (msg.sender != terms.payer || block.timestamp < shortFrom) {
+                revert IntentEscrow_BookShort(available, refunded);
+            }
+            refunded = available;
+        }
         // A window of their own: whoever fills the other with closes keeps nobody in.
         _spendOutflow(WINDOW_OF_EXITS | intent.book, book, refunded, latestFinal);
         _close(intentId, intent, book, terms, refunded, REASON_EXIT, false);
+    }
+
+    /// @inheritdoc IEscrowExits
+    function trimExit(IntentTerms calldata terms, LeafProof calldata leaf) external nonReentrant {
+        (bytes32 intentId, IntentRecord memory intent) = _intentIn(terms, IntentState.Exiting);
+        BookRecord memory book = _book(intent.book);
+        (RootRef[] memory refs,,) = _settlement.closeBasis(intent.book, book.claimedEpoch);
+        for (uint256 i = 0; i < refs.length; ++i) {
+            if (refs[i].epoch == book.claimedEpoch) {
+                SumTree.checkLeaf(refs[i], intentId, intent.book, intent.index, leaf);
+                uint64 charge = _exits[intentId].charge;
+                if (leaf.amount <= charge) revert IntentEscrow_NoNewEvidence(leaf.amount, charge);
+                if (!_holdAtMost(intentId, intent.book, book, _rest(intent.funded, leaf.amount))) {
+                    revert IntentEscrow_NoNewEvidence(leaf.amount, charge);
+                }
+                emit ExitTrimmed(intentId, _exits[intentId].hold);
+                return;
+            }
+        }
+        revert IntentEscrow_NotFinal(book.claimedEpoch, intent.book);
     }
 
     /// @inheritdoc IEscrowExits
@@ -215,11 +238,12 @@ contract EscrowExits is IEscrowExits, EscrowBase {
 
     /// @dev As `_highestLeaf`, but a leaf that nobody showed when it was demanded may be left out. What leaves then counts
     /// against the window of exits in any case: whoever hides a leaf and asks for it gains little.
-    function _leafOrExcuse(bytes32 intentId, IntentRecord memory intent, uint32 claimedEpoch, LeafProof[] calldata leaves)
-        private
-        view
-        returns (uint64 highest, bool latestFinal)
-    {
+    function _leafOrExcuse(
+        bytes32 intentId,
+        IntentRecord memory intent,
+        uint32 claimedEpoch,
+        LeafProof[] calldata leaves
+    ) private view returns (uint64 highest, bool latestFinal) {
         RootRef[] memory refs;
         uint40 lockedUntil;
         (refs, latestFinal, lockedUntil) = _settlement.closeBasis(intent.book, claimedEpoch);
@@ -236,6 +260,24 @@ contract EscrowExits is IEscrowExits, EscrowBase {
             SumTree.checkLeaf(refs[i], intentId, intent.book, intent.index, leaves[i]);
             if (leaves[i].amount > highest) highest = leaves[i].amount;
         }
+    }
+
+    /// @dev Gives what an exit holds back beyond `most` to its book. False when it holds no more.
+    function _holdAtMost(bytes32 intentId, uint16 bookNumber, BookRecord memory book, uint64 most)
+        private
+        returns (bool)
+    {
+        uint64 hold = _exits[intentId].hold;
+        if (hold <= most) return false;
+        _exits[intentId].hold = most;
+        book.ceiling += hold - most;
+        book.hold -= hold - most;
+        _books[bookNumber] = book.pack();
+        return true;
+    }
+
+    function _rest(uint64 funded, uint64 charge) private pure returns (uint64) {
+        return charge < funded ? funded - charge : 0;
     }
 
     /// @dev Gives what an exit held back to the book again (the caller stores it).

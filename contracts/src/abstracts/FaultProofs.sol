@@ -209,14 +209,10 @@ abstract contract FaultProofs is IPayOnUsage, GesimDomain {
 
     /// @dev Keeps the gravest fault of a root, of equal ones the first: its prover is rewarded. A root without quorum had
     /// its signers' stake as its only bond, so that is what a fault in it costs.
-    function _record(
-        uint32 epoch,
-        uint32 book,
-        uint16 bps,
-        uint16 bpsWithoutQuorum,
-        bytes4 code,
-        address challenger
-    ) private returns (bool hadQuorum) {
+    function _record(uint32 epoch, uint32 book, uint16 bps, uint16 bpsWithoutQuorum, bytes4 code, address challenger)
+        private
+        returns (bool hadQuorum)
+    {
         emit FaultProven(epoch, book, code, challenger);
         EpochRecord memory record = _epoch(epoch);
         hadQuorum = record.weight >= _quorumBps;

@@ -51,6 +51,10 @@ interface IEscrowExits {
         DeviceBinding calldata binding
     ) external;
 
+    /// @notice Shrinks what an exit holds back to the deposit less its leaf in the root that the book last claimed from. Anyone.
+    /// @dev Usage that was posted after the request was claimed out of others' money while the exit still holds its own.
+    function trimExit(IntentTerms calldata terms, LeafProof calldata leaf) external;
+
     /// @notice Adds money to a book: restitution for what a fault drained. Anyone; needs an allowance.
     function replenish(uint32 book, uint64 amount) external;
 
@@ -59,7 +63,8 @@ interface IEscrowExits {
 
     /// @notice Ends an exit after its time and returns the rest. The payer; anyone once the latest root is slow-final,
     /// because a leaf that can still be challenged may be wrong.
-    /// @dev Not in the posting window. Charges the highest of statement, evidence, leaves, watermark, activation fee.
+    /// @dev Not in the posting window. Charges the highest of statement, evidence, leaves, watermark, activation fee. Where the
+    /// book has less than the rest it reverts, until the payer takes what there is after as much time again.
     function finalizeExit(IntentTerms calldata terms, LeafProof[] calldata leaves) external returns (uint64 refunded);
 }
 
@@ -131,7 +136,8 @@ interface IIntentEscrow is IIntentEscrowEvents, IEscrowExits {
     /// @dev The payer at any time; anyone after `provisionBy`. No proof, no consent, no window.
     function refund(IntentTerms calldata terms) external;
 
-    /// @notice Closes an Open intent whose leaf is FINAL in a final epoch, and returns the rest. Anyone may send it.
+    /// @notice Closes an Open intent whose leaf is FINAL in a final epoch, and returns the rest. The payer; anyone once the
+    /// epoch is slow-final. Before that, what leaves counts against the book's outflow cap.
     /// @dev Not in the posting window. The epoch must not be older than the one the book last claimed from. Charges the
     /// highest of leaf, watermark and activation fee.
     /// @param toBalance Credit the payer's balance instead of sending; only heard from the payer.

@@ -29,6 +29,8 @@ interface IIntentEscrowEvents {
     event VoucherReleased(bytes32 indexed intentId, uint64 watermark, uint64 paid, uint64 fee, address to);
     event ExitRequested(bytes32 indexed intentId, uint64 statedCharge, uint64 hold, uint40 finalizeAt);
     event ExitCountered(bytes32 indexed intentId, uint64 charge, uint40 finalizeAt);
+    /// @param hold What is held back now.
+    event ExitTrimmed(bytes32 indexed intentId, uint64 hold);
     event ExitCancelled(bytes32 indexed intentId);
     event BalanceCredited(address indexed account, uint64 amount, uint64 balance);
     event BalanceSpent(address indexed account, uint64 amount, uint64 balance);
