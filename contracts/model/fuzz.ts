@@ -66,6 +66,7 @@ const buy: Step = (w, random) => {
     used: 0,
     finalAsked: false,
     paidIn: 0,
+    chargedAtRequest: 0,
     gotBack: 0,
   })
   const amount = random.chance(4) ? 1 + random.below(most) : most
@@ -274,7 +275,10 @@ const leaveSoon: Step = (w, random) => {
   const { honest } = w.travellers[id]!
   if (honest && !hasLeaves(w, id)) return undefined
   const stated = honest ? dueOf(w, id) : random.below(3)
-  return say(`requestExit ${id} at ${stated} hold`, requestExit(w.m, id, stated))
+  const charged = Math.max(0, ...w.m.roots.map((root) => (root.voided ? 0 : (root.leaves[id]?.amount ?? 0))))
+  const outcome = requestExit(w.m, id, stated)
+  if (typeof outcome === 'number') w.travellers[id]!.chargedAtRequest = charged
+  return say(`requestExit ${id} at ${stated} hold`, outcome)
 }
 
 const contradict: Step = (w, random) => {

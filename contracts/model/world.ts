@@ -20,6 +20,8 @@ export interface Traveller {
   used: number
   finalAsked: boolean
   paidIn: number
+  /** The most that a root said when an exit was requested: that much is the carrier's. */
+  chargedAtRequest: number
   gotBack: number
 }
 
