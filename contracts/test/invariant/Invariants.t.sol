@@ -10,8 +10,6 @@ import {Bazaar} from "./Bazaar.sol";
 import {Rogues} from "./Rogues.sol";
 
 /// @notice See README.md: what must hold after every action.
-/// forge-config: default.invariant.runs = 32
-/// forge-config: default.invariant.depth = 128
 contract InvariantsTest is Test {
     Rogues private _bazaar;
     IntentEscrow private _escrow;
