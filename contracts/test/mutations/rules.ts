@@ -29,14 +29,14 @@ export const MUTATIONS: Mutation[] = [
     file: ACTIVATION,
     find: '        _requireTraveller(payer, _digest(Structs712.hash(consent)), signature, binding);',
     replace: '',
-    tests: REPLAY,
+    tests: 'contracts/test/intent-escrow/Activate*',
   },
   {
     rule: 'consentExpiry',
     file: ACTIVATION,
     find: 'if (consent.validUntil < block.timestamp) revert',
     replace: 'if (false) revert',
-    tests: REPLAY,
+    tests: 'contracts/test/intent-escrow/Activate*',
   },
   {
     rule: 'heldOnly',
