@@ -136,6 +136,14 @@ contract AttestorRegistry is IAttestorRegistry, AccessControl {
     }
 
     /// @inheritdoc IAttestorRegistry
+    function payRestitution(address to, uint96 amount) external onlyRole(SLASHER) {
+        require(amount <= reserve, AttestorRegistry_InsufficientStake(amount, reserve));
+        reserve -= amount;
+        usdc.safeTransfer(to, amount);
+        emit RestitutionPaid(to, amount);
+    }
+
+    /// @inheritdoc IAttestorRegistry
     function claimReward() external returns (uint96 amount) {
         amount = rewardOf[msg.sender];
         require(amount != 0, AttestorRegistry_NoReward(msg.sender));

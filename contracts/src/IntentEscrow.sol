@@ -116,6 +116,16 @@ contract IntentEscrow is EscrowFunding, EscrowActivation, EscrowFinals, Multical
     }
 
     /// @inheritdoc IEscrowExits
+    function trimExit(IntentTerms calldata, LeafProof calldata) external {
+        _runExits();
+    }
+
+    /// @inheritdoc IEscrowExits
+    function replenish(uint32, uint64) external {
+        _runExits();
+    }
+
+    /// @inheritdoc IEscrowExits
     function cancelExit(IntentTerms calldata) external {
         _runExits();
     }

@@ -186,7 +186,8 @@ abstract contract SettlementRoots is ISettlement, GesimDomain {
         lockedUntil = _postingUntil(uint32(heads));
         EpochRecord[3] memory found;
         (found[0], found[1]) = _newestAndFinal(book, heads);
-        latestFinal = found[0].epoch == found[1].epoch;
+        // Fast finality is the word of a quorum that may lie: what leaves by it counts against the outflow cap.
+        latestFinal = found[0].epoch == 0 || _isSlowFinal(found[0]);
         // A root that a proven fault took from the book does not bind its travellers, even if it was claimed from.
         if (claimedEpoch != 0 && _counts(book, claimedEpoch)) {
             EpochRecord memory claimed = _recordFor(book, claimedEpoch);

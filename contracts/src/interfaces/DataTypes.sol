@@ -83,7 +83,8 @@ struct UsageVoucher {
     bytes32 sessionRoot;
 }
 
-/// @notice The carrier's word, by a key of role USAGE, about the same. Never read by a contract: attestors read it.
+/// @notice The carrier's word, by a key of role USAGE, about the same. Read by attestors, and by PayOnUsage when a leaf's
+/// evidence is demanded.
 /// @param cdrRoot Root over the carrier's usage records.
 struct CarrierUsageReceipt {
     bytes32 intentId;
@@ -262,6 +263,36 @@ struct RootRef {
     uint64 total;
     uint64 coSigned;
     uint32 epoch;
+}
+
+/// @notice A bonded demand. Never stored: its hash is its id, and callers show it.
+/// @param epoch, root, total, coSigned The root that it is about.
+/// @param book, index The place of the leaf.
+/// @param leaf Hash of the leaf whose evidence is demanded; zero when the leaf itself is.
+/// @param device The device, bound on chain before the activation, whose signature is asked for.
+/// @param openUntil Until when it can be answered.
+struct Demand {
+    bytes32 root;
+    uint64 total;
+    uint64 coSigned;
+    uint32 epoch;
+    uint32 book;
+    uint32 index;
+    bytes32 leaf;
+    address device;
+    address challenger;
+    uint40 openUntil;
+}
+
+/// @notice The records that a leaf's evidence is the hash of. One with a zero intent id is absent.
+/// @param provisioningDigest Of the ProvisioningReceipt; zero when absent.
+struct Evidence {
+    UsageVoucher voucher;
+    bytes deviceSignature;
+    CarrierUsageReceipt receipt;
+    address carrierKey;
+    bytes carrierSignature;
+    bytes32 provisioningDigest;
 }
 
 /// @notice The escrow's constants.

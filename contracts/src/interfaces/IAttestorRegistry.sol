@@ -24,6 +24,7 @@ interface IAttestorRegistry {
     event CommitteeRotated(uint32 indexed committeeVersion, address[] attestors, uint96[] weights, uint96 totalWeight);
     event Slashed(address indexed attestor, bytes4 indexed fault, uint96 amount, address challenger, uint96 reward);
     event RewardClaimed(address indexed challenger, uint96 amount);
+    event RestitutionPaid(address indexed to, uint96 amount);
     event ReserveSwept(uint96 amount, address to);
 
     /// @notice An amount of zero changes nothing.
@@ -73,6 +74,9 @@ interface IAttestorRegistry {
     /// @param challenger Who proved it; the zero address for nobody.
     /// @return amount What was taken.
     function slash(address attestor, uint16 bps, bytes4 fault, address challenger) external returns (uint96 amount);
+
+    /// @notice Pays restitution for the book that a fault was in, out of the reserve. Only contracts that prove faults.
+    function payRestitution(address to, uint96 amount) external;
 
     /// @notice Pays the caller's rewards for proven faults.
     function claimReward() external returns (uint96 amount);

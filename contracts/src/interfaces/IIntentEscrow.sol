@@ -51,11 +51,20 @@ interface IEscrowExits {
         DeviceBinding calldata binding
     ) external;
 
+    /// @notice Shrinks what an exit holds back to the deposit less its leaf in the root that the book last claimed from. Anyone.
+    /// @dev Usage that was posted after the request was claimed out of others' money while the exit still holds its own.
+    function trimExit(IntentTerms calldata terms, LeafProof calldata leaf) external;
+
+    /// @notice Adds money to a book: restitution for what a fault drained. Anyone; needs an allowance.
+    function replenish(uint32 book, uint64 amount) external;
+
     /// @notice Takes an exit back: the intent is Open again. Only the payer.
     function cancelExit(IntentTerms calldata terms) external;
 
-    /// @notice Ends an exit after its time and returns the rest. Anyone may send it.
-    /// @dev Not in the posting window. Charges the highest of statement, evidence, leaves, watermark, activation fee.
+    /// @notice Ends an exit after its time and returns the rest. The payer; anyone once the latest root is slow-final,
+    /// because a leaf that can still be challenged may be wrong.
+    /// @dev Not in the posting window. Charges the highest of statement, evidence, leaves, watermark, activation fee. Where the
+    /// book has less than the rest it reverts, until the payer takes what there is after as much time again.
     function finalizeExit(IntentTerms calldata terms, LeafProof[] calldata leaves) external returns (uint64 refunded);
 }
 
@@ -72,7 +81,8 @@ interface IEscrowExits {
 ///
 /// Where `LeafProof[] leaves` is asked for, give one proof for each epoch of `leafEpochs(book)`, in that order. The
 /// charge then counts the highest of: those leaves, the watermark of vouchers, the activation fee. A payer or carrier
-/// could otherwise choose the root that suits them.
+/// could otherwise choose the root that suits them. An exit may leave out a leaf that an unanswered demand excuses it from
+/// (`PayOnUsage.isExcused`): a proof with all bits of `bitmap` set says so.
 ///
 /// Closing and vouchers revert in the posting window (from an epoch's cutoff until its root is posted or the time for
 /// it is over), because a root that was built before the close could land after it.
@@ -126,7 +136,8 @@ interface IIntentEscrow is IIntentEscrowEvents, IEscrowExits {
     /// @dev The payer at any time; anyone after `provisionBy`. No proof, no consent, no window.
     function refund(IntentTerms calldata terms) external;
 
-    /// @notice Closes an Open intent whose leaf is FINAL in a final epoch, and returns the rest. Anyone may send it.
+    /// @notice Closes an Open intent whose leaf is FINAL in a final epoch, and returns the rest. The payer; anyone once the
+    /// epoch is slow-final. Before that, what leaves counts against the book's outflow cap.
     /// @dev Not in the posting window. The epoch must not be older than the one the book last claimed from. Charges the
     /// highest of leaf, watermark and activation fee.
     /// @param toBalance Credit the payer's balance instead of sending; only heard from the payer.

@@ -29,9 +29,13 @@ interface IIntentEscrowEvents {
     event VoucherReleased(bytes32 indexed intentId, uint64 watermark, uint64 paid, uint64 fee, address to);
     event ExitRequested(bytes32 indexed intentId, uint64 statedCharge, uint64 hold, uint40 finalizeAt);
     event ExitCountered(bytes32 indexed intentId, uint64 charge, uint40 finalizeAt);
+    /// @param hold What is held back now.
+    event ExitTrimmed(bytes32 indexed intentId, uint64 hold);
     event ExitCancelled(bytes32 indexed intentId);
     event BalanceCredited(address indexed account, uint64 amount, uint64 balance);
     event BalanceSpent(address indexed account, uint64 amount, uint64 balance);
+    /// @notice Money came into a book from outside: restitution.
+    event BookReplenished(uint32 indexed book, uint64 amount, address from);
     event FeesSwept(uint64 amount, address to);
 
     /// @notice A constant of the constructor is out of its range.
@@ -88,6 +92,8 @@ interface IIntentEscrowEvents {
     error IntentEscrow_LeafNotFinal(uint32 flags);
     /// @notice One proof for each epoch of `leafEpochs(book)` is needed.
     error IntentEscrow_LeafCount(uint256 actual, uint256 expected);
+    /// @notice The leaf is not shown, and no unanswered demand excuses the intent from it.
+    error IntentEscrow_LeafMissing(bytes32 intentId, uint32 epoch);
     /// @notice The charge is below what the intent owes already.
     error IntentEscrow_ChargeTooLow(uint64 charge, uint64 least);
     /// @notice The charge is above the deposit.

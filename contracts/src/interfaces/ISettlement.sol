@@ -133,7 +133,7 @@ interface ISettlement {
     /// @notice What closes, exits and vouchers of the book rest on.
     /// @param claimedEpoch The epoch that the book last claimed from.
     /// @return refs Newest first, equal ones once: latest posted, latest final, last claimed from (while kept).
-    /// @return latestFinal Whether the latest of them is final. @return lockedUntil As `postingUntil`.
+    /// @return latestFinal Whether the latest of them is beyond challenge (slow-final), or there is none. @return lockedUntil As `postingUntil`.
     function closeBasis(uint32 book, uint32 claimedEpoch)
         external
         view

@@ -151,6 +151,7 @@ contract JourneyGas is Statements {
         uint256 snapshot = vm.snapshotState();
         LeafProof memory leaf = tree.leafProof(BOOK_A, 0);
         assertEq(leaf.siblings.length, 27 * 48);
+        vm.prank(alice);
         escrow.refundFinal(_openTerms, epoch, leaf, false);
         vm.snapshotGasLastCall("Journey", "refundFinal to the wallet, 27 siblings");
         vm.revertToState(snapshot);
