@@ -124,6 +124,7 @@ contract RestakedAttestors is IRestakedAttestors, Attestors, EIP712 {
         Slash memory taken = _slashes[slashId];
         require(taken.amount != 0, RestakedAttestors_UnknownSlash(slashId));
         // Anyone can have EigenLayer hand it out: then it lies here already, and asking again fails.
+        // solhint-disable-next-line no-empty-blocks
         try strategies.clearBurnOrRedistributableShares(OperatorSet(address(this), SET), slashId) {} catch {}
         uint256 arrived = usdc.balanceOf(address(this)) - reserve - rewardsOwed;
         require(arrived != 0, RestakedAttestors_NothingArrived(slashId));
