@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {IAttestorRegistry} from "../interfaces/IAttestorRegistry.sol";
+import {IAttestors} from "../interfaces/IAttestors.sol";
 import {ISettlement} from "../interfaces/ISettlement.sol";
 import {EpochRecord, RootRef, SettlementParameters} from "../interfaces/DataTypes.sol";
 import {Records} from "../libraries/Records.sol";
@@ -34,7 +34,7 @@ abstract contract SettlementRoots is ISettlement, GesimDomain {
 
     address internal immutable _escrow;
     address private immutable _payOnUsage;
-    IAttestorRegistry internal immutable _attestors;
+    IAttestors internal immutable _attestors;
     uint40 internal immutable _epochSeconds;
     uint40 internal immutable _postingSeconds;
     uint40 private immutable _fastSeconds;
@@ -64,7 +64,7 @@ abstract contract SettlementRoots is ISettlement, GesimDomain {
         if (p.fastShareBps > BPS) revert Settlement_InvalidParameter("fastShareBps");
         _escrow = p.escrow;
         _payOnUsage = p.payOnUsage;
-        _attestors = IAttestorRegistry(p.attestors);
+        _attestors = IAttestors(p.attestors);
         _epochSeconds = p.epochSeconds;
         _postingSeconds = p.postingSeconds;
         _fastSeconds = p.fastSeconds;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IAttestorRegistry} from "../../src/interfaces/IAttestorRegistry.sol";
+import {IAttestors} from "../../src/interfaces/IAttestors.sol";
 import {ISettlement as Say} from "../../src/interfaces/ISettlement.sol";
 import {EpochCommitment, EpochRecord, IntentTerms} from "../../src/interfaces/DataTypes.sol";
 import {Statements} from "../money/Statements.sol";
@@ -122,7 +122,7 @@ contract PostEpochTest is Statements {
         EpochCommitment memory c = _commitment(_nextCutoff());
         (address[] memory signers, bytes[] memory signatures) = _signatures(c, 2);
         (signers[1], signatures[1]) = (signers[0], signatures[0]);
-        vm.expectPartialRevert(IAttestorRegistry.AttestorRegistry_NotAscending.selector);
+        vm.expectPartialRevert(IAttestors.AttestorRegistry_NotAscending.selector);
         settlement.postEpoch(c, signers, signatures, _deltas());
     }
 
@@ -132,7 +132,7 @@ contract PostEpochTest is Statements {
         bytes[] memory signatures = new bytes[](1);
         (signers[0], signatures[0]) = (bob, _sign(bobKey, settlement.digestOf(c)));
         vm.expectRevert(
-            abi.encodeWithSelector(IAttestorRegistry.AttestorRegistry_NotMember.selector, c.committeeVersion, bob)
+            abi.encodeWithSelector(IAttestors.AttestorRegistry_NotMember.selector, c.committeeVersion, bob)
         );
         settlement.postEpoch(c, signers, signatures, _deltas());
     }
