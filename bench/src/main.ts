@@ -2,13 +2,14 @@
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { download } from './download.ts'
+import { gas } from './gas.ts'
 import { purchase } from './purchase.ts'
 import type { Row } from './row.ts'
 import { rsp } from './rsp.ts'
 import { start } from './start.ts'
 import { userops } from './userops.ts'
 
-const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = { start, purchase, download, rsp, userops }
+const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = { start, purchase, download, rsp, userops, gas }
 const HELP = `npm run bench -- [NAME ...] [--json]
 
 Measures, each row beside an anchor taken in the same run: ${Object.keys(BENCHES).join(', ')} (default: all).

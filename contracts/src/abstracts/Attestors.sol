@@ -35,10 +35,18 @@ abstract contract Attestors is IAttestors, AccessControl {
     uint96 public rewardsOwed;
     /// @inheritdoc IAttestors
     mapping(address challenger => uint96) public rewardOf;
+    /// @notice The newest committee. One storage slot, so that an ordinary epoch reads nothing else.
+    struct Seated {
+        address store;
+        uint48 since;
+        uint32 version;
+    }
+
     /// @dev A committee is stored as code, one word a member: address (20 bytes), then weight (12). Reading 32 members
     /// costs one cold account, not 32 cold slots.
     mapping(uint32 version => address) private _committees;
     Checkpoints.Trace208 private _versions;
+    Seated private _seated;
 
     constructor(IERC20 usdc_, address treasury_, uint96 minimumStake_, address admin, address governor) {
         usdc = usdc_;
@@ -93,7 +101,7 @@ abstract contract Attestors is IAttestors, AccessControl {
 
     /// @inheritdoc IAttestors
     function committeeVersion() public view returns (uint32) {
-        return uint32(_versions.latest());
+        return _seated.version;
     }
 
     /// @inheritdoc IAttestors
@@ -113,29 +121,14 @@ abstract contract Attestors is IAttestors, AccessControl {
     }
 
     /// @inheritdoc IAttestors
-    function weightOfSigners(uint32 version, address[] calldata signersAscending)
-        external
-        view
-        returns (uint96 signed, uint96 total)
-    {
-        uint256[] memory members = _members(version);
-        // Both lists ascend, so one walk over the members meets every signer in turn.
-        uint256 next = 0;
-        for (uint256 i = 0; i < members.length; ++i) {
-            uint96 weight = uint96(members[i]);
-            total += weight;
-            if (next < signersAscending.length && address(uint160(members[i] >> 96)) == signersAscending[next]) {
-                signed += weight;
-                ++next;
-            }
+    function committeeAt(uint48 at) external view returns (uint32 version, address store) {
+        Seated memory seated = _seated;
+        (version, store) = (seated.version, seated.store);
+        if (at < seated.since) {
+            version = uint32(_versions.upperLookupRecent(at));
+            store = _committees[version];
         }
-        if (next != signersAscending.length) {
-            address previous = next == 0 ? address(0) : signersAscending[next - 1];
-            require(previous < signersAscending[next], AttestorRegistry_NotAscending(previous, signersAscending[next]));
-            revert AttestorRegistry_NotMember(version, signersAscending[next]);
-        }
-        // A committee that lost all its members must never reach a quorum: 0 of 0 would be one.
-        if (total == 0) total = 1;
+        require(store != address(0), AttestorRegistry_UnknownCommittee(version));
     }
 
     /// @inheritdoc IAttestors
@@ -200,8 +193,10 @@ abstract contract Attestors is IAttestors, AccessControl {
             members[i] = uint256(uint160(attestors[i])) << 96 | weights[i];
             total += weights[i];
         }
-        _committees[version] = CodeStore.write(members);
+        address store = CodeStore.write(members);
+        _committees[version] = store;
         _versions.push(uint48(block.timestamp), version);
+        _seated = Seated(store, uint48(block.timestamp), version);
         emit CommitteeRotated(version, attestors, weights, total);
     }
 

@@ -24,8 +24,6 @@ interface IAttestors {
     error AttestorRegistry_CommitteeSize(uint256 size, uint256 most);
     /// @notice No committee has this number.
     error AttestorRegistry_UnknownCommittee(uint32 committeeVersion);
-    /// @notice Not a member of that committee.
-    error AttestorRegistry_NotMember(uint32 committeeVersion, address attestor);
     /// @notice A share above 10,000 basis points.
     error AttestorRegistry_InvalidShare(uint16 bps);
     /// @notice Nothing is owed to the caller.
@@ -64,12 +62,9 @@ interface IAttestors {
     /// @notice A committee's members, ascending, with their weights.
     function committeeOf(uint32 version) external view returns (address[] memory attestors, uint96[] memory weights);
 
-    /// @notice The sum of the weights of some members, and of all. One call checks a whole set of signers.
-    /// @dev Reverts unless the signers are strictly ascending members of that committee.
-    function weightOfSigners(uint32 version, address[] calldata signersAscending)
-        external
-        view
-        returns (uint96 signed, uint96 total);
+    /// @notice The same with the account whose code lists its members, as the Quorum library reads them: one call an epoch.
+    /// @dev Reverts when there was no committee yet.
+    function committeeAt(uint48 at) external view returns (uint32 version, address store);
 
     /// @notice The weight of one attestor in a committee; 0 when it is not a member.
     function weightOf(uint32 version, address attestor) external view returns (uint96);

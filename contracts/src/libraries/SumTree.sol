@@ -84,43 +84,42 @@ library SumTree {
             let hash := mload(node)
             let sums := mload(add(node, 32))
             let offset := siblings.offset
-            for {} steps {} {
-                let siblingHash := 0
-                let siblingSums := 0
-                if and(bitmap, 1) {
-                    siblingHash := calldataload(offset)
-                    siblingSums := shr(128, calldataload(add(offset, 32)))
-                    offset := add(offset, 48)
-                }
-                if or(or(hash, sums), or(siblingHash, siblingSums)) {
-                    let preimage := mload(0x40)
-                    // The right hash overwrites the padding behind the left sums: write from left to right.
-                    switch and(place, 1)
-                    case 0 {
-                        mstore(preimage, hash)
-                        mstore(add(preimage, 32), shl(128, sums))
-                        mstore(add(preimage, 48), siblingHash)
-                        mstore(add(preimage, 80), shl(128, siblingSums))
-                    }
-                    default {
-                        mstore(preimage, siblingHash)
-                        mstore(add(preimage, 32), shl(128, siblingSums))
-                        mstore(add(preimage, 48), hash)
-                        mstore(add(preimage, 80), shl(128, sums))
-                    }
-                    hash := keccak256(preimage, 96)
-                    let total := add(shr(64, sums), shr(64, siblingSums))
-                    sums := add(and(sums, 0xffffffffffffffff), and(siblingSums, 0xffffffffffffffff))
-                    carry := or(carry, or(shr(64, total), shr(64, sums)))
-                    sums := or(shl(64, total), sums)
-                }
+            let preimage := mload(0x40)
+            // The halves begin at `preimage` and 48 behind it: their sum less one is the other.
+            let halves := add(shl(1, preimage), 48)
+            // A mark above the last step ends the loop.
+            for { let marks := or(bitmap, shl(steps, 1)) } gt(marks, 1) {
+                marks := shr(1, marks)
                 place := shr(1, place)
-                bitmap := shr(1, bitmap)
-                steps := sub(steps, 1)
+            } {
+                let half := add(preimage, mul(and(place, 1), 48))
+                // Its own half first: the word of the sums ends 16 bytes inside the other half, or behind the preimage.
+                mstore(half, hash)
+                mstore(add(half, 32), shl(128, sums))
+                half := sub(halves, half)
+                switch and(marks, 1)
+                case 0 {
+                    if iszero(or(hash, sums)) { continue }
+                    // Beyond the end of calldata there are zeros.
+                    calldatacopy(half, calldatasize(), 48)
+                }
+                default {
+                    calldatacopy(half, offset, 48)
+                    let siblingSums := shr(128, calldataload(add(offset, 32)))
+                    let isEmpty := iszero(or(or(hash, sums), or(calldataload(offset), siblingSums)))
+                    offset := add(offset, 48)
+                    if isEmpty { continue }
+                    // Where bits 64 and 128 of a sum differ from those of its terms, a lane was carried over.
+                    let sum := add(sums, siblingSums)
+                    carry := or(carry, xor(xor(sums, siblingSums), sum))
+                    sums := sum
+                }
+                hash := keccak256(preimage, 96)
             }
             unread := sub(add(siblings.offset, siblings.length), offset)
             mstore(node, hash)
             mstore(add(node, 32), sums)
+            carry := and(carry, 0x100000000000000010000000000000000)
         }
         if (unread != 0) revert SumTree_MalformedPath(siblings.length);
         if (carry != 0) revert SumTree_Carry();

@@ -43,12 +43,16 @@ contract AttestorRegistryTest is Test {
     }
 
     modifier givenACommittee() {
+        _seat();
+        _;
+    }
+
+    function _seat() internal {
         for (uint256 i = 0; i < 3; ++i) {
             _stake(members[i], MINIMUM * uint96(i + 1));
         }
         vm.prank(governor);
         registry.rotateCommittee(members);
-        _;
     }
 
     function _denied(address who, bytes32 role) internal pure returns (bytes memory) {
@@ -108,9 +112,9 @@ contract AttestorRegistryTest is Test {
             vm.prank(members[i]);
             registry.requestUnstake(MINIMUM * uint96(i + 1));
         }
-        (uint96 signed, uint96 total) = registry.weightOfSigners(registry.committeeVersion(), new address[](0));
-        assertEq(signed, 0);
-        assertGt(total, 0);
+        (uint32 version, address store) = registry.committeeAt(uint48(block.timestamp));
+        assertEq(version, 4);
+        assertEq(store.code.length, 1);
     }
 
     function test_Attestors_RequestUnstake_Again() public givenACommittee {
@@ -201,35 +205,33 @@ contract AttestorRegistryTest is Test {
         registry.committeeOf(3);
     }
 
-    function testFuzz_Attestors_RotateCommittee_WeighsSigners(uint8 subset) public givenACommittee {
-        address[] memory signers = new address[](3);
-        uint256 count = 0;
-        uint96 expected = 0;
-        for (uint256 i = 0; i < 3; ++i) {
-            if (subset & (1 << i) == 0) continue;
-            signers[count++] = members[i];
-            expected += MINIMUM * uint96(i + 1);
-        }
-        assembly ("memory-safe") {
-            mstore(signers, count)
-        }
-        (uint96 signed, uint96 total) = registry.weightOfSigners(1, signers);
-        assertEq(signed, expected);
-        assertEq(total, MINIMUM * 6);
+    function test_Attestors_CommitteeAt_IsTheOneOfTheTime() public {
+        vm.expectRevert(abi.encodeWithSelector(IAttestors.AttestorRegistry_UnknownCommittee.selector, 0));
+        registry.committeeAt(uint48(block.timestamp));
+        _seat();
+        uint48 first = uint48(block.timestamp);
+        (, address store) = registry.committeeAt(first);
+        skip(100);
+        vm.prank(governor);
+        registry.rotateCommittee(members);
+        (uint32 version, address then) = registry.committeeAt(first + 99);
+        assertEq(version, 1);
+        assertEq(then, store);
+        (version, then) = registry.committeeAt(first + 100);
+        assertEq(version, 2);
+        assertNotEq(then, store);
+        vm.expectRevert(abi.encodeWithSelector(IAttestors.AttestorRegistry_UnknownCommittee.selector, 0));
+        registry.committeeAt(first - 1);
     }
 
-    function test_Attestors_RotateCommittee_RefusesSigners() public givenACommittee {
-        address[] memory signers = new address[](2);
-        signers[0] = members[1];
-        signers[1] = members[0];
-        vm.expectRevert(
-            abi.encodeWithSelector(IAttestors.AttestorRegistry_NotAscending.selector, members[1], members[0])
-        );
-        registry.weightOfSigners(1, signers);
-        signers[1] = address(0xB0000);
-        vm.expectRevert(abi.encodeWithSelector(IAttestors.AttestorRegistry_NotMember.selector, 1, signers[1]));
-        registry.weightOfSigners(1, signers);
-        assertEq(registry.weightOf(1, signers[1]), 0);
+    function test_Attestors_CommitteeAt_ShowsMembersWithWeights() public givenACommittee {
+        (, address store) = registry.committeeAt(uint48(block.timestamp));
+        bytes memory expected = hex"00";
+        for (uint256 i = 0; i < 3; ++i) {
+            expected = abi.encodePacked(expected, members[i], MINIMUM * uint96(i + 1));
+        }
+        assertEq(store.code, expected);
+        assertEq(registry.weightOf(1, address(0xB0000)), 0);
     }
 
     function test_Attestors_Slash_RevertWhen_NotSlasher() public {
