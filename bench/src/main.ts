@@ -7,9 +7,18 @@ import { purchase } from './purchase.ts'
 import type { Row } from './row.ts'
 import { rsp } from './rsp.ts'
 import { start } from './start.ts'
+import { tree } from './tree.ts'
 import { userops } from './userops.ts'
 
-const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = { start, purchase, download, rsp, userops, gas }
+const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
+  start,
+  purchase,
+  download,
+  rsp,
+  tree,
+  userops,
+  gas,
+}
 const HELP = `npm run bench -- [NAME ...] [--json]
 
 Measures, each row beside an anchor taken in the same run: ${Object.keys(BENCHES).join(', ')} (default: all).

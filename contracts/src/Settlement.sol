@@ -156,17 +156,16 @@ contract Settlement is SettlementRoots {
     }
 
     function _store(EpochCommitment calldata commitment, uint16 weight, uint256 epochs) private {
-        EpochRecord memory record = EpochRecord({
-            root: commitment.root,
-            total: commitment.total,
-            coSigned: commitment.coSigned,
-            postedAt: uint40(block.timestamp),
-            quorumAfter: weight >= _quorumBps ? 0 : NO_QUORUM,
-            epoch: commitment.epoch,
-            weight: weight
-        });
-        _roots[commitment.epoch % RING] = commitment.root;
-        _words[commitment.epoch % RING] = record.pack();
+        uint256 place = commitment.epoch % RING;
+        _roots[place] = commitment.root;
+        _words[place] = Records.epochWord(
+            commitment.total,
+            commitment.coSigned,
+            uint40(block.timestamp),
+            weight >= _quorumBps ? 0 : NO_QUORUM,
+            commitment.epoch,
+            weight
+        );
         epochs = (epochs << 32) & EPOCHS_MASK;
         _heads = (uint256(commitment.toBlock) << TO_BLOCK_SHIFT) | epochs | commitment.epoch;
     }

@@ -239,7 +239,7 @@ abstract contract EscrowBase is IIntentEscrowEvents, GesimDomain, ReentrancyGuar
         if (outflow.since != 0 && windows == 0) return outflow;
         // The window that ended counts a seventh, and so does each after it in which nothing left.
         uint256 mean = windows > 32 ? 0 : outflow.mean;
-        uint256 left = outflow.used;
+        uint256 left = windows > 32 ? 0 : outflow.used;
         for (uint256 i = 0; i < windows && mean + left != 0; ++i) {
             mean = (6 * mean + left) / 7;
             left = 0;

@@ -29,8 +29,9 @@ abstract contract EscrowIntake is EscrowBase {
         if (terms.activationFee > terms.maxDeposit) revert IntentEscrow_InvalidTerms("activationFee");
         if (terms.flags & ~KNOWN_FLAGS != 0) revert IntentEscrow_InvalidTerms("flags");
         intentId = Structs712.hash(terms);
-        IntentState state = _intent(intentId).state;
-        if (state != IntentState.None) revert IntentEscrow_WrongState(intentId, state, IntentState.None);
+        if (_intents[intentId] != 0) {
+            revert IntentEscrow_WrongState(intentId, _intent(intentId).state, IntentState.None);
+        }
         emit IntentCreated(intentId, terms.payer, terms.booksHash, terms.planCommit, terms.provisionBy, terms.deadline);
     }
 

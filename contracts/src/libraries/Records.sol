@@ -54,9 +54,20 @@ library Records {
     }
 
     /// @dev Without the root: total 64 | coSigned 64 | postedAt 40 | quorumAfter 32 | epoch 32 | weight 16.
-    function pack(EpochRecord memory epoch) internal pure returns (uint256) {
-        return (uint256(epoch.total) << 184) | (uint256(epoch.coSigned) << 120) | (uint256(epoch.postedAt) << 80)
-            | (uint256(epoch.quorumAfter) << 48) | (uint256(epoch.epoch) << 16) | epoch.weight;
+    function epochWord(
+        uint64 total,
+        uint64 coSigned,
+        uint40 postedAt,
+        uint32 quorumAfter,
+        uint32 epoch,
+        uint16 weight
+    ) internal pure returns (uint256) {
+        return (uint256(total) << 184) | (uint256(coSigned) << 120) | (uint256(postedAt) << 80)
+            | (uint256(quorumAfter) << 48) | (uint256(epoch) << 16) | weight;
+    }
+
+    function pack(EpochRecord memory e) internal pure returns (uint256) {
+        return epochWord(e.total, e.coSigned, e.postedAt, e.quorumAfter, e.epoch, e.weight);
     }
 
     function totalOf(uint256 epochWord) internal pure returns (uint64) {
