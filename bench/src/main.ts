@@ -2,6 +2,7 @@
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { download } from './download.ts'
+import { gas } from './gas.ts'
 import { purchase } from './purchase.ts'
 import type { Row } from './row.ts'
 import { rsp } from './rsp.ts'
@@ -17,6 +18,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   rsp,
   tree,
   userops,
+  gas,
   web,
 }
 const HELP = `npm run bench -- [NAME ...] [--json]

@@ -5,7 +5,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Challenges} from "./abstracts/Challenges.sol";
 import {FaultProofs} from "./abstracts/FaultProofs.sol";
 import {GesimDomain} from "./abstracts/GesimDomain.sol";
-import {IAttestorRegistry} from "./interfaces/IAttestorRegistry.sol";
+import {IAttestors} from "./interfaces/IAttestors.sol";
 import {IIntentEscrow} from "./interfaces/IIntentEscrow.sol";
 import {IPayOnUsage} from "./interfaces/IPayOnUsage.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
@@ -27,7 +27,7 @@ import {Tariff} from "./libraries/Tariff.sol";
 contract PayOnUsage is Challenges {
     constructor(address escrow, address settlement, address attestors)
         GesimDomain(escrow)
-        FaultProofs(IIntentEscrow(escrow), ISettlement(settlement), IAttestorRegistry(attestors))
+        FaultProofs(IIntentEscrow(escrow), ISettlement(settlement), IAttestors(attestors))
     {
         address expected = IIntentEscrow(escrow).parameters().payOnUsage;
         if (expected != address(this)) revert PayOnUsage_WrongEscrow(address(this), expected);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
@@ -9,7 +8,6 @@ import {IPayOnUsage} from "../interfaces/IPayOnUsage.sol";
 import {IEscrowExits} from "../interfaces/IIntentEscrow.sol";
 import {
     BookRecord,
-    CloseConsent,
     DeviceBinding,
     EscrowParameters,
     ExitRecord,
@@ -25,35 +23,20 @@ import {Structs712} from "../libraries/Structs712.sol";
 import {SumTree} from "../libraries/SumTree.sol";
 import {Tariff} from "../libraries/Tariff.sol";
 import {EscrowBase} from "./EscrowBase.sol";
+import {EscrowCloses} from "./EscrowCloses.sol";
 
 /// @title Ends that do not wait for a FINAL leaf: by both sides' word, or without the carrier, by time
 /// @dev A part of the escrow in a contract of its own, because one contract holds 24,576 bytes of code only. The escrow
 /// makes it in its constructor and runs it by delegatecall, so it works on the escrow's storage and money; it has the
 /// same storage because all of it is declared in EscrowBase. Called directly it finds no intents and refuses.
-contract EscrowExits is IEscrowExits, EscrowBase {
+contract EscrowExits is IEscrowExits, EscrowCloses {
     using SafeERC20 for IERC20;
     using Records for IntentRecord;
     using Records for BookRecord;
 
-    uint8 private constant ROLE_USAGE = 2;
     uint32 private constant WINDOW_OF_EXITS = 1 << 31;
 
     constructor(EscrowParameters memory p) EscrowBase(p, msg.sender) {}
-
-    /// @inheritdoc IEscrowExits
-    function closeInstant(
-        IntentTerms calldata terms,
-        CloseConsent calldata consent,
-        address carrierKey,
-        bytes calldata carrierSignature,
-        bytes calldata payerSignature,
-        LeafProof[] calldata leaves,
-        bool toBalance
-    ) external nonReentrant returns (uint64 refunded) {
-        (bytes32 intentId, IntentRecord memory intent) = _intentIn(terms, IntentState.Open);
-        _checkClose(intentId, intent.book, terms.payer, consent, carrierKey, carrierSignature, payerSignature);
-        refunded = _closeAgreed(terms, intentId, intent, consent.finalAmount, leaves, toBalance);
-    }
 
     /// @inheritdoc IEscrowExits
     function requestExit(IntentTerms calldata terms, uint64 statedCharge, LeafProof[] calldata leaves)
@@ -174,49 +157,6 @@ contract EscrowExits is IEscrowExits, EscrowBase {
         _books[bookNumber] = book.pack();
         emit BookReplenished(bookNumber, amount, msg.sender);
         _usdc.safeTransferFrom(msg.sender, address(this), amount);
-    }
-
-    function _checkClose(
-        bytes32 intentId,
-        uint32 book,
-        address payer,
-        CloseConsent calldata consent,
-        address carrierKey,
-        bytes calldata carrierSignature,
-        bytes calldata payerSignature
-    ) private view {
-        if (consent.intentId != intentId) {
-            revert IntentEscrow_IntentMismatch(consent.intentId, intentId);
-        }
-        if (consent.validUntil < block.timestamp) revert IntentEscrow_Expired(block.timestamp, consent.validUntil);
-        if (!_carriers.isBookKey(book, ROLE_USAGE, carrierKey, uint48(block.timestamp))) {
-            revert IntentEscrow_NotCarrierKey(book, ROLE_USAGE, carrierKey);
-        }
-        bytes32 digest = _digest(Structs712.hash(consent));
-        if (!SignatureChecker.isValidSignatureNowCalldata(carrierKey, digest, carrierSignature)) {
-            revert IntentEscrow_InvalidCarrierSignature(carrierKey, digest);
-        }
-        if (msg.sender == payer) return;
-        if (!SignatureChecker.isValidSignatureNowCalldata(payer, digest, payerSignature)) {
-            revert IntentEscrow_InvalidPayerSignature(payer, digest);
-        }
-    }
-
-    function _closeAgreed(
-        IntentTerms calldata terms,
-        bytes32 intentId,
-        IntentRecord memory intent,
-        uint64 charge,
-        LeafProof[] calldata leaves,
-        bool toBalance
-    ) private returns (uint64 refunded) {
-        BookRecord memory book = _book(intent.book);
-        (uint256 least, bool latestFinal) = _highestLeaf(intentId, intent, book.claimedEpoch, leaves);
-        least = Math.max(Math.max(least, intent.settled), terms.activationFee);
-        if (charge < least) revert IntentEscrow_ChargeTooLow(charge, uint64(least));
-        refunded = _refundOf(intent, book, charge);
-        _spendOutflow(intent.book, book, refunded, latestFinal);
-        _close(intentId, intent, book, terms, refunded, REASON_INSTANT, toBalance);
     }
 
     function _exitRefund(

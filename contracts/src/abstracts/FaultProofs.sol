@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
-import {IAttestorRegistry} from "../interfaces/IAttestorRegistry.sol";
+import {IAttestors} from "../interfaces/IAttestors.sol";
 import {IIntentEscrow} from "../interfaces/IIntentEscrow.sol";
 import {IPayOnUsage} from "../interfaces/IPayOnUsage.sol";
 import {ISettlement} from "../interfaces/ISettlement.sol";
@@ -35,7 +35,7 @@ abstract contract FaultProofs is IPayOnUsage, GesimDomain {
 
     IIntentEscrow internal immutable _escrow;
     ISettlement internal immutable _settlement;
-    IAttestorRegistry internal immutable _attestors;
+    IAttestors internal immutable _attestors;
     uint40 private immutable _epochSeconds;
     uint16 private immutable _quorumBps;
 
@@ -45,7 +45,7 @@ abstract contract FaultProofs is IPayOnUsage, GesimDomain {
     /// @inheritdoc IPayOnUsage
     mapping(uint32 book => uint96) public restitutionOf;
 
-    constructor(IIntentEscrow escrow, ISettlement settlement, IAttestorRegistry attestors) {
+    constructor(IIntentEscrow escrow, ISettlement settlement, IAttestors attestors) {
         _escrow = escrow;
         _settlement = settlement;
         _attestors = attestors;

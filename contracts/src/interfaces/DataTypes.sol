@@ -167,6 +167,16 @@ struct NodeProof {
     bytes siblings;
 }
 
+/// @notice One close of a batch: what `closeInstant` takes.
+struct CloseOrder {
+    IntentTerms terms;
+    CloseConsent consent;
+    address carrierKey;
+    bytes carrierSignature;
+    bytes payerSignature;
+    LeafProof[] leaves;
+}
+
 /// @notice EIP-3009 `receiveWithAuthorization` to the escrow, split signature (accounts without code). Nonce = intent id.
 struct Auth3009 {
     uint256 validAfter;
@@ -215,20 +225,24 @@ struct IntentRecord {
 /// @param hold What exits hold back.
 /// @param count Intents activated: the next index.
 /// @param claimedEpoch The epoch last claimed from.
+/// @param frozen Whether settlement has frozen it: nothing new goes in.
 struct BookRecord {
     uint64 ceiling;
     uint64 claimed;
     uint64 hold;
     uint32 count;
     uint32 claimedEpoch;
+    bool frozen;
 }
 
 /// @notice What left a book in the present window before its root was final. One storage slot.
 /// @param used Outflow since `since`.
 /// @param cap The most that may leave in the window, fixed at its start.
+/// @param mean Mean of what left in the windows before, the last seven weighing most.
 struct Outflow {
     uint64 used;
     uint64 cap;
+    uint64 mean;
     uint40 since;
 }
 
@@ -306,7 +320,8 @@ struct Evidence {
 /// @param exitSeconds How long an exit stands open to evidence.
 /// @param counterSeconds By how much the first evidence prolongs it.
 /// @param outflowSeconds Length of a book's outflow window.
-/// @param outflowBps Share of the book's money that may leave in a window before the root is final.
+/// @param outflowBps Share of the book's money that may leave in a window before the root is final; three times the mean of
+/// the windows before may in any case, so that a book in steady business is not slowed down.
 /// @param outflowFloor What may leave in a window in any case.
 struct EscrowParameters {
     address usdc;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IEscrowCloses} from "./IEscrowCloses.sol";
 import {IIntentEscrowEvents} from "./IIntentEscrowEvents.sol";
 import {
     ActivationConsent,
     Auth3009,
     Auth3009Bytes,
     BookRecord,
-    CloseConsent,
     DeviceBinding,
     EscrowParameters,
     ExitRecord,
@@ -23,21 +23,7 @@ import {
 /// @title Ends of an active intent that do not wait for a FINAL leaf
 /// @notice By both sides' word at once; or without the carrier: the payer states a charge, a device voucher shown by
 /// anyone raises it, and after the time the rest goes back.
-interface IEscrowExits {
-    /// @notice Closes an Open intent at a charge that both sides signed. Anyone may send it.
-    /// @dev Not in the posting window. The charge is at least the highest of leaves, watermark and activation fee.
-    /// @param carrierKey A key of role USAGE of the book's carrier.
-    /// @param payerSignature The payer's over the same consent; not read when the payer sends it.
-    function closeInstant(
-        IntentTerms calldata terms,
-        CloseConsent calldata consent,
-        address carrierKey,
-        bytes calldata carrierSignature,
-        bytes calldata payerSignature,
-        LeafProof[] calldata leaves,
-        bool toBalance
-    ) external returns (uint64 refunded);
-
+interface IEscrowExits is IEscrowCloses {
     /// @notice Starts a unilateral exit of an Open intent at a charge the payer states. Only the payer.
     /// @dev Not in the posting window. Holds back funded minus the highest of statement, leaves, watermark, activation
     /// fee from the book. The leaves limit the hold only: a corrupt root cannot raise the charge for good.
@@ -158,6 +144,9 @@ interface IIntentEscrow is IIntentEscrowEvents, IEscrowExits {
     /// @param amount The voucher's amount, by the tariff.
     /// @return paid What left the book; the watermark becomes base + paid.
     function releaseToCarrier(bytes32 intentId, uint64 base, uint64 amount) external returns (uint64 paid);
+
+    /// @notice Notes that a book is frozen, for good: nothing new goes in. Only Settlement, when it freezes it.
+    function noteFrozen(uint32 book) external;
 
     /// @notice Sends some of the caller's balance. Refused while compliance flags the caller or the receiver.
     function withdrawBalance(uint64 amount, address to) external;

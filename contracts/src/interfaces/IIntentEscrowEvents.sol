@@ -27,6 +27,8 @@ interface IIntentEscrowEvents {
     event CarrierPaid(uint32 indexed book, uint32 indexed epoch, uint64 gross, uint64 fee, address to);
     /// @param watermark What vouchers of the intent have released, and leaves before them.
     event VoucherReleased(bytes32 indexed intentId, uint64 watermark, uint64 paid, uint64 fee, address to);
+    /// @notice Of a closed intent's rest, `amount` went into the next intent.
+    event IntentRolledOver(bytes32 indexed intentId, bytes32 indexed nextId, uint64 amount);
     event ExitRequested(bytes32 indexed intentId, uint64 statedCharge, uint64 hold, uint40 finalizeAt);
     event ExitCountered(bytes32 indexed intentId, uint64 charge, uint40 finalizeAt);
     /// @param hold What is held back now.
@@ -44,6 +46,8 @@ interface IIntentEscrowEvents {
     error IntentEscrow_NotPayer(address caller, address payer);
     /// @notice Only PayOnUsage may do this.
     error IntentEscrow_NotPayOnUsage(address caller, address payOnUsage);
+    /// @notice Only Settlement may do this.
+    error IntentEscrow_NotSettlement(address caller, address settlement);
     /// @notice The intent's state does not allow this. For a refund: also when it is not yet due for others.
     error IntentEscrow_WrongState(bytes32 intentId, IntentState actual, IntentState expected);
     /// @notice These terms cannot be bought: `what` names the field.
@@ -79,7 +83,7 @@ interface IIntentEscrowEvents {
     /// @notice The deposit does not cover the activation fee.
     error IntentEscrow_Underfunded(uint64 funded, uint64 activationFee);
     /// @notice A fault was proven in the book: nothing new goes in. The carrier opens another.
-    error IntentEscrow_BookFrozen(uint32 book, uint32 fromEpoch);
+    error IntentEscrow_BookFrozen(uint32 book);
     /// @notice The book holds its 2^20 intents. The carrier opens another.
     error IntentEscrow_BookFull(uint32 book);
     /// @notice The root of an epoch is due: try again when it is posted, or after `until`.

@@ -113,53 +113,59 @@ library SumTree {
         pure
     {
         if (bitmap >> steps != 0 || place >> steps != 0) revert SumTree_MalformedPath(siblings.length);
-        uint256 carry;
-        uint256 unread;
-        // Reads siblings where they lie, and uses memory beyond the free pointer for one preimage of 96 bytes.
+        uint256 coSigned;
+        uint256 offset;
+        // Reads siblings where they lie. The preimage of 96 bytes is at 0, over the free pointer, which waits in `node`; the
+        // word of its last sum ends in 16 zeros over the zero slot.
         assembly ("memory-safe") {
             let hash := mload(node)
             let sums := mload(add(node, 32))
-            let offset := siblings.offset
-            for {} steps {} {
-                let siblingHash := 0
-                let siblingSums := 0
-                if and(bitmap, 1) {
-                    siblingHash := calldataload(offset)
-                    siblingSums := shr(128, calldataload(add(offset, 32)))
+            mstore(node, mload(0x40))
+            coSigned := and(sums, 0xffffffffffffffff)
+            offset := siblings.offset
+            let end := shl(steps, 1)
+            let level := 1
+            // An absent leaf meets absent siblings: empty up to the first that says something.
+            if iszero(or(hash, sums)) {
+                for {} lt(level, end) { level := shl(1, level) } {
+                    if and(bitmap, level) {
+                        if or(calldataload(offset), shr(128, calldataload(add(offset, 32)))) { break }
+                        offset := add(offset, 48)
+                    }
+                }
+            }
+            for {} lt(level, end) { level := shl(1, level) } {
+                // Beyond the end of calldata there are zeros: the empty sibling.
+                let from := calldatasize()
+                if and(bitmap, level) {
+                    from := offset
                     offset := add(offset, 48)
                 }
-                if or(or(hash, sums), or(siblingHash, siblingSums)) {
-                    let preimage := mload(0x40)
-                    // The right hash overwrites the padding behind the left sums: write from left to right.
-                    switch and(place, 1)
-                    case 0 {
-                        mstore(preimage, hash)
-                        mstore(add(preimage, 32), shl(128, sums))
-                        mstore(add(preimage, 48), siblingHash)
-                        mstore(add(preimage, 80), shl(128, siblingSums))
-                    }
-                    default {
-                        mstore(preimage, siblingHash)
-                        mstore(add(preimage, 32), shl(128, siblingSums))
-                        mstore(add(preimage, 48), hash)
-                        mstore(add(preimage, 80), shl(128, sums))
-                    }
-                    hash := keccak256(preimage, 96)
-                    let total := add(shr(64, sums), shr(64, siblingSums))
-                    sums := add(and(sums, 0xffffffffffffffff), and(siblingSums, 0xffffffffffffffff))
-                    carry := or(carry, or(shr(64, total), shr(64, sums)))
-                    sums := or(shl(64, total), sums)
+                switch and(place, level)
+                case 0 {
+                    mstore(0, hash)
+                    mstore(0x20, shl(128, sums))
+                    calldatacopy(0x30, from, 48)
                 }
-                place := shr(1, place)
-                bitmap := shr(1, bitmap)
-                steps := sub(steps, 1)
+                default {
+                    calldatacopy(0, from, 48)
+                    mstore(0x30, hash)
+                    mstore(0x50, shl(128, sums))
+                }
+                hash := keccak256(0, 96)
+                let siblingSums := shr(128, calldataload(add(from, 32)))
+                sums := add(sums, siblingSums)
+                coSigned := add(coSigned, and(siblingSums, 0xffffffffffffffff))
             }
-            unread := sub(add(siblings.offset, siblings.length), offset)
+            mstore(0x40, mload(node))
             mstore(node, hash)
             mstore(add(node, 32), sums)
+            // Sums only grow: a lane that was ever carried over is above its 64 bits at the end.
+            coSigned := or(shr(64, coSigned), shr(128, sums))
+            offset := sub(add(siblings.offset, siblings.length), offset)
         }
-        if (unread != 0) revert SumTree_MalformedPath(siblings.length);
-        if (carry != 0) revert SumTree_Carry();
+        if (offset != 0) revert SumTree_MalformedPath(siblings.length);
+        if (coSigned != 0) revert SumTree_Carry();
     }
 
     /// @notice The root that several leaves lead to.
@@ -264,7 +270,17 @@ library SumTree {
     ) private pure returns (Node memory) {
         uint256 packed = (amount << 192) | (coSigned << 128) | (bytesUsed << 64) | seqAndFlags;
         if (packed == 0 && evidence == 0) return Node(0, 0);
-        return Node(keccak256(abi.encode(LEAF_TAG, intentId, packed, evidence)), packed >> 128);
+        bytes32 tag = LEAF_TAG;
+        bytes32 hash;
+        assembly ("memory-safe") {
+            let preimage := mload(0x40)
+            mstore(preimage, tag)
+            mstore(add(preimage, 32), intentId)
+            mstore(add(preimage, 64), packed)
+            mstore(add(preimage, 96), evidence)
+            hash := keccak256(preimage, 128)
+        }
+        return Node(hash, packed >> 128);
     }
 
     function _compare(RootRef memory ref, Node memory node) private pure {

@@ -160,7 +160,7 @@ contract ActivateTest is Statements {
         IntentTerms memory terms = _terms(bob);
         _fund(terms, 20e6);
         Activation memory a = _activation(terms, BOOK_A, bobKey);
-        _expect(abi.encodeWithSelector(Say.IntentEscrow_BookFrozen.selector, BOOK_A, epoch));
+        _expect(abi.encodeWithSelector(Say.IntentEscrow_BookFrozen.selector, BOOK_A));
         _activate(a);
     }
 

@@ -10,6 +10,7 @@ import {
 import type { EventKind, Hex } from '@gesim/journey'
 import {
   commitmentFromJson,
+  joinedSignatures,
   leafProofFromJson,
   nodeProofFromJson,
   receiptFromJson,
@@ -110,21 +111,19 @@ export function wishesOf(event: JourneyEventOf<WishingKind>, addresses: Addresse
     }
     case 'root.wanted': {
       const { body } = event
-      const { signers, signatures } = ascending(body.signatures)
       const data = encodeFunctionData({
         abi: settlementAbi,
         functionName: 'postEpoch',
-        args: [commitmentFromJson(body.commitment), signers, signatures, body.deltas],
+        args: [commitmentFromJson(body.commitment), joinedSignatures(body.signatures), body.deltas],
       })
       return [one('poster', addresses.settlement, data, `${body.epoch}`)]
     }
     case 'attest.wanted': {
       const { epoch, commitment } = event.body
-      const { signers, signatures } = ascending(event.body.signatures)
       const data = encodeFunctionData({
         abi: settlementAbi,
         functionName: 'attest',
-        args: [commitmentFromJson(commitment), signers, signatures],
+        args: [commitmentFromJson(commitment), joinedSignatures(event.body.signatures)],
       })
       // Wished for again when it did not reach the chain.
       return [one('poster', addresses.settlement, data, `${epoch}:${event.seq}`)]
@@ -153,15 +152,6 @@ export function wishesOf(event: JourneyEventOf<WishingKind>, addresses: Addresse
       })
       return [one('operator', addresses.escrow, data, `${event.intentId}:${epoch}`)]
     }
-  }
-}
-
-/** Signers as the contract takes them: strictly ascending. */
-function ascending(signed: readonly { attestor: Hex; signature: Hex }[]) {
-  const sorted = [...signed].sort((a, b) => (a.attestor.toLowerCase() < b.attestor.toLowerCase() ? -1 : 1))
-  return {
-    signers: sorted.map(({ attestor }) => attestor),
-    signatures: sorted.map(({ signature }) => signature),
   }
 }
 
