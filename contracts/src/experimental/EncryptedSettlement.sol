@@ -173,6 +173,8 @@ contract EncryptedSettlement is IEncryptedSettlement, GesimDomain {
         if (used > enrolment.ceiling) revert EncryptedSettlement_AboveCeiling(used, enrolment.ceiling);
         _checkSignatures(enrolment.device, record, signatures);
         enrolment.lastSeq = record.seq;
+        // casting to 'uint64' is safe because it is at most the enrolled ceiling
+        // forge-lint: disable-next-line(unsafe-typecast)
         enrolment.used = uint64(used);
 
         // Without a random part the amount would lie open.
