@@ -101,8 +101,7 @@ export function totalOf(
 }
 
 /** A member's nonce for one proof. Used for a second one it would give the member's share away. */
-export function nonceOf(sum: Ciphertext, member: number): Nonce {
-  const secret = randomScalar()
+export function nonceOf(sum: Ciphertext, member: number, secret = randomScalar()): Nonce {
   const overG = plain(times(G, secret))
   const overA = plain(times(pointOf(sum.a), secret))
   return { member, secret, overG, overA, hash: hashOf(member, overG, overA) }

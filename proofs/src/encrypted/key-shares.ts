@@ -28,10 +28,10 @@ export interface Dealing {
 }
 
 /** Shares of a fresh secret for members 1 to `members`, any `threshold` of whom can use it. */
-export function deal(threshold: number, members: number): Dealing {
+export function deal(threshold: number, members: number, random: () => bigint = randomScalar): Dealing {
   if (!(threshold >= 1 && threshold <= members))
     throw refuse('proofs.out-of-range', { field: 'threshold', threshold })
-  const coefficients = Array.from({ length: threshold }, () => randomScalar())
+  const coefficients = Array.from({ length: threshold }, () => random())
   const valueAt = (x: bigint) => coefficients.reduceRight((value, each) => mod(value * x + each), 0n)
   return {
     commitments: coefficients.map((each) => plain(times(G, each))),
@@ -41,9 +41,9 @@ export function deal(threshold: number, members: number): Dealing {
 
 /** secret * G of a member, from the commitments alone. */
 export function publicShare(commitments: Commitments, member: number): GroupPoint {
-  return commitments.reduceRight(
+  return commitments.reduceRight<GroupPoint>(
     (value, each) => times(value, BigInt(member)).add(pointOf(each)),
-    INFINITY as GroupPoint,
+    INFINITY,
   )
 }
 
@@ -70,9 +70,7 @@ export function joinDealings(
     throw refuse('proofs.wrong-share', { degree })
   return {
     commitments: Array.from({ length: degree }, (_, k) =>
-      plain(
-        dealt.reduce((all, { commitments }) => all.add(pointOf(commitments[k]!)), INFINITY as GroupPoint),
-      ),
+      plain(dealt.reduce<GroupPoint>((all, { commitments }) => all.add(pointOf(commitments[k]!)), INFINITY)),
     ),
     share: { member, secret: mod(dealt.reduce((all, { share }) => all + share.secret, 0n)) },
   }
