@@ -10,6 +10,8 @@ export const receivablesAbi = [
   {"type":"function","name":"maxDiscountBps","inputs":[],"outputs":[{"name":"","type":"uint16","internalType":"uint16"}],"stateMutability":"view"},
   {"type":"function","name":"slowSeconds","inputs":[],"outputs":[{"name":"","type":"uint40","internalType":"uint40"}],"stateMutability":"view"},
   {"type":"event","name":"EIP712DomainChanged","inputs":[],"anonymous":false},
+  {"type":"error","name":"Quorum_Malformed","inputs":[{"name":"length","type":"uint256","internalType":"uint256"}]},
+  {"type":"error","name":"Quorum_NotInTurn","inputs":[{"name":"position","type":"uint256","internalType":"uint256"},{"name":"recovered","type":"address","internalType":"address"}]},
   {"type":"error","name":"Receivables_DiscountTooHigh","inputs":[{"name":"discountBps","type":"uint16","internalType":"uint16"},{"name":"most","type":"uint16","internalType":"uint16"}]},
   {"type":"error","name":"Receivables_InvalidOffer","inputs":[{"name":"key","type":"address","internalType":"address"},{"name":"digest","type":"bytes32","internalType":"bytes32"}]},
   {"type":"error","name":"Receivables_NotAdvanceable","inputs":[{"name":"book","type":"uint32","internalType":"uint32"},{"name":"epoch","type":"uint32","internalType":"uint32"}]},
