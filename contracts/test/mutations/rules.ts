@@ -72,7 +72,7 @@ export const MUTATIONS: Mutation[] = [
     file: ACTIVATION,
     find: 'if (frozenFrom != 0) revert',
     replace: 'if (false) revert',
-    tests: REPLAY,
+    tests: 'contracts/test/intent-escrow/Activate*',
   },
   {
     rule: 'exitChargesFee',
@@ -86,7 +86,7 @@ export const MUTATIONS: Mutation[] = [
     file: EXITS,
     find: 'Math.max(Math.max(leaving.charge, highest), Math.max(intent.settled, terms.activationFee))',
     replace: 'Math.max(leaving.charge, Math.max(intent.settled, terms.activationFee))',
-    tests: REPLAY,
+    tests: 'contracts/test/intent-escrow/Exits*',
   },
   {
     rule: 'requestLeaf',
@@ -121,14 +121,14 @@ export const MUTATIONS: Mutation[] = [
     file: EXITS,
     find: 'if (!latestFinal) _requirePayer(terms.payer);',
     replace: '',
-    tests: REPLAY,
+    tests: 'contracts/test/intent-escrow/Exits*',
   },
   {
     rule: 'payerFinalizes (FINAL leaf)',
     file: FINALS,
     find: 'if (!isSlowFinal) _requirePayer(terms.payer);',
     replace: '',
-    tests: REPLAY,
+    tests: 'contracts/test/intent-escrow/Closes*',
   },
   {
     rule: 'noShortPay',
@@ -163,14 +163,14 @@ export const MUTATIONS: Mutation[] = [
     file: ROOTS,
     find: 'if (claimed.epoch == claimedEpoch && claimed.weight != VOIDED) found[2] = claimed;',
     replace: '',
-    tests: REPLAY,
+    tests: 'contracts/test/intent-escrow/Closes*',
   },
   {
     rule: 'outflowOfCloses',
     file: BASE,
     find: 'if (latestFinal || amount == 0) return;',
     replace: 'if (latestFinal || amount < type(uint64).max) return;',
-    tests: REPLAY,
+    tests: 'contracts/test/intent-escrow/Closes*',
   },
   {
     rule: 'outflowOfCloses (slow finality)',
@@ -184,14 +184,14 @@ export const MUTATIONS: Mutation[] = [
     file: ESCROW,
     find: 'uint256 due = Math.min(lane, bucket.ceiling);',
     replace: 'uint256 due = lane;',
-    tests: REPLAY,
+    tests: 'contracts/test/intent-escrow/Payouts*',
   },
   {
     rule: 'closeLeaf',
     file: EXITS,
     find: 'least = Math.max(Math.max(least, intent.settled), terms.activationFee);',
     replace: 'least = Math.max(intent.settled, terms.activationFee);',
-    tests: REPLAY,
+    tests: 'contracts/test/intent-escrow/Closes*',
   },
   {
     rule: 'closeWatermark',
@@ -205,7 +205,7 @@ export const MUTATIONS: Mutation[] = [
     file: REDEEM,
     find: 'if (leaves[i].amount > base) base = leaves[i].amount;',
     replace: '',
-    tests: REPLAY,
+    tests: FAULTS,
   },
   {
     rule: 'payerWord',
