@@ -42,8 +42,9 @@ library Records {
 
     /// @dev used 64 | cap 64 | mean 64 | since 40.
     function pack(Outflow memory outflow) internal pure returns (uint256) {
-        return (uint256(outflow.used) << 168) | (uint256(outflow.cap) << 104) | (uint256(outflow.mean) << 40)
-            | outflow.since;
+        return
+            (uint256(outflow.used) << 168) | (uint256(outflow.cap) << 104) | (uint256(outflow.mean) << 40)
+                | outflow.since;
     }
 
     function unpackOutflow(uint256 word) internal pure returns (Outflow memory outflow) {
@@ -54,14 +55,11 @@ library Records {
     }
 
     /// @dev Without the root: total 64 | coSigned 64 | postedAt 40 | quorumAfter 32 | epoch 32 | weight 16.
-    function epochWord(
-        uint64 total,
-        uint64 coSigned,
-        uint40 postedAt,
-        uint32 quorumAfter,
-        uint32 epoch,
-        uint16 weight
-    ) internal pure returns (uint256) {
+    function epochWord(uint64 total, uint64 coSigned, uint40 postedAt, uint32 quorumAfter, uint32 epoch, uint16 weight)
+        internal
+        pure
+        returns (uint256)
+    {
         return (uint256(total) << 184) | (uint256(coSigned) << 120) | (uint256(postedAt) << 80)
             | (uint256(quorumAfter) << 48) | (uint256(epoch) << 16) | weight;
     }

@@ -204,7 +204,11 @@ library SumTree {
     }
 
     /// @dev Replaces the first `count` nodes by their parents; returns how many those are.
-    function _climbRow(Row memory row, uint256 count, MultiProof calldata proof) private pure returns (uint256 parents) {
+    function _climbRow(Row memory row, uint256 count, MultiProof calldata proof)
+        private
+        pure
+        returns (uint256 parents)
+    {
         for (uint256 i = 0; i < count; ++i) {
             uint256 place = row.places[i];
             Node memory node = row.nodes[i];

@@ -185,9 +185,7 @@ contract AttestorRegistryTest is Test {
     function test_Attestors_RotateCommittee_RevertGiven_BelowMinimum() public {
         _stake(members[0], MINIMUM - 1);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IAttestors.AttestorRegistry_BelowMinimum.selector, members[0], MINIMUM - 1, MINIMUM
-            )
+            abi.encodeWithSelector(IAttestors.AttestorRegistry_BelowMinimum.selector, members[0], MINIMUM - 1, MINIMUM)
         );
         vm.prank(governor);
         registry.rotateCommittee(members);
@@ -324,5 +322,31 @@ contract AttestorRegistryTest is Test {
         registry.slash(members[2], 2_000, FAULT, challenger);
         assertEq(registry.sweepReserve(), 3_600e6);
         assertEq(usdc.balanceOf(treasury), 3_600e6);
+    }
+
+    function test_Attestors_PayRestitution_RevertWhen_NotSlasher() public {
+        vm.expectRevert(_denied(address(this), registry.SLASHER()));
+        registry.payRestitution(address(this), 0);
+    }
+
+    function test_Attestors_PayRestitution_RevertGiven_SmallerReserve() public givenACommittee {
+        vm.startPrank(slasher);
+        registry.slash(members[2], 2_000, FAULT, challenger);
+        vm.expectRevert(
+            abi.encodeWithSelector(IAttestors.AttestorRegistry_InsufficientStake.selector, 3_600e6 + 1, 3_600e6)
+        );
+        registry.payRestitution(challenger, 3_600e6 + 1);
+    }
+
+    function test_Attestors_PayRestitution_TakesFromTheReserve() public givenACommittee {
+        address harmed = makeAddr("harmed");
+        vm.startPrank(slasher);
+        registry.slash(members[2], 2_000, FAULT, challenger);
+        vm.expectEmit(address(registry));
+        emit IAttestors.RestitutionPaid(harmed, 600e6);
+        registry.payRestitution(harmed, 600e6);
+        assertEq(usdc.balanceOf(harmed), 600e6);
+        assertEq(registry.reserve(), 3_000e6);
+        assertEq(registry.rewardOf(challenger), 2_400e6);
     }
 }
