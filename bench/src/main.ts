@@ -9,6 +9,7 @@ import { rsp } from './rsp.ts'
 import { start } from './start.ts'
 import { tree } from './tree.ts'
 import { userops } from './userops.ts'
+import { web } from './web.ts'
 
 const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   start,
@@ -18,6 +19,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   tree,
   userops,
   gas,
+  web,
 }
 const HELP = `npm run bench -- [NAME ...] [--json]
 

@@ -47,8 +47,10 @@ function faultOfLeaf(m: Market, root: Root, id: number, leaf: Leaf): string | un
 
 /** After a proof: with quorum the book is frozen for good, a root without quorum is taken back whole. */
 export function punish(m: Market, root: Root, book: number): Outcome {
-  if (root.quorumAfter === Number.POSITIVE_INFINITY) return voidRoot(m, root)
-  return freeze(m, book, root.epoch)
+  const isAlone = root.quorumAfter === Number.POSITIVE_INFINITY
+  const outcome = isAlone ? voidRoot(m, root) : freeze(m, book, root.epoch)
+  m.record?.('punish', [root, book], outcome)
+  return outcome
 }
 
 /** Whether a demand that is made now is over while the root can still be taken back. */

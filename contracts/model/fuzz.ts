@@ -1,19 +1,10 @@
-import { activate, claim, create, fund, redeem, refund, refundFinal } from './escrow.ts'
-import {
-  cancelExit,
-  closeInstant,
-  counterExit,
-  exitCharge,
-  finalizeExit,
-  requestExit,
-  trimExit,
-} from './exits.ts'
+import { type Calls, recorded } from './calls.ts'
+import { exitCharge } from './exits.ts'
 import { broken, paysTwice } from './invariants.ts'
 import { everyoneLeaves } from './liveness.ts'
 import { type Random, seeded } from './random.ts'
 import type { Rules } from './rules.ts'
-import { attest, post } from './settlement.ts'
-import { type Outcome, type Parameters, type Root, SMALL } from './state.ts'
+import { type Outcome, type Root, SMALL } from './state.ts'
 import {
   CORRUPTIONS,
   carryFrozen,
@@ -28,6 +19,24 @@ import {
   type World,
   wouldFall,
 } from './world.ts'
+
+const {
+  activate,
+  attest,
+  cancelExit,
+  claim,
+  closeInstant,
+  counterExit,
+  create,
+  finalizeExit,
+  fund,
+  post,
+  redeem,
+  refund,
+  refundFinal,
+  requestExit,
+  trimExit,
+}: Calls = recorded()
 
 const MOST_INTENTS = 5
 const STEPS = 70
@@ -56,8 +65,9 @@ function payOut(w: World, id: number, outcome: Outcome): Outcome {
 
 const buy: Step = (w, random) => {
   if (w.m.intents.length >= MOST_INTENTS) return undefined
-  const most = 4 + random.below(9)
-  const fee = random.below(Math.min(5, most))
+  const { unit } = w.m.p
+  const most = unit * (4 + random.below(9))
+  const fee = unit * random.below(Math.min(5, most / unit))
   const id = create(w.m, fee, most, w.m.now + 2 + random.below(8))
   w.travellers.push({
     honest: random.chance(2),
@@ -69,7 +79,7 @@ const buy: Step = (w, random) => {
     chargedAtRequest: 0,
     gotBack: 0,
   })
-  const amount = random.chance(4) ? 1 + random.below(most) : most
+  const amount = random.chance(4) ? unit * (1 + random.below(most / unit)) : most
   w.travellers[id]!.paidIn += fund(w.m, id, amount) as number
   const kind = w.travellers[id]!.honest ? 'honest' : 'sybil'
   // Two of three are served at once: what is still Held can lose little.
@@ -83,7 +93,7 @@ const buy: Step = (w, random) => {
 const topUp: Step = (w, random) => {
   const id = someone(w, random)
   if (id === undefined) return undefined
-  const outcome = fund(w.m, id, 1 + random.below(6))
+  const outcome = fund(w.m, id, w.m.p.unit * (1 + random.below(6)))
   if (typeof outcome === 'number') w.travellers[id]!.paidIn += outcome
   return say(`fund ${id}`, outcome)
 }
@@ -240,7 +250,7 @@ const redeemSome: Step = (w, random) => {
   const id = someone(w, random)
   if (id === undefined) return undefined
   const traveller = w.travellers[id]!
-  const voucher = traveller.honest ? dueOf(w, id) : 1 + random.below(12)
+  const voucher = traveller.honest ? dueOf(w, id) : w.m.p.unit * (1 + random.below(12))
   return say(`voucher ${id} ${voucher} pays`, redeem(w.m, id, voucher))
 }
 
@@ -265,7 +275,7 @@ const closeTogether: Step = (w, random) => {
   const { honest } = w.travellers[id]!
   if (honest && !hasLeaves(w, id)) return undefined
   const signs = !honest || !random.chance(4)
-  const charge = honest && signs ? dueOf(w, id) : random.below(13)
+  const charge = honest && signs ? dueOf(w, id) : w.m.p.unit * random.below(13)
   return say(`closeInstant ${id} at ${charge} back`, payOut(w, id, closeInstant(w.m, id, charge, signs)))
 }
 
@@ -274,7 +284,7 @@ const leaveSoon: Step = (w, random) => {
   if (id === undefined) return undefined
   const { honest } = w.travellers[id]!
   if (honest && !hasLeaves(w, id)) return undefined
-  const stated = honest ? dueOf(w, id) : random.below(3)
+  const stated = honest ? dueOf(w, id) : w.m.p.unit * random.below(3)
   const charged = Math.max(0, ...w.m.roots.map((root) => (root.voided ? 0 : (root.leaves[id]?.amount ?? 0))))
   const outcome = requestExit(w.m, id, stated)
   if (typeof outcome === 'number') w.travellers[id]!.chargedAtRequest = charged
@@ -284,7 +294,7 @@ const leaveSoon: Step = (w, random) => {
 const contradict: Step = (w, random) => {
   const id = someone(w, random)
   if (id === undefined) return undefined
-  const voucher = w.travellers[id]!.honest ? dueOf(w, id) : 1 + random.below(12)
+  const voucher = w.travellers[id]!.honest ? dueOf(w, id) : w.m.p.unit * (1 + random.below(12))
   return say(`counterExit ${id}`, counterExit(w.m, id, voucher))
 }
 
@@ -336,22 +346,22 @@ const STEPS_BY_WEIGHT: Step[] = [
 ]
 
 /** One random sequence. Undefined when nothing broke. */
-export function play(
-  seed: number,
-  rules: Rules,
-  poster: Poster,
-  p: Parameters = SMALL,
-): Violation | undefined {
+export function play(seed: number, rules: Rules, poster: Poster): Violation | undefined {
+  return playIn(newWorld(rules, SMALL, poster), seed, STEPS)
+}
+
+/** The same in a world that the caller has made and may listen to. */
+export function playIn(w: World, seed: number, steps: number): Violation | undefined {
   const random = seeded(seed)
-  const w = newWorld(rules, p, poster)
   const trace: string[] = []
-  for (let i = 0; i < STEPS; i++) {
+  for (let i = 0; i < steps; i++) {
     const said = random.pick(STEPS_BY_WEIGHT)(w, random)
     if (said === undefined) continue
     trace.push(said)
     const invariant = said === 'twice' ? '7: a claim paid twice' : broken(w)
     if (invariant) return { seed, invariant, trace }
   }
+  w.m.record = undefined
   const stuck = everyoneLeaves(w)
   return stuck ? { seed, invariant: stuck, trace } : undefined
 }

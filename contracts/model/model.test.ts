@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { dataWithheld, leavesNeeded } from './faults.ts'
+import { SEQUENCES_PATH, sequencesFile } from './fixture.ts'
 import { play } from './fuzz.ts'
 import { RULES, type Rule, rulesWithout } from './rules.ts'
 import { perform, SCENES, Stage } from './scenes.ts'
@@ -52,6 +54,13 @@ describe('the rules of money', () => {
       expect(firstViolation(rule, 20_000)?.invariant).toMatch(/^[1-8]b?: /)
     },
   )
+})
+
+describe('the sequences that the contracts replay', () => {
+  it('are those of this model (node contracts/model/fixture.ts)', () => {
+    const bare = (text: string) => text.replaceAll(/\s/g, '')
+    expect(bare(readFileSync(SEQUENCES_PATH, 'utf8'))).toBe(bare(sequencesFile()))
+  })
 })
 
 describe('a demand for data that nobody answers', () => {

@@ -15,6 +15,8 @@ export interface Parameters {
   feeBps: number
   /** How long a demand for data or evidence stands open: a quarter of `slow`. */
   challenge: number
+  /** What random amounts are multiples of. */
+  unit: number
 }
 
 /** Small numbers, so that random sequences meet each other: a deposit is at most 12. */
@@ -30,6 +32,7 @@ export const SMALL: Parameters = {
   windowFloor: 12,
   feeBps: 1_000,
   challenge: 3,
+  unit: 1,
 }
 
 export type Stage = 'none' | 'created' | 'held' | 'open' | 'exiting' | 'closed'
@@ -105,6 +108,8 @@ export interface Market {
   cash: number
   toCarriers: number
   toTravellers: number
+  /** Hears of every call, for whoever replays them elsewhere. */
+  record?: (call: string, args: readonly unknown[], outcome: Outcome) => void
 }
 
 /** Why an action was refused, or what it moved. */

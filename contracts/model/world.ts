@@ -204,7 +204,7 @@ export function spoil(w: World, random: Random, corruption: Corruption): Truth |
   if (corruption === 'phantom') {
     const book = 1 + random.below(m.books.length - 1)
     if (m.books[book]!.frozenFrom !== 0) return undefined
-    built.phantom[book] = 1 + random.below(12)
+    built.phantom[book] = m.p.unit * (1 + random.below(12))
     return truth(book, 0)
   }
   const id = random.below(Math.max(1, m.intents.length))
@@ -217,7 +217,7 @@ export function spoil(w: World, random: Random, corruption: Corruption): Truth |
     return truth(intent.book, id)
   }
   const closed = intent.stage === 'closed' && intent.closedAt < cutoffOf(m, built.epoch)
-  if (corruption === 'over') return set(intent.funded + 1 + random.below(8))
+  if (corruption === 'over') return set(intent.funded + m.p.unit * (1 + random.below(8)))
   if (corruption === 'unlikeClose')
     return closed && leaf.amount > 0 ? set(random.below(leaf.amount)) : undefined
   if (corruption === 'fell') return regress(w, random, id, set)

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @title What two cumulative figures of the same intent amount to
-/// @dev Policy version 1 of `proofs/src/reconcile.ts`; a test compares them.
+/// @dev Policy version 1, the rule of `proofs/src/reconcile.ts`.
 library Reconciliation {
     uint256 internal constant TOLERANCE_BYTES = 1e6;
     uint256 internal constant TOLERANCE_PERCENT = 2;

@@ -323,30 +323,4 @@ contract AttestorRegistryTest is Test {
         assertEq(registry.sweepReserve(), 3_600e6);
         assertEq(usdc.balanceOf(treasury), 3_600e6);
     }
-
-    function test_Attestors_PayRestitution_RevertWhen_NotSlasher() public {
-        vm.expectRevert(_denied(address(this), registry.SLASHER()));
-        registry.payRestitution(address(this), 0);
-    }
-
-    function test_Attestors_PayRestitution_RevertGiven_SmallerReserve() public givenACommittee {
-        vm.startPrank(slasher);
-        registry.slash(members[2], 2_000, FAULT, challenger);
-        vm.expectRevert(
-            abi.encodeWithSelector(IAttestors.AttestorRegistry_InsufficientStake.selector, 3_600e6 + 1, 3_600e6)
-        );
-        registry.payRestitution(challenger, 3_600e6 + 1);
-    }
-
-    function test_Attestors_PayRestitution_TakesFromTheReserve() public givenACommittee {
-        address harmed = makeAddr("harmed");
-        vm.startPrank(slasher);
-        registry.slash(members[2], 2_000, FAULT, challenger);
-        vm.expectEmit(address(registry));
-        emit IAttestors.RestitutionPaid(harmed, 600e6);
-        registry.payRestitution(harmed, 600e6);
-        assertEq(usdc.balanceOf(harmed), 600e6);
-        assertEq(registry.reserve(), 3_000e6);
-        assertEq(registry.rewardOf(challenger), 2_400e6);
-    }
 }

@@ -56,17 +56,17 @@ contract MultiProofsTest is Test {
             bool hasReverted;
             for (uint256 k = 0; k < leaves.length; ++k) {
                 SumTree.PlacedLeaf memory one = leaves[k];
-                LeafProof memory leaf = LeafProof(
-                    one.amount, one.coSigned, one.bytesUsed, one.seq, one.flags, one.evidence, 0, ""
-                );
+                LeafProof memory leaf =
+                    LeafProof(one.amount, one.coSigned, one.bytesUsed, one.seq, one.flags, one.evidence, 0, "");
                 try tree.set(one.intentId, one.book, one.index, leaf) {}
                 catch {
                     hasReverted = true;
                 }
             }
             assertEq(hasReverted, isCarry);
-            if (isCarry) ++carries;
-            else {
+            if (isCarry) {
+                ++carries;
+            } else {
                 TreeInMemory.Node memory node = tree.root();
                 assertEq(node.hash, root);
                 assertEq(node.total, total);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol";
+import {IAttestorRegistry} from "../../src/interfaces/IAttestorRegistry.sol";
 import {IIntentEscrowEvents} from "../../src/interfaces/IIntentEscrowEvents.sol";
 import {IPayOnUsage as Say} from "../../src/interfaces/IPayOnUsage.sol";
 import {ISettlement} from "../../src/interfaces/ISettlement.sol";
@@ -204,6 +206,29 @@ contract DataTest is Demanding {
         payOnUsage.restore(BOOK_A);
         assertEq(escrow.bookOf(BOOK_A).ceiling, before + 800e6);
         assertEq(attestors.sweepReserve(), 400e6, "20 % are the treasury's");
+    }
+
+    function test_Attestors_PayRestitution_RevertWhen_NotSlasher() external {
+        vm.expectPartialRevert(IAccessControl.AccessControlUnauthorizedAccount.selector);
+        vm.prank(bob);
+        attestors.payRestitution(bob, 1);
+    }
+
+    function test_Attestors_PayRestitution_RevertWhen_AboveTheReserve() external {
+        vm.expectRevert(abi.encodeWithSelector(IAttestorRegistry.AttestorRegistry_InsufficientStake.selector, 1, 0));
+        vm.prank(address(payOnUsage));
+        attestors.payRestitution(bob, 1);
+    }
+
+    function test_Attestors_PayRestitution_Pays() external {
+        _withheldBefore(bob);
+        _slash(0);
+        uint256 before = usdc.balanceOf(bob);
+        vm.expectEmit();
+        emit IAttestorRegistry.RestitutionPaid(bob, 200e6);
+        vm.prank(address(payOnUsage));
+        attestors.payRestitution(bob, 200e6);
+        assertEq(usdc.balanceOf(bob), before + 200e6);
     }
 
     /// @dev A11: an attestor that proves its own fault, and a light one first, loses as much and gets at most 40 % of it.

@@ -1,5 +1,6 @@
 import type { Addresses } from '@gesim/contracts'
 import {
+  feeTreasuryAbi,
   gesimIdentityAbi,
   gesimPaymasterAbi,
   intentEscrowAbi,
@@ -27,6 +28,7 @@ export const WISHING_KINDS = [
   'root.wanted',
   'attest.wanted',
   'settle.wanted',
+  'batch.wanted',
   'remainder.wanted',
 ] as const satisfies readonly EventKind[]
 
@@ -136,6 +138,11 @@ export function wishesOf(event: JourneyEventOf<WishingKind>, addresses: Addresse
       // An epoch is settled twice when its lanes become final one after the other.
       return [one('poster', addresses.settlement, data, `${epoch}:${event.seq}`)]
     }
+    case 'batch.wanted': {
+      const { batchId, safe, data } = event.body
+      // Wished for again when it did not reach the chain; what comes second finds the Safe's nonce used.
+      return [one('operator', safe, data, `${batchId}:${event.seq}`)]
+    }
     case 'remainder.wanted': {
       const { terms, epoch, proof } = event.body
       const data = encodeFunctionData({
@@ -172,19 +179,31 @@ export function rateWish(addresses: Addresses, validUntil: number, turn: number)
   }
 }
 
-/** Gas margins go from the paymaster to the treasury. */
+/** Gas margins go from the paymaster to the fee treasury, which shares them between Safe and gas tank. */
 export function sweepGasWish(addresses: Addresses, key: string): Wish {
   return {
     key: `sweep:gas:${key}`,
     kind: 'sweep',
     role: 'operator',
     intentId: null,
-    to: addresses.paymaster.toLowerCase() as Hex,
-    data: encodeFunctionData({ abi: gesimPaymasterAbi, functionName: 'sweepFees' }),
+    to: addresses.feeTreasury.toLowerCase() as Hex,
+    data: encodeFunctionData({ abi: feeTreasuryAbi, functionName: 'shareGas' }),
   }
 }
 
-/** Protocol fees of some books go from the escrow to the treasury. */
+/** What the fee treasury owes to nobody goes to the Safe. */
+export function sweepTreasuryWish(addresses: Addresses, key: string): Wish {
+  return {
+    key: `sweep:treasury:${key}`,
+    kind: 'sweep',
+    role: 'operator',
+    intentId: null,
+    to: addresses.feeTreasury.toLowerCase() as Hex,
+    data: encodeFunctionData({ abi: feeTreasuryAbi, functionName: 'sweep' }),
+  }
+}
+
+/** Protocol fees of some books go from the escrow to the fee treasury. */
 export function sweepFeesWish(addresses: Addresses, books: readonly number[], key: string): Wish {
   return {
     key: `sweep:fees:${key}`,

@@ -61,6 +61,14 @@ export function eidWithCheckDigits(digits: string): Eid {
   return parseEid(digits + check.toString().padStart(2, '0'))
 }
 
+/**
+ * Whether the header of a call (SGP.22 section 6.5.1.3) claims an identifier other than that of the caller's certificate. It
+ * may also hold a name in words, which claims nothing.
+ */
+export function claimsAnother(named: string | undefined, oid: string): boolean {
+  return named !== undefined && named !== oid && /^\d+(?:\.\d+)+$/.test(named)
+}
+
 /** Throws `sgp22.not-matching-id`. */
 export function parseMatchingId(text: string): MatchingId {
   if (!/^[A-Z0-9-]{1,255}$/.test(text)) throw refuse('sgp22.not-matching-id')
