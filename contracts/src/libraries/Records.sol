@@ -68,28 +68,28 @@ library Records {
         return epochWord(e.total, e.coSigned, e.postedAt, e.quorumAfter, e.epoch, e.weight);
     }
 
-    function totalOf(uint256 epochWord) internal pure returns (uint64) {
-        return uint64(epochWord >> 184);
+    function totalOf(uint256 word) internal pure returns (uint64) {
+        return uint64(word >> 184);
     }
 
-    function coSignedOf(uint256 epochWord) internal pure returns (uint64) {
-        return uint64(epochWord >> 120);
+    function coSignedOf(uint256 word) internal pure returns (uint64) {
+        return uint64(word >> 120);
     }
 
-    function postedAtOf(uint256 epochWord) internal pure returns (uint40) {
-        return uint40(epochWord >> 80);
+    function postedAtOf(uint256 word) internal pure returns (uint40) {
+        return uint40(word >> 80);
     }
 
-    function quorumAfterOf(uint256 epochWord) internal pure returns (uint32) {
-        return uint32(epochWord >> 48);
+    function quorumAfterOf(uint256 word) internal pure returns (uint32) {
+        return uint32(word >> 48);
     }
 
-    function epochOf(uint256 epochWord) internal pure returns (uint32) {
-        return uint32(epochWord >> 16);
+    function epochOf(uint256 word) internal pure returns (uint32) {
+        return uint32(word >> 16);
     }
 
-    function weightOf(uint256 epochWord) internal pure returns (uint16) {
-        return uint16(epochWord);
+    function weightOf(uint256 word) internal pure returns (uint16) {
+        return uint16(word);
     }
 
     function unpackEpoch(bytes32 root, uint256 word) internal pure returns (EpochRecord memory epoch) {
