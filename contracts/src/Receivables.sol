@@ -5,11 +5,12 @@ import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/Signa
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {GesimDomain} from "./abstracts/GesimDomain.sol";
 import {BookRecord, EpochRecord, NodeProof, RootRef} from "./interfaces/DataTypes.sol";
-import {IAttestorRegistry} from "./interfaces/IAttestorRegistry.sol";
+import {IAttestors} from "./interfaces/IAttestors.sol";
 import {ICarrierRegistry} from "./interfaces/ICarrierRegistry.sol";
 import {IIntentEscrow} from "./interfaces/IIntentEscrow.sol";
 import {AdvanceOffer, Appraisal, IReceivables} from "./interfaces/IReceivables.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
+import {Quorum} from "./libraries/Quorum.sol";
 import {SumTree} from "./libraries/SumTree.sol";
 
 /// @title What a claim to come is worth. See {IReceivables}.
@@ -28,7 +29,7 @@ contract Receivables is IReceivables, GesimDomain {
     IIntentEscrow private immutable _escrow;
     ISettlement private immutable _settlement;
     ICarrierRegistry private immutable _carriers;
-    IAttestorRegistry private immutable _attestors;
+    IAttestors private immutable _attestors;
     uint40 private immutable _epochSeconds;
     /// @inheritdoc IReceivables
     uint40 public immutable slowSeconds;
@@ -39,7 +40,7 @@ contract Receivables is IReceivables, GesimDomain {
         _escrow = IIntentEscrow(escrow);
         _settlement = ISettlement(_escrow.parameters().settlement);
         _carriers = ICarrierRegistry(_escrow.parameters().carriers);
-        _attestors = IAttestorRegistry(_settlement.parameters().attestors);
+        _attestors = IAttestors(_settlement.parameters().attestors);
         _epochSeconds = _settlement.parameters().epochSeconds;
         slowSeconds = _settlement.parameters().slowSeconds;
         maxDiscountBps = maxDiscountBps_;
@@ -104,8 +105,8 @@ contract Receivables is IReceivables, GesimDomain {
     }
 
     function _stakeCap(uint32 epoch, uint16 weight) private view returns (uint256) {
-        uint32 committee = _attestors.committeeVersionAt((uint48(epoch) + 1) * _epochSeconds);
-        (, uint96 total) = _attestors.weightOfSigners(committee, new address[](0));
-        return (uint256(total) * weight * STAKE_SHARE_BPS) / (BPS * BPS);
+        (, address committee) = _attestors.committeeAt((uint48(epoch) + 1) * _epochSeconds);
+        (, uint256 total) = Quorum.weigh(committee, 0, msg.data[:0]);
+        return (total * weight * STAKE_SHARE_BPS) / (BPS * BPS);
     }
 }
