@@ -35,6 +35,7 @@ abstract contract Attestors is IAttestors, AccessControl {
     uint96 public rewardsOwed;
     /// @inheritdoc IAttestors
     mapping(address challenger => uint96) public rewardOf;
+
     /// @notice The newest committee. One storage slot, so that an ordinary epoch reads nothing else.
     struct Seated {
         address store;

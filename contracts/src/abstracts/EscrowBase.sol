@@ -189,13 +189,9 @@ abstract contract EscrowBase is IIntentEscrowEvents, GesimDomain, ReentrancyGuar
     }
 
     /// @dev Ends an intent. The caller has decided the refund and that the book can bear it, and gives it back.
-    function _end(
-        bytes32 intentId,
-        IntentRecord memory intent,
-        BookRecord memory book,
-        uint64 refunded,
-        uint8 reason
-    ) internal {
+    function _end(bytes32 intentId, IntentRecord memory intent, BookRecord memory book, uint64 refunded, uint8 reason)
+        internal
+    {
         book.ceiling -= refunded;
         _books[intent.book] = book.pack();
         intent.settled = intent.funded - refunded;

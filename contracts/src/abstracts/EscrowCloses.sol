@@ -37,11 +37,7 @@ abstract contract EscrowCloses is IEscrowCloses, EscrowIntake, EscrowFinalLeaf {
     }
 
     /// @inheritdoc IEscrowCloses
-    function closeBatch(CloseOrder[] calldata orders, bool toBalance)
-        external
-        nonReentrant
-        returns (uint64 refunded)
-    {
+    function closeBatch(CloseOrder[] calldata orders, bool toBalance) external nonReentrant returns (uint64 refunded) {
         for (uint256 i = 0; i < orders.length; ++i) {
             CloseOrder calldata order = orders[i];
             (bytes32 intentId, IntentRecord memory intent) = _intentIn(order.terms, IntentState.Open);

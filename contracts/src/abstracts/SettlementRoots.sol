@@ -295,7 +295,9 @@ abstract contract SettlementRoots is ISettlement, GesimDomain {
         view
         returns (uint256 word)
     {
-        if (epoch == 0 || epoch == newest.epochOf() || epoch == newestFinal.epochOf() || !_counts(frozen, epoch)) return 0;
+        if (epoch == 0 || epoch == newest.epochOf() || epoch == newestFinal.epochOf() || !_counts(frozen, epoch)) {
+            return 0;
+        }
         (word,) = _recordFor(book, frozen, epoch);
         if (word.epochOf() != epoch || word.weightOf() == VOIDED) return 0;
     }

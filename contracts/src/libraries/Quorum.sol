@@ -42,8 +42,7 @@ library Quorum {
                 mstore(0, 0)
                 pop(staticcall(gas(), 1, input, 128, 0, 32))
                 // Of the two values of s that fit a signature only the lower counts, as in OpenZeppelin's ECDSA.
-                stranger :=
-                    mul(mload(0), lt(s, 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a1))
+                stranger := mul(mload(0), lt(s, 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a1))
                 let isMember := 0
                 for {} and(lt(member, last), iszero(isMember)) { member := add(member, 32) } {
                     let word := mload(member)

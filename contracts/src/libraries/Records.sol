@@ -42,8 +42,9 @@ library Records {
 
     /// @dev used 64 | cap 64 | mean 64 | since 40.
     function pack(Outflow memory outflow) internal pure returns (uint256) {
-        return (uint256(outflow.used) << 168) | (uint256(outflow.cap) << 104) | (uint256(outflow.mean) << 40)
-            | outflow.since;
+        return
+            (uint256(outflow.used) << 168) | (uint256(outflow.cap) << 104) | (uint256(outflow.mean) << 40)
+                | outflow.since;
     }
 
     function unpackOutflow(uint256 word) internal pure returns (Outflow memory outflow) {
@@ -54,14 +55,11 @@ library Records {
     }
 
     /// @dev Without the root: total 64 | coSigned 64 | postedAt 40 | quorumAfter 32 | epoch 32 | weight 16.
-    function epochWord(
-        uint64 total,
-        uint64 coSigned,
-        uint40 postedAt,
-        uint32 quorumAfter,
-        uint32 epoch,
-        uint16 weight
-    ) internal pure returns (uint256) {
+    function epochWord(uint64 total, uint64 coSigned, uint40 postedAt, uint32 quorumAfter, uint32 epoch, uint16 weight)
+        internal
+        pure
+        returns (uint256)
+    {
         return (uint256(total) << 184) | (uint256(coSigned) << 120) | (uint256(postedAt) << 80)
             | (uint256(quorumAfter) << 48) | (uint256(epoch) << 16) | weight;
     }
@@ -70,28 +68,28 @@ library Records {
         return epochWord(e.total, e.coSigned, e.postedAt, e.quorumAfter, e.epoch, e.weight);
     }
 
-    function totalOf(uint256 epochWord) internal pure returns (uint64) {
-        return uint64(epochWord >> 184);
+    function totalOf(uint256 word) internal pure returns (uint64) {
+        return uint64(word >> 184);
     }
 
-    function coSignedOf(uint256 epochWord) internal pure returns (uint64) {
-        return uint64(epochWord >> 120);
+    function coSignedOf(uint256 word) internal pure returns (uint64) {
+        return uint64(word >> 120);
     }
 
-    function postedAtOf(uint256 epochWord) internal pure returns (uint40) {
-        return uint40(epochWord >> 80);
+    function postedAtOf(uint256 word) internal pure returns (uint40) {
+        return uint40(word >> 80);
     }
 
-    function quorumAfterOf(uint256 epochWord) internal pure returns (uint32) {
-        return uint32(epochWord >> 48);
+    function quorumAfterOf(uint256 word) internal pure returns (uint32) {
+        return uint32(word >> 48);
     }
 
-    function epochOf(uint256 epochWord) internal pure returns (uint32) {
-        return uint32(epochWord >> 16);
+    function epochOf(uint256 word) internal pure returns (uint32) {
+        return uint32(word >> 16);
     }
 
-    function weightOf(uint256 epochWord) internal pure returns (uint16) {
-        return uint16(epochWord);
+    function weightOf(uint256 word) internal pure returns (uint16) {
+        return uint16(word);
     }
 
     function unpackEpoch(bytes32 root, uint256 word) internal pure returns (EpochRecord memory epoch) {

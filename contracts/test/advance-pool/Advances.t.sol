@@ -5,6 +5,7 @@ import {Advance, AdvanceState, IAdvancePool} from "../../src/interfaces/IAdvance
 import {NodeProof} from "../../src/interfaces/DataTypes.sol";
 import {ICarrierRegistry} from "../../src/interfaces/ICarrierRegistry.sol";
 import {AdvanceOffer, IReceivables} from "../../src/interfaces/IReceivables.sol";
+import {CodeStore} from "../../src/libraries/CodeStore.sol";
 import {PoolJourney} from "./PoolJourney.sol";
 
 contract AdvancesTest is PoolJourney {
@@ -143,10 +144,12 @@ contract AdvancesTest is PoolJourney {
     function test_Pool_Advance_RevertWhen_AboveTheCap() external {
         uint32 epoch = _earn();
         // Stake that is gone bears nothing: two of three signers lose all of theirs.
+        uint256[] memory members = new uint256[](1);
+        members[0] = (uint256(uint160(committee[0])) << 96) | 100e6;
         vm.mockCall(
             address(attestors),
-            abi.encodeWithSelector(attestors.weightOfSigners.selector),
-            abi.encode(uint96(0), uint96(100e6))
+            abi.encodeWithSelector(attestors.committeeAt.selector),
+            abi.encode(uint32(1), CodeStore.write(members))
         );
         _refused(_offer(epoch, 51e6), abi.encodeWithSelector(IAdvancePool.AdvancePool_AboveCap.selector, 51e6, 50e6));
         _bond(10e6);

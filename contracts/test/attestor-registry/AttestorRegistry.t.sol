@@ -185,9 +185,7 @@ contract AttestorRegistryTest is Test {
     function test_Attestors_RotateCommittee_RevertGiven_BelowMinimum() public {
         _stake(members[0], MINIMUM - 1);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IAttestors.AttestorRegistry_BelowMinimum.selector, members[0], MINIMUM - 1, MINIMUM
-            )
+            abi.encodeWithSelector(IAttestors.AttestorRegistry_BelowMinimum.selector, members[0], MINIMUM - 1, MINIMUM)
         );
         vm.prank(governor);
         registry.rotateCommittee(members);

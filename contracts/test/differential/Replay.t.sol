@@ -253,8 +253,8 @@ contract ReplayTest is Statements {
         c.prevRoot = settlement.epochOf(before).root;
         uint64 from = settlement.nextFromBlock();
         c.fromBlock = from == 0 ? 1 : from;
-        (address[] memory by, bytes[] memory signatures) = _signatures(c, signers);
-        try settlement.postEpoch(c, by, signatures, _deltas()) {
+        bytes memory signatures = _signatures(c, signers);
+        try settlement.postEpoch(c, signatures, _deltas()) {
             if (address(_trees[epoch]) == address(0)) _epochs.push(epoch);
             _trees[epoch] = tree;
             _posted[epoch] = c;
@@ -289,8 +289,8 @@ contract ReplayTest is Statements {
 
     function _attest() private returns (bool, uint256) {
         EpochCommitment memory c = _posted[_epochNext()];
-        (address[] memory by, bytes[] memory signatures) = _signatures(c, 3);
-        try settlement.attest(c, by, signatures) {
+        bytes memory signatures = _signatures(c, 3);
+        try settlement.attest(c, signatures) {
             return (true, type(uint256).max);
         } catch {
             return (false, 0);

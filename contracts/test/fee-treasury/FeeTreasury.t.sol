@@ -59,9 +59,9 @@ contract FeeTreasuryTest is Statements {
     function _posting() private returns (bytes memory) {
         uint32 epoch = _nextCutoff();
         EpochCommitment memory commitment = _commitment(epoch);
-        (address[] memory signers, bytes[] memory signatures) = _signatures(commitment, 3);
+        bytes memory signatures = _signatures(commitment, 3);
         lastToBlock = commitment.toBlock;
-        return abi.encodeCall(ISettlement.postEpoch, (commitment, signers, signatures, _deltas()));
+        return abi.encodeCall(ISettlement.postEpoch, (commitment, signatures, _deltas()));
     }
 
     function _settling(uint32 epoch) private view returns (bytes memory) {

@@ -50,9 +50,7 @@ contract BatchesTest is Statements {
         CloseOrder[] memory orders = _orders();
         orders[1] = orders[0];
         vm.expectRevert(
-            abi.encodeWithSelector(
-                Say.IntentEscrow_WrongState.selector, _ids[0], IntentState.Closed, IntentState.Open
-            )
+            abi.encodeWithSelector(Say.IntentEscrow_WrongState.selector, _ids[0], IntentState.Closed, IntentState.Open)
         );
         vm.prank(alice);
         escrow.closeBatch(orders, true);

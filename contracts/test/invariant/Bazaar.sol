@@ -154,9 +154,9 @@ contract Bazaar is Statements {
         if (built.epoch == 0 || block.timestamp > uint256(built.cutoff) + POSTING) return;
         if (settlement.latest() >= built.epoch || !_mayPost()) return;
         built.prevRoot = settlement.epochOf(settlement.latest()).root;
-        (address[] memory signers, bytes[] memory by) = _signatures(built, bound(signatures, 1, 3));
+        bytes memory by = _signatures(built, bound(signatures, 1, 3));
         // Below the sums of a root that was wrong and is not taken back yet nothing honest can be posted.
-        try settlement.postEpoch(built, signers, by, _deltas()) {
+        try settlement.postEpoch(built, by, _deltas()) {
             lastToBlock = built.toBlock;
             trees[built.epoch] = tree;
             ++done["post"];

@@ -74,8 +74,8 @@ contract Rogues is Bazaar {
         TreeInMemory.Node memory root = tree.root();
         (bytes32 hash, uint64 total, uint64 coSigned) = (built.root, built.total, built.coSigned);
         (built.root, built.total, built.coSigned) = (root.hash, root.total, root.coSigned);
-        (address[] memory signers, bytes[] memory by) = _signatures(built, 1);
-        try settlement.postEpoch(built, signers, by, _deltas()) {
+        bytes memory by = _signatures(built, 1);
+        try settlement.postEpoch(built, by, _deltas()) {
             trees[built.epoch] = tree;
             lastToBlock = built.toBlock;
             _wrong = Wrong(built.epoch, victim, hidden);

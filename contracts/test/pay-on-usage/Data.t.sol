@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol";
-import {IAttestorRegistry} from "../../src/interfaces/IAttestorRegistry.sol";
+import {IAttestors} from "../../src/interfaces/IAttestors.sol";
 import {IIntentEscrowEvents} from "../../src/interfaces/IIntentEscrowEvents.sol";
 import {IPayOnUsage as Say} from "../../src/interfaces/IPayOnUsage.sol";
 import {ISettlement} from "../../src/interfaces/ISettlement.sol";
@@ -215,7 +215,7 @@ contract DataTest is Demanding {
     }
 
     function test_Attestors_PayRestitution_RevertWhen_AboveTheReserve() external {
-        vm.expectRevert(abi.encodeWithSelector(IAttestorRegistry.AttestorRegistry_InsufficientStake.selector, 1, 0));
+        vm.expectRevert(abi.encodeWithSelector(IAttestors.AttestorRegistry_InsufficientStake.selector, 1, 0));
         vm.prank(address(payOnUsage));
         attestors.payRestitution(bob, 1);
     }
@@ -225,7 +225,7 @@ contract DataTest is Demanding {
         _slash(0);
         uint256 before = usdc.balanceOf(bob);
         vm.expectEmit();
-        emit IAttestorRegistry.RestitutionPaid(bob, 200e6);
+        emit IAttestors.RestitutionPaid(bob, 200e6);
         vm.prank(address(payOnUsage));
         attestors.payRestitution(bob, 200e6);
         assertEq(usdc.balanceOf(bob), before + 200e6);
