@@ -64,6 +64,11 @@ it('a Safe transaction goes to its Safe as its owners signed it', () => {
       body: { batchId: '4', safe, data: '0x6a761202' },
     }) as JourneyEventOf<WishingKind>
   const [wish] = wishesOf(event(3n), {} as Addresses, grant)
-  expect(wish).toMatchObject({ key: 'batch.wanted:4:3', role: 'operator', to: safe.toLowerCase(), data: '0x6a761202' })
+  expect(wish).toMatchObject({
+    key: 'batch.wanted:4:3',
+    role: 'operator',
+    to: safe.toLowerCase(),
+    data: '0x6a761202',
+  })
   expect(wishesOf(event(9n), {} as Addresses, grant)[0]!.key).not.toBe(wish!.key)
 })
