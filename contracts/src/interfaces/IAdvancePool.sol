@@ -80,7 +80,8 @@ interface IPayoutLocks {
 /// A loss is borne in this order: the carrier's bond here, money that the treasury passes on from slashed stake, the
 /// junior reserve of earlier discounts, and only then the share price, which falls by `writeOff` and by nothing else.
 /// @dev Amounts are micro-USDC. Share holders' assets are counted, not read off a balance: donations move no price. Advances
-/// stand in the books at what was paid for them; the discount is earned when it arrives.
+/// stand in the books at what was paid for them; the discount is earned when it arrives, by whoever holds shares then (and
+/// keeps them for the queue's time at least).
 interface IAdvancePool is IFrozenBooks {
     event CarrierEnrolled(uint32 indexed carrierId, address box, address beneficiary);
     event BondChanged(uint32 indexed carrierId, uint64 bond);

@@ -100,6 +100,7 @@ interface IFeeTreasury {
     function collect() external returns (uint64 amount);
 
     /// @notice Takes the paymaster's revenue and shares it: the margin's share to the Safe, the rest to the gas tank.
+    /// @dev Who sweeps the paymaster directly sends all of it to the Safe, whose people then owe the gas tank its part.
     function shareGas() external returns (uint64 revenue);
 
     /// @notice Sends fees above bonds, debts and the float to the Safe. Anyone may.

@@ -48,3 +48,24 @@ it('late signatures go to the settlement with ascending signers, and a second wi
   expect((args as readonly unknown[])[1]).toBe(ascending)
   expect(wishesOf(event(4n), { settlement: SETTLEMENT } as Addresses, grant)[0]!.key).not.toBe(wish!.key)
 })
+
+it('a Safe transaction goes to its Safe as its owners signed it', () => {
+  const safe: Hex = `0x${'5A'.repeat(20)}`
+  const event = (seq: bigint) =>
+    ({
+      seq,
+      kind: 'batch.wanted',
+      version: 1,
+      intentId: null,
+      atMs: 0,
+      body: { batchId: '4', safe, data: '0x6a761202' },
+    }) as JourneyEventOf<WishingKind>
+  const [wish] = wishesOf(event(3n), {} as Addresses, grant)
+  expect(wish).toMatchObject({
+    key: 'batch.wanted:4:3',
+    role: 'operator',
+    to: safe.toLowerCase(),
+    data: '0x6a761202',
+  })
+  expect(wishesOf(event(9n), {} as Addresses, grant)[0]!.key).not.toBe(wish!.key)
+})
