@@ -16,7 +16,8 @@ export function FirstWords({
   children: ReactNode
 }) {
   return (
-    <IntlProvider locale={locale} messages={messages as unknown as Messages}>
+    // No message formats a moment: `When` does, in the reader's own zone once the page is alive.
+    <IntlProvider locale={locale} timeZone="UTC" messages={messages as unknown as Messages}>
       {children}
     </IntlProvider>
   )
