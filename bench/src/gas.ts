@@ -8,16 +8,46 @@ import { type Row, row } from './row.ts'
 
 /** Rows: name, step of the snapshot, how many it does at once, the anchor and whose it is. */
 const STEPS = [
-  ['postEpoch.10of15', 'postEpoch, 10 of 15 signatures', 1, 255_435, 'XMTP payer reports, submit with 5 of 9 signatures'],
-  ['postEpoch.unsigned', 'postEpoch, no committee', 1, 86_709, 'EigenLayer submitRoot: no signature, no bond'],
+  [
+    'postEpoch.10of15',
+    'postEpoch, 10 of 15 signatures',
+    1,
+    255_435,
+    'XMTP payer reports, submit with 5 of 9 signatures',
+  ],
+  [
+    'postEpoch.unsigned',
+    'postEpoch, no committee',
+    1,
+    86_709,
+    'EigenLayer submitRoot: no signature, no bond',
+  ],
   ['claim', 'claim of 128 books, slow window', 1, 69_255, 'Morpho URD claim, 2^20 leaves, steady'],
-  ['createAndFund', 'createAndFund, EIP-3009', 1, 176_657, 'commerce-payments authorize, with the 21,000 of a transaction'],
+  [
+    'createAndFund',
+    'createAndFund, EIP-3009',
+    1,
+    176_657,
+    'commerce-payments authorize, with the 21,000 of a transaction',
+  ],
   ['activate', 'activate, payer consents', 1, 140_149, 'Filecoin Pay, lockup of a rail'],
   ['activate.batched', 'activate, ten in a multicall', 10, 140_149, 'Filecoin Pay, lockup of a rail'],
-  ['refund.wallet', 'refundFinal to the wallet, 27 siblings', 1, 98_364, 'EigenLayer processClaim, 2^20 earners, steady'],
+  [
+    'refund.wallet',
+    'refundFinal to the wallet, 27 siblings',
+    1,
+    98_364,
+    'EigenLayer processClaim, 2^20 earners, steady',
+  ],
   ['refund.balance', 'refundFinal to the balance, 27 siblings', 1, 91_629, 'Filecoin Pay settleRail'],
   ['voucherRelease', 'redeemVoucher, 27 siblings', 1, 154_880, 'GraphTally collect, steady'],
-  ['proveOverEscrow', 'proveOverEscrow (F2), 27 siblings', 1, 137_712, 'Raiden closeChannel: no peer proves a leaf false'],
+  [
+    'proveOverEscrow',
+    'proveOverEscrow (F2), 27 siblings',
+    1,
+    137_712,
+    'Raiden closeChannel: no peer proves a leaf false',
+  ],
 ] as const
 
 /** Share of a subscriber in an epoch's posting with a quorum, however many there are. XMTP: submit and settle. */

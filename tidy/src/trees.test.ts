@@ -30,7 +30,9 @@ describe('test trees', () => {
       .map((path) => readFileSync(join(ROOT, path), 'utf8'))
       .join('\n')
     const bare: string[] = []
-    for (const path of contractFiles.filter((each) => /^contracts\/src\/(abstracts\/)?[^/]+\.sol$/.test(each))) {
+    for (const path of contractFiles.filter((each) =>
+      /^contracts\/src\/(abstracts\/)?[^/]+\.sol$/.test(each),
+    )) {
       const text = withoutComments(readFileSync(join(ROOT, path), 'utf8'))
       const named = /\bcontract\s+(\w+)/.exec(text)?.[1]
       if (!named) continue
