@@ -256,6 +256,9 @@ function read(der: Uint8Array): Certificate {
   }
 }
 
+/** Of the end of a certificate, by which a remembered one is found. */
+const KEY_BYTES = 32
+
 /**
  * A reader that remembers what it read last: the same manufacturers, and the same card several times in one
  * download, come again and again. What cannot be read is not remembered.
@@ -267,8 +270,10 @@ export function certificateReader(maxCount = 1000): (der: Uint8Array) => Certifi
   return (der) => {
     const same = sameBytes.get(der)
     if (same) return same
-    const key = latin1(der)
-    const found = known.get(key) ?? readCertificate(new Uint8Array(der))
+    // The end of a certificate is its signature: short to look up, and compared as a whole before it counts.
+    const key = latin1(der.subarray(-KEY_BYTES))
+    const before = known.get(key)
+    const found = before && bytesEqual(before.der, der) ? before : readCertificate(new Uint8Array(der))
     // A map keeps the order of insertion: what was used last goes to the end, the first is the oldest.
     known.delete(key)
     known.set(key, found)

@@ -33,7 +33,8 @@ export function readLabel(element: Tlv, maxCharacters: number): string {
 
 /** A version of three bytes as `2.5.0`. Throws `tlv.bad-value`. */
 export function readVersion(element: Tlv): string {
-  return readBytes(element, 3).join('.')
+  const [major, minor, revision] = readBytes(element, 3)
+  return `${major}.${minor}.${revision}`
 }
 
 /** Writes `2.5.0` as three bytes. Throws `tlv.bad-value`. */

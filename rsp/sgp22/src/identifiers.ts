@@ -30,7 +30,9 @@ export function iccidPadded(iccid: Iccid): string {
 }
 
 function swapNibbles(hex: string): string {
-  return hex.replace(/(.)(.)/g, '$2$1')
+  let out = ''
+  for (let i = 0; i < hex.length; i += 2) out += `${hex[i + 1]}${hex[i]}`
+  return out
 }
 
 /** Throws `sgp22.not-eid`. Does not check the check digits: many test cards have none. */
