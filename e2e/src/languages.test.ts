@@ -71,7 +71,17 @@ it('words with accents and 40 % longer than English fit 320 px', async () => {
   for (const path of PAGES) {
     await page.goto(base + path, { waitUntil: 'networkidle' })
     await page.evaluate(() => {
-      const accents: Record<string, string> = { a: 'å', e: 'é', i: 'ï', o: 'ö', u: 'ü', n: 'ñ', c: 'ç', A: 'Å', E: 'É' }
+      const accents: Record<string, string> = {
+        a: 'å',
+        e: 'é',
+        i: 'ï',
+        o: 'ö',
+        u: 'ü',
+        n: 'ñ',
+        c: 'ç',
+        A: 'Å',
+        E: 'É',
+      }
       const longer = (word: string) =>
         word.replace(/\p{L}+/gu, (letters) => {
           const accented = letters.replace(/[aeiouncAE]/g, (letter) => accents[letter] ?? letter)

@@ -78,15 +78,23 @@ describe('the pages of the traveller', () => {
       .replace(/\/\*[\s\S]*?\*\//g, '')
       .replace(/(?<![:'"])\/\/.*$/gm, '')
     const attributes = [
-      ...source.matchAll(/\b(?:aria-label|title|alt|placeholder|label|lead|name|note|valueText)="([^"{}]*)"/g),
+      ...source.matchAll(
+        /\b(?:aria-label|title|alt|placeholder|label|lead|name|note|valueText)="([^"{}]*)"/g,
+      ),
     ]
       .filter(([whole]) => !/^name="(?:to|back|q|theme|scope|form|[a-z_]+)"$/.test(whole))
       .map((found) => found[1]!)
     // A text stands between the end of a tag or an expression and the next tag; code has other signs around it.
-    const texts = [...source.matchAll(/(?<=[a-z"'/})]>|\})\s*([A-Za-z][^<>{}=;()]*?)\s*(?=<\/?[A-Za-z]|\{[a-z])/g)]
+    const texts = [
+      ...source.matchAll(/(?<=[a-z"'/})]>|\})\s*([A-Za-z][^<>{}=;()]*?)\s*(?=<\/?[A-Za-z]|\{[a-z])/g),
+    ]
       .map((found) => found[1]!.trim())
       // A dollar at the end is the head of a template.
-      .filter((text) => !text.endsWith('$') && !/^(?:from|import|export|else|return|const|let|function|interface|type)\b/.test(text))
+      .filter(
+        (text) =>
+          !text.endsWith('$') &&
+          !/^(?:from|import|export|else|return|const|let|function|interface|type)\b/.test(text),
+      )
     expect([...attributes, ...texts].filter((text) => !ALLOWED.test(text))).toEqual([])
   })
 })
