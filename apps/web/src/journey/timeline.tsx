@@ -57,7 +57,7 @@ function TimelineRow({ shown, last }: { shown: ShownStep; last: boolean }) {
             {entry.note && <bdi>{entry.note}</bdi>}
             {entry.txHash && (
               <span className="flex items-center">
-                {t(t('proof'))}
+                {t('proof')}{' '}
                 <Hash value={entry.txHash} label={t('transaction')} />
               </span>
             )}
