@@ -10,6 +10,8 @@ import {
   type Hex,
   keccak256,
   type LocalAccount,
+  numberToHex,
+  size,
   type TypedDataDefinition,
 } from 'viem'
 import {
@@ -98,20 +100,28 @@ export function accountAddressOf(
   firstSigners: readonly Hex[],
   salt = 0n,
 ): Address {
-  // EIP-1167: the shortest contract that runs another one's code.
+  const ids = firstSigners.map((signer) => keccak256(signer))
+  // EIP-1167, the shortest contract that runs another one's code, with the hashes of its first signers behind it.
   const bytecode = concatHex([
-    '0x3d602d80600a3d3981f3363d3d373d3d3d363d73',
+    '0x61',
+    numberToHex(0x2d + 32 * ids.length, { size: 2 }),
+    '0x3d81600a3d39f3363d3d373d3d3d363d73',
     addresses.accountImplementation,
     '0x5af43d82803e903d91602b57fd5bf3',
+    ...ids,
   ])
-  const cloneSalt = keccak256(
-    encodeAbiParameters([{ type: 'bytes[]' }, { type: 'uint256' }], [firstSigners, salt]),
-  )
-  return getCreate2Address({ from: addresses.accountFactory, salt: cloneSalt, bytecode })
+  return getCreate2Address({
+    from: addresses.accountFactory,
+    salt: numberToHex(salt, { size: 32 }),
+    bytecode,
+  })
 }
 
-const wrap = (signer: AccountSigner, signature: Hex): Hex =>
-  encodeAbiParameters([{ type: 'bytes[]' }, { type: 'bytes[]' }], [[signer.bytes], [signature]])
+/** As the account wants it: the 65 bytes of an address alone, since it is recovered from them; any other signer first. */
+const wrap = ({ bytes }: AccountSigner, signature: Hex): Hex =>
+  size(bytes) === 20 && size(signature) === 65
+    ? signature
+    : concatHex([numberToHex(size(bytes), { size: 2 }), bytes, signature])
 
 const verifierDomain = (chainId: number, account: Address) =>
   ({

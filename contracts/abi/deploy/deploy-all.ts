@@ -59,7 +59,9 @@ export async function deployAll(options: DeployOptions): Promise<Addresses> {
     operator,
   ])
   const identity = await put('GesimIdentity', abis.gesimIdentityAbi, [admin, operator])
-  const accountFactory = await put('GesimAccountFactory', abis.gesimAccountFactoryAbi)
+  const accountFactory = await put('GesimAccountFactory', abis.gesimAccountFactoryAbi, [
+    parameters.recoveryDelaySeconds,
+  ])
   const webAuthnVerifier = await put('ERC7913WebAuthnVerifier', abis.erc7913WebAuthnVerifierAbi)
   const p256Verifier = await put('ERC7913P256Verifier', abis.erc7913P256VerifierAbi)
   const paymaster = await put('GesimPaymaster', abis.gesimPaymasterAbi, [

@@ -18,6 +18,8 @@ export interface DeployParameters {
   readonly minimumStakeMicros: bigint
   readonly unbondingSeconds: number
   readonly payoutDelaySeconds: number
+  /** Between a request to recover an account and its effect: time for a signer to cancel. */
+  readonly recoveryDelaySeconds: number
   readonly gasMarginBps: number
   readonly rateLifeSeconds: number
   /** USDC for sponsored gas at the start. Local chain only: elsewhere the operator funds the pool. */
@@ -63,6 +65,7 @@ export const LOCAL_PARAMETERS: DeployParameters = {
   minimumStakeMicros: 10_000_000_000n,
   unbondingSeconds: 120,
   payoutDelaySeconds: 60,
+  recoveryDelaySeconds: 60,
   gasMarginBps: 1_000,
   rateLifeSeconds: 86_400,
   sponsorPoolMicros: 100_000_000_000n,
@@ -97,6 +100,7 @@ export const PRODUCTION_PARAMETERS: DeployParameters = {
   slowSeconds: 48 * 3_600,
   unbondingSeconds: 14 * 24 * 3_600,
   payoutDelaySeconds: 48 * 3_600,
+  recoveryDelaySeconds: 72 * 3_600,
   sponsorPoolMicros: 0n,
   paymasterDepositWei: 10n ** 17n,
   paymasterStakeWei: 10n ** 17n,

@@ -10,6 +10,7 @@ import {Test} from "forge-std/Test.sol";
 /// @dev Accounts with keys, for tests that sign.
 abstract contract Accounts is Test {
     address internal constant ENTRY_POINT = address(ERC4337Utils.ENTRYPOINT_V08);
+    uint48 internal constant RECOVERY_DELAY = 2 days;
     GesimAccountFactory internal factory;
     GesimAccount internal account;
     address internal signer;
@@ -17,7 +18,7 @@ abstract contract Accounts is Test {
 
     function setUp() public virtual {
         vm.warp(1_800_000_000);
-        factory = new GesimAccountFactory();
+        factory = new GesimAccountFactory(RECOVERY_DELAY);
         (signer, signerKey) = makeAddrAndKey("signer");
         account = GesimAccount(payable(factory.createAccount(_one(abi.encodePacked(signer)), 0)));
     }
@@ -27,10 +28,15 @@ abstract contract Accounts is Test {
         list[0] = value;
     }
 
-    /// @dev `abi.encode(signers, signatures)` with one of each.
+    /// @dev The short form: whoever signed is recovered from it.
     function _signed(uint256 key, bytes32 digest) internal pure returns (bytes memory) {
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
-        return abi.encode(_one(abi.encodePacked(vm.addr(key))), _one(abi.encodePacked(r, s, v)));
+        return abi.encodePacked(r, s, v);
+    }
+
+    /// @dev The long form, for signers of any kind.
+    function _signedAs(bytes memory as_, bytes memory signature) internal pure returns (bytes memory) {
+        return abi.encodePacked(uint16(as_.length), as_, signature);
     }
 
     function _operation(address sender) internal pure returns (PackedUserOperation memory operation) {

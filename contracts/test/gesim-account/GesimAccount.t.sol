@@ -7,9 +7,7 @@ import {Accounts} from "./Accounts.sol";
 import {Account as OzAccount} from "@openzeppelin/contracts/account/Account.sol";
 import {PackedUserOperation} from "@openzeppelin/contracts/interfaces/IERC4337.sol";
 import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
-import {Initializable} from "@openzeppelin/contracts/proxy/utils/Initializable.sol";
 import {ERC7913P256Verifier} from "@openzeppelin/contracts/utils/cryptography/verifiers/ERC7913P256Verifier.sol";
-import {MultiSignerERC7913} from "@openzeppelin/contracts/utils/cryptography/signers/MultiSignerERC7913.sol";
 
 contract Counter {
     uint256 public count;
@@ -51,26 +49,6 @@ contract GesimAccountTest is Accounts {
         return keccak256(abi.encodePacked(hex"1901", appSeparator, structHash));
     }
 
-    function test_Account_Initialize_RevertGiven_Initialised() public {
-        vm.expectRevert(Initializable.InvalidInitialization.selector);
-        account.initialize(_one(abi.encodePacked(other)));
-        GesimAccount implementation = GesimAccount(payable(factory.implementation()));
-        vm.expectRevert(Initializable.InvalidInitialization.selector);
-        implementation.initialize(_one(abi.encodePacked(other)));
-    }
-
-    function test_Account_Initialize_RevertWhen_NoSigner() public {
-        vm.expectRevert(IGesimAccount.GesimAccount_LastSigner.selector);
-        factory.createAccount(new bytes[](0), 0);
-    }
-
-    function test_Account_Initialize_Sets() public view {
-        assertTrue(account.isSigner(abi.encodePacked(signer)));
-        assertEq(account.getSignerCount(), 1);
-        assertEq(account.threshold(), 1);
-        assertEq(address(account.entryPoint()), ENTRY_POINT);
-    }
-
     function test_Account_AddSigners_RevertWhen_Stranger() public {
         bytes memory denied = abi.encodeWithSelector(OzAccount.AccountUnauthorized.selector, address(this));
         vm.expectRevert(denied);
@@ -82,7 +60,8 @@ contract GesimAccountTest is Accounts {
     }
 
     function test_Account_AddSigners_RevertWhen_Unsafe() public {
-        bytes[5] memory unsafe = [
+        bytes[6] memory unsafe = [
+            bytes("short"),
             abi.encodePacked(address(0)),
             abi.encodePacked(address(4)),
             abi.encodePacked(address(4), uint256(1)),
@@ -90,24 +69,23 @@ contract GesimAccountTest is Accounts {
             abi.encodePacked(address(account), uint256(1))
         ];
         vm.startPrank(address(account));
-        for (uint256 i = 0; i < 5; ++i) {
+        for (uint256 i = 0; i < 6; ++i) {
             vm.expectRevert(abi.encodeWithSelector(IGesimAccount.GesimAccount_UnsafeSigner.selector, unsafe[i]));
             account.addSigners(_one(unsafe[i]));
         }
     }
 
-    function test_Account_AddSigners_RevertWhen_Invalid() public {
+    function test_Account_AddSigners_RevertWhen_Known() public {
         vm.startPrank(address(account));
         vm.expectRevert(
-            abi.encodeWithSelector(MultiSignerERC7913.MultiSignerERC7913InvalidSigner.selector, bytes("short"))
-        );
-        account.addSigners(_one("short"));
-        vm.expectRevert(
-            abi.encodeWithSelector(
-                MultiSignerERC7913.MultiSignerERC7913AlreadyExists.selector, abi.encodePacked(signer)
-            )
+            abi.encodeWithSelector(IGesimAccount.GesimAccount_SignerExists.selector, abi.encodePacked(signer))
         );
         account.addSigners(_one(abi.encodePacked(signer)));
+        account.addSigners(_one(abi.encodePacked(other)));
+        vm.expectRevert(
+            abi.encodeWithSelector(IGesimAccount.GesimAccount_SignerExists.selector, abi.encodePacked(other))
+        );
+        account.addSigners(_one(abi.encodePacked(other)));
     }
 
     function test_Account_AddSigners_RevertWhen_TooMany() public {
@@ -141,7 +119,7 @@ contract GesimAccountTest is Accounts {
         uint256 order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551;
         if (uint256(s) > order / 2) s = bytes32(order - uint256(s));
         PackedUserOperation memory operation = _operation(address(account));
-        operation.signature = abi.encode(_one(passkey), _one(abi.encodePacked(r, s)));
+        operation.signature = _signedAs(passkey, abi.encodePacked(r, s));
         vm.prank(ENTRY_POINT);
         assertEq(account.validateUserOp(operation, digest, 0), 0);
     }
@@ -154,9 +132,7 @@ contract GesimAccountTest is Accounts {
 
     function test_Account_RemoveSigners_RevertWhen_Unknown() public {
         vm.expectRevert(
-            abi.encodeWithSelector(
-                MultiSignerERC7913.MultiSignerERC7913NonexistentSigner.selector, abi.encodePacked(other)
-            )
+            abi.encodeWithSelector(IGesimAccount.GesimAccount_NoSuchSigner.selector, abi.encodePacked(other))
         );
         vm.prank(address(account));
         account.removeSigners(_one(abi.encodePacked(other)));
@@ -167,11 +143,27 @@ contract GesimAccountTest is Accounts {
         account.addSigners(_one(abi.encodePacked(other)));
         account.removeSigners(_one(abi.encodePacked(signer)));
         vm.stopPrank();
+        assertEq(account.signerCount(), 1);
         bytes32 digest = keccak256("operation");
         PackedUserOperation memory operation = _operation(address(account));
         operation.signature = _signed(signerKey, digest);
         vm.prank(ENTRY_POINT);
         assertEq(account.validateUserOp(operation, digest, 0), 1);
+    }
+
+    function test_Account_RemoveSigners_AndAgain() public {
+        bytes memory first = abi.encodePacked(signer);
+        vm.startPrank(address(account));
+        account.addSigners(_one(abi.encodePacked(other)));
+        account.removeSigners(_one(first));
+        vm.expectRevert(abi.encodeWithSelector(IGesimAccount.GesimAccount_NoSuchSigner.selector, first));
+        account.removeSigners(_one(first));
+        account.addSigners(_one(first));
+        account.removeSigners(_one(abi.encodePacked(other)));
+        assertTrue(account.isSigner(first));
+        assertEq(account.signerCount(), 1);
+        vm.expectRevert(IGesimAccount.GesimAccount_LastSigner.selector);
+        account.removeSigners(_one(first));
     }
 
     function test_Account_ReplaceSigner_TheLast() public {
@@ -189,27 +181,38 @@ contract GesimAccountTest is Accounts {
 
     function test_Account_ValidateUserOp_Fails() public {
         bytes32 digest = keccak256("operation");
-        bytes[] memory twoSigners = new bytes[](2);
-        bytes[] memory twoSignatures = new bytes[](2);
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(signerKey, digest);
-        twoSigners[0] = abi.encodePacked(signer);
-        twoSigners[1] = abi.encodePacked(signer);
-        twoSignatures[0] = abi.encodePacked(r, s, v);
-        twoSignatures[1] = twoSignatures[0];
-        bytes[6] memory wrong = [
+        uint256 order = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141;
+        bytes memory own = abi.encodePacked(signer);
+        bytes[9] memory wrong = [
             _signed(otherKey, digest),
             _signed(signerKey, keccak256("another")),
             bytes(""),
+            bytes("m"),
             bytes("malformed"),
-            abi.encode(new bytes[](0), new bytes[](0)),
-            abi.encode(twoSigners, twoSignatures)
+            // The other root of the same signature (EIP-2).
+            abi.encodePacked(r, bytes32(order - uint256(s)), v == 27 ? uint8(28) : uint8(27)),
+            _signedAs(own, ""),
+            _signedAs(abi.encodePacked(other), _signed(otherKey, digest)),
+            // A length that points beyond the end.
+            abi.encodePacked(uint16(400), own, _signed(signerKey, digest))
         ];
         vm.startPrank(ENTRY_POINT);
-        for (uint256 i = 0; i < 6; ++i) {
+        for (uint256 i = 0; i < 9; ++i) {
             PackedUserOperation memory operation = _operation(address(account));
             operation.signature = wrong[i];
             assertEq(account.validateUserOp(operation, digest, 0), 1);
         }
+    }
+
+    function test_Account_ValidateUserOp_BothForms() public {
+        bytes32 digest = keccak256("operation");
+        PackedUserOperation memory operation = _operation(address(account));
+        vm.startPrank(ENTRY_POINT);
+        operation.signature = _signed(signerKey, digest);
+        assertEq(account.validateUserOp(operation, digest, 0), 0);
+        operation.signature = _signedAs(abi.encodePacked(signer), _signed(signerKey, digest));
+        assertEq(account.validateUserOp(operation, digest, 0), 0);
     }
 
     function test_Account_ValidateUserOp_Prefunds() public {
