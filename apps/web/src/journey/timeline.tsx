@@ -57,8 +57,7 @@ function TimelineRow({ shown, last }: { shown: ShownStep; last: boolean }) {
             {entry.note && <bdi>{entry.note}</bdi>}
             {entry.txHash && (
               <span className="flex items-center">
-                {t('proof')}{' '}
-                <Hash value={entry.txHash} label={t('transaction')} />
+                {t('proof')} <Hash value={entry.txHash} label={t('transaction')} />
               </span>
             )}
             {entry.gasUsed && <span className="figures">{t('gas', { gas: f.count(entry.gasUsed) })}</span>}
