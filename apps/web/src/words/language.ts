@@ -55,7 +55,8 @@ function compileAll(written: Written): Compiled {
   return Object.fromEntries(
     Object.entries(written).map(([key, value]) => [
       key,
-      typeof value === 'string' ? compile(value) : compileAll(value),
+      // The compiler makes objects without a prototype, which React does not pass on to the browser.
+      typeof value === 'string' ? JSON.parse(JSON.stringify(compile(value))) : compileAll(value),
     ]),
   ) as Compiled
 }
