@@ -81,12 +81,12 @@ export function PlanDetail({
                   value={qos}
                   data-testid="qos"
                   onChange={(event) => setQos(event.target.value as Quote['qos'])}
-                  className="min-h-11 rounded-field border border-edge bg-surface px-3 font-medium"
+                  className="min-h-11 min-w-0 rounded-field border border-edge bg-surface px-3 font-medium"
                 >
                   <option value="balanced">{t('qos.balanced')}</option>
                   <option value="cheapest">{t('qos.cheapest')}</option>
                   <option value="chat">{t('qos.chat')}</option>
-                  <option value={t('qos.video')}>{t('qos.video')}</option>
+                  <option value="video">{t('qos.video')}</option>
                 </select>
               </label>
             )}

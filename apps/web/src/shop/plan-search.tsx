@@ -78,7 +78,7 @@ export function PlanSearch({ plans, initialQuery }: { plans: Plan[]; initialQuer
               className="min-h-11 rounded-field border border-edge bg-surface px-3 font-medium text-ink"
             >
               <option value="per-gb">{t('order.per-gb')}</option>
-              <option value={t('order.price')}>{t('order.price')}</option>
+              <option value="price">{t('order.price')}</option>
               <option value="data">{t('order.data')}</option>
             </select>
           </label>
