@@ -207,7 +207,8 @@ contract ActivateTest is Statements {
     function test_Activate_WithASmartAccountsConsent() external {
         bytes[] memory signers = new bytes[](1);
         signers[0] = abi.encodePacked(alice);
-        address account = GesimAccountFactory(deployCode("GesimAccountFactory.sol")).createAccount(signers, 0);
+        address account = GesimAccountFactory(deployCode("GesimAccountFactory.sol", abi.encode(uint48(2 days))))
+            .createAccount(signers, 0);
         usdc.mint(account, 20e6);
         vm.prank(account);
         usdc.approve(address(escrow), 20e6);
