@@ -291,17 +291,7 @@ contract ActivateTest is Statements {
         );
         bytes32 separator = escrow.domainSeparator();
         bytes memory signature = _sign(aliceKey, MessageHashUtils.toTypedDataHash(separator, nested));
-        bytes memory multi = _multi(signature);
-        return abi.encodePacked(multi, separator, contentsHash, contents, uint16(bytes(contents).length));
-    }
-
-    /// @dev The account takes `abi.encode(bytes[] signers, bytes[] signatures)`.
-    function _multi(bytes memory signature) private view returns (bytes memory) {
-        bytes[] memory signers = new bytes[](1);
-        bytes[] memory signatures = new bytes[](1);
-        signers[0] = abi.encodePacked(alice);
-        signatures[0] = signature;
-        return abi.encode(signers, signatures);
+        return abi.encodePacked(signature, separator, contentsHash, contents, uint16(bytes(contents).length));
     }
 
     function _expect(bytes memory error) private {
