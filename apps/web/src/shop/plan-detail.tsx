@@ -75,7 +75,7 @@ export function PlanDetail({
               <Point>{t('points.receipt')}</Point>
             </ul>
             {plan.books.length > 1 && plan.onSale && (
-              <label className="mt-4 flex items-center justify-between gap-3 text-small">
+              <label className="mt-4 flex flex-wrap items-center justify-between gap-3 text-small">
                 <span className="text-soft">{t('qos.label')}</span>
                 <select
                   value={qos}

@@ -162,6 +162,6 @@ export function formatsOf(locale: string): Formats {
     duration: (ms) => duration(ms, locale),
     count: (value) => count(value, locale),
     percent: (value) => percentWords(value, locale),
-    list: (parts) => new Intl.ListFormat(locale, { style: 'narrow', type: 'unit' }).format(parts),
+    list: (parts) => new Intl.ListFormat(locale, { style: 'narrow', type: 'conjunction' }).format(parts),
   }
 }
