@@ -64,7 +64,10 @@ describe('the chain, read only', () => {
     expect((await post('/rpc/chain', tagged)).json).toMatchObject({
       error: { message: expect.stringMatching(/blocks at once/) },
     })
-    expect((await post('/rpc/chain', call('eth_getLogs', [{}]))).json).toMatchObject({ result: [] })
+    // Without a range it is the latest block alone; whether that one has logs depends on what was mined last.
+    expect((await post('/rpc/chain', call('eth_getLogs', [{}]))).json).toMatchObject({
+      result: expect.any(Array),
+    })
   })
 
   it('refuses what is not JSON-RPC, and batches that are too large', async () => {
