@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IGesimPaymaster} from "./interfaces/IGesimPaymaster.sol";
+import {IGesimIdentity} from "./interfaces/IGesimIdentity.sol";
 import {IPriceOracle} from "./interfaces/IPriceOracle.sol";
 import {AccessControl} from "@openzeppelin/contracts/access/AccessControl.sol";
 import {PaymasterSigner} from "@openzeppelin/contracts/account/paymaster/extensions/PaymasterSigner.sol";
@@ -34,16 +35,20 @@ contract GesimPaymaster is IGesimPaymaster, PaymasterSigner, SignerECDSA, Access
 
     IERC20 public immutable usdc;
     IPriceOracle public immutable oracle;
+    IGesimIdentity public immutable identity;
     /// @notice Seconds for which a rate serves after the feed answered.
     uint32 public immutable rateLifeSeconds;
 
     address public treasury;
     Till private _till;
     mapping(address account => Purse) private _purses;
+    mapping(bytes32 promotion => Promotion) private _promotions;
+    mapping(bytes32 promotion => mapping(address account => bool)) private _taken;
 
     constructor(
         IERC20 usdc_,
         IPriceOracle oracle_,
+        IGesimIdentity identity_,
         uint32 rateLifeSeconds_,
         uint16 marginBps,
         address treasury_,
@@ -54,6 +59,7 @@ contract GesimPaymaster is IGesimPaymaster, PaymasterSigner, SignerECDSA, Access
         require(treasury_ != address(0) && sponsorSigner != address(0), GesimPaymaster_ZeroAddress());
         usdc = usdc_;
         oracle = oracle_;
+        identity = identity_;
         rateLifeSeconds = rateLifeSeconds_;
         treasury = treasury_;
         _setMargin(marginBps);
@@ -71,6 +77,39 @@ contract GesimPaymaster is IGesimPaymaster, PaymasterSigner, SignerECDSA, Access
         Purse storage purse = _purses[account];
         purse.budgetMicros = amountMicros;
         purse.budgetValidUntil = validUntil;
+        emit BudgetSet(account, amountMicros, validUntil);
+    }
+
+    /// @inheritdoc IGesimPaymaster
+    function setPromotion(bytes32 promotion, uint64 amountMicros, uint32 limit, uint48 validUntil)
+        external
+        onlyRole(OPERATOR)
+    {
+        Promotion storage record = _promotions[promotion];
+        record.amountMicros = amountMicros;
+        record.limit = limit;
+        record.validUntil = validUntil;
+        emit PromotionSet(promotion, amountMicros, limit, validUntil);
+    }
+
+    /// @inheritdoc IGesimPaymaster
+    function takePromotion(bytes32 promotion, address account) external {
+        Promotion memory gift = _promotions[promotion];
+        require(
+            gift.taken < gift.limit && block.timestamp <= gift.validUntil,
+            GesimPaymaster_PromotionOver(promotion, gift.taken, gift.limit, gift.validUntil)
+        );
+        require(!_taken[promotion][account], GesimPaymaster_PromotionTaken(promotion, account));
+        require(identity.isEntitled(account), GesimPaymaster_NotEntitled(account));
+        _taken[promotion][account] = true;
+        _promotions[promotion].taken = gift.taken + 1;
+        Purse storage purse = _purses[account];
+        bool alive = block.timestamp <= purse.budgetValidUntil;
+        uint64 amountMicros = (alive ? purse.budgetMicros : 0) + gift.amountMicros;
+        uint48 validUntil = alive && purse.budgetValidUntil > gift.validUntil ? purse.budgetValidUntil : gift.validUntil;
+        purse.budgetMicros = amountMicros;
+        purse.budgetValidUntil = validUntil;
+        emit PromotionTaken(promotion, account, gift.amountMicros);
         emit BudgetSet(account, amountMicros, validUntil);
     }
 
@@ -179,6 +218,16 @@ contract GesimPaymaster is IGesimPaymaster, PaymasterSigner, SignerECDSA, Access
     /// @inheritdoc IGesimPaymaster
     function purseOf(address account) external view returns (Purse memory) {
         return _purses[account];
+    }
+
+    /// @inheritdoc IGesimPaymaster
+    function promotionOf(bytes32 promotion) external view returns (Promotion memory) {
+        return _promotions[promotion];
+    }
+
+    /// @inheritdoc IGesimPaymaster
+    function hasTaken(bytes32 promotion, address account) external view returns (bool) {
+        return _taken[promotion][account];
     }
 
     /// @inheritdoc IGesimPaymaster

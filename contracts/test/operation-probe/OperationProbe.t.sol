@@ -28,7 +28,7 @@ contract OperationProbeTest is Paymasters {
 
     function test_Probe_Probe_Deployment() public {
         IOperationProbe.Cost memory cost = _probe(_undeployed());
-        assertGt(cost.deployment, 100_000);
+        assertGt(cost.deployment, 50_000);
         assertGt(cost.validation, 3_000);
         assertEq(cost.paymasterValidation, 0);
         assertEq(cost.postOp, 0);
