@@ -33,6 +33,10 @@ contract GesimPaymaster is IGesimPaymaster, PaymasterSigner, SignerECDSA, Access
     /// @dev Gas of `postOp` and of the EntryPoint's bookkeeping after it, which the EntryPoint charges without reporting.
     uint256 private constant POST_OP_GAS = 25_000;
 
+    /// @dev Where the EntryPoint keeps the times in what a validation returns.
+    uint256 private constant VALID_UNTIL = 160;
+    uint256 private constant VALID_AFTER = 208;
+
     IERC20 public immutable usdc;
     IPriceOracle public immutable oracle;
     IGesimIdentity public immutable identity;
@@ -251,39 +255,46 @@ contract GesimPaymaster is IGesimPaymaster, PaymasterSigner, SignerECDSA, Access
         Till memory shared = _till;
         require(shared.microsPerEther != 0, GesimPaymaster_NoRate());
         uint8 kind = _kindOf(userOp);
-        uint256 unreportedGas = POST_OP_GAS + _unusedGasPenalty(userOp.paymasterPostOpGasLimit());
-        uint64 reserved =
-            _reserve(userOp, kind, unreportedGas.saturatingMul(userOp.maxFeePerGas()).saturatingAdd(maxCost), shared);
+        uint64 unreportedGas = (POST_OP_GAS + _unusedGasPenalty(userOp.paymasterPostOpGasLimit())).toUint64();
+        uint256 most = uint256(unreportedGas).saturatingMul(userOp.maxFeePerGas()).saturatingAdd(maxCost);
+        (maxCost, validationData) = _reserve(userOp, kind, most, shared);
         context = abi.encodePacked(
-            userOpHash, userOp.sender, kind, reserved, shared.microsPerEther, shared.marginBps, uint64(unreportedGas)
+            userOpHash, userOp.sender, kind, uint64(maxCost), shared.microsPerEther, shared.marginBps, unreportedGas
         );
-        if (kind == SPONSORED) (, validationData) = super._validatePaymasterUserOp(userOp, userOpHash, maxCost);
-        uint48 validUntil = shared.rateValidUntil;
-        if (kind == SPONSORED) {
-            validUntil = uint48(Math.min(validUntil, _purses[userOp.sender].budgetValidUntil));
-        }
-        validationData =
-            ERC4337Utils.combineValidationData(validationData, ERC4337Utils.packValidationData(true, 0, validUntil));
+        validationData = kind == CREDIT ? validationData << VALID_UNTIL : _sponsorship(userOp, uint48(validationData));
     }
 
+    /// @dev Sponsor's signature and the times in the EntryPoint's packing: `validAfter:6 | validUntil:6 | 1 if not signed`.
+    function _sponsorship(PackedUserOperation calldata userOp, uint48 until) private view returns (uint256 packed) {
+        (uint48 validAfter, uint48 validUntil, bytes calldata signature) = _decodePaymasterUserOp(userOp);
+        bool signed = _rawSignatureValidation(_signableUserOpHash(userOp, validAfter, validUntil), signature);
+        // The EntryPoint reads a zero as "for ever".
+        if (validUntil == 0 || until < validUntil) validUntil = until;
+        packed = uint256(validAfter) << VALID_AFTER | uint256(validUntil) << VALID_UNTIL;
+        return signed ? packed : packed | ERC4337Utils.SIG_VALIDATION_FAILED;
+    }
+
+    /// @return reserved What was taken from the purse. @return until When rate or budget expire; never zero.
     function _reserve(PackedUserOperation calldata userOp, uint8 kind, uint256 maxWei, Till memory shared)
         private
-        returns (uint64)
+        returns (uint256 reserved, uint256 until)
     {
         (uint256 cost, uint256 margin) = _charge(maxWei, shared.microsPerEther, shared.marginBps);
         uint256 needed = cost + margin;
-        Purse storage purse = _purses[userOp.sender];
+        Purse memory purse = _purses[userOp.sender];
         uint64 available = kind == SPONSORED ? purse.budgetMicros : purse.creditMicros;
         require(needed <= available, GesimPaymaster_InsufficientFunds(userOp.sender, kind, needed, available));
-        // Both fit: at most what is available.
+        // Fits: at most what is available.
+        reserved = needed;
+        until = shared.rateValidUntil;
         if (kind == SPONSORED) {
             uint64 pool = shared.sponsorPoolMicros;
             require(needed <= pool, GesimPaymaster_SponsorPoolEmpty(needed, pool));
-            purse.budgetMicros = available - uint64(needed);
+            _purses[userOp.sender].budgetMicros = available - uint64(needed);
+            if (purse.budgetValidUntil < until) until = purse.budgetValidUntil == 0 ? 1 : purse.budgetValidUntil;
         } else {
-            purse.creditMicros = available - uint64(needed);
+            _purses[userOp.sender].creditMicros = available - uint64(needed);
         }
-        return uint64(needed);
     }
 
     /// @dev Never reverts: a revert here would undo the traveller's operation and leave the gas unpaid.
@@ -304,16 +315,18 @@ contract GesimPaymaster is IGesimPaymaster, PaymasterSigner, SignerECDSA, Access
         uint64 charged = uint64(cost + margin);
 
         Purse storage purse = _purses[account];
+        Till storage shared = _till;
         if (kind == SPONSORED) {
             purse.budgetMicros += reserved - charged;
             // Several operations of a bundle may have counted on the same pool: what is not there is the operator's loss.
-            uint64 pool = _till.sponsorPoolMicros;
+            uint64 pool = shared.sponsorPoolMicros;
             if (charged > pool) charged = pool;
-            _till.sponsorPoolMicros = pool - charged;
+            // Side by side, so that both are written at once.
+            (shared.sponsorPoolMicros, shared.revenueMicros) = (pool - charged, shared.revenueMicros + charged);
         } else {
             purse.creditMicros += reserved - charged;
+            shared.revenueMicros += charged;
         }
-        _till.revenueMicros += charged;
         emit GasCharged(bytes32(context[0:32]), account, costWei, uint64(cost), uint64(margin), kind);
     }
 

@@ -8,12 +8,14 @@ import {
   encodeFunctionData,
   getCreate2Address,
   type Hex,
+  hexToBigInt,
   keccak256,
   type LocalAccount,
   numberToHex,
   type PrivateKeyAccount,
   type SignableMessage,
   size,
+  slice,
   type TypedDataDefinition,
 } from 'viem'
 import {
@@ -75,8 +77,21 @@ export interface AccountCall {
   readonly data?: Hex
 }
 
-/** ERC-7821 `execute` of some calls, all or none. */
+// ERC-7579 mode of one call, whose parts lie side by side.
+const SINGLE_MODE: Hex = `0x${'00'.repeat(32)}`
+
+/** ERC-7821 `execute` of some calls, all or none. One alone takes the shorter form. */
 export function encodeExecute(calls: readonly AccountCall[]): Hex {
+  const [only, ...others] = calls
+  if (only && others.length === 0)
+    return encodeFunctionData({
+      abi: gesimAccountAbi,
+      functionName: 'execute',
+      args: [
+        SINGLE_MODE,
+        concatHex([only.to, numberToHex(only.value ?? 0n, { size: 32 }), only.data ?? '0x']),
+      ],
+    })
   const batch = calls.map(({ to, value = 0n, data = '0x' }) => ({ to, value, data: data as Hex }))
   return encodeFunctionData({
     abi: gesimAccountAbi,
@@ -89,8 +104,17 @@ export function encodeExecute(calls: readonly AccountCall[]): Hex {
 export function decodeExecute(callData: Hex): readonly Required<AccountCall>[] | null {
   try {
     const { functionName, args } = decodeFunctionData({ abi: gesimAccountAbi, data: callData })
-    if (functionName !== 'execute' || args[0] !== BATCH_MODE) return null
-    return decodeAbiParameters(CALLS, args[1])[0]
+    if (functionName !== 'execute') return null
+    const [mode, data] = args
+    if (mode === SINGLE_MODE)
+      return [
+        {
+          to: slice(data, 0, 20),
+          value: hexToBigInt(slice(data, 20, 52, { strict: true })),
+          data: size(data) > 52 ? slice(data, 52) : '0x',
+        },
+      ]
+    return mode === BATCH_MODE ? decodeAbiParameters(CALLS, data)[0] : null
   } catch {
     return null
   }

@@ -50,14 +50,14 @@ abstract contract AccountSigners is IGesimAccount {
     }
 
     function _isSigner(bytes32 id) internal view returns (bool) {
-        Store storage store = _store();
-        uint256 generation = store.change.generation;
         if (_isOwnKey(id)) return true;
-        if (generation == 0) {
+        Store storage store = _store();
+        Change memory change = store.change;
+        if (change.generation == 0) {
             (bool found, uint256 at) = _firstIndex(id);
-            if (found && store.change.firstRemoved & (1 << at) == 0) return true;
+            if (found && change.firstRemoved & (1 << at) == 0) return true;
         }
-        return store.signers[generation][id];
+        return store.signers[change.generation][id];
     }
 
     function _signerCount() internal view returns (uint256 count) {

@@ -33,13 +33,6 @@ interface IReferenceFactory {
 
 /// @dev The ways in which somebody without ether can call a contract, and what each needs signed.
 abstract contract Routes is Paymasters {
-    struct Execution {
-        address to;
-        uint256 value;
-        bytes data;
-    }
-
-    bytes32 internal constant BATCH = bytes32(uint256(1) << 248);
     uint256 internal constant PASSKEY = 7;
     uint256 internal constant P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551;
 
@@ -77,12 +70,11 @@ abstract contract Routes is Paymasters {
         view
         returns (PackedUserOperation memory operation)
     {
-        Execution[] memory batch = new Execution[](1);
-        batch[0] = Execution(address(doorbell), 0, abi.encodeCall(Doorbell.ring, ()));
+        bytes memory call = abi.encodePacked(address(doorbell), uint256(0), abi.encodeCall(Doorbell.ring, ()));
         operation = _operation(sender);
         operation.nonce = IEntryPoint(ENTRY_POINT).getNonce(sender, 0);
         operation.initCode = initCode;
-        operation.callData = abi.encodeCall(GesimAccount(payable(sender)).execute, (BATCH, abi.encode(batch)));
+        operation.callData = abi.encodeCall(GesimAccount(payable(sender)).execute, (bytes32(0), call));
         operation.accountGasLimits = bytes32(uint256(200_000) << 128 | 60_000);
         operation.preVerificationGas = 50_000;
     }
