@@ -1,4 +1,7 @@
 import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createPublicClient, createTestClient, type Hex, http, keccak256, stringToHex, zeroHash } from 'viem'
 import { privateKeyToAddress } from 'viem/accounts'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -24,7 +27,11 @@ beforeAll(async () => {
   ])
   await Promise.all([rehearse(sepolia), rehearse(base)])
 }, 120_000)
-afterAll(() => Promise.all([local, sepolia, base].map((chain) => chain.stop())))
+const broadcasts = mkdtempSync(join(tmpdir(), 'gesim-broadcasts-'))
+afterAll(async () => {
+  await Promise.all([local, sepolia, base].map((chain) => chain.stop()))
+  rmSync(broadcasts, { recursive: true, force: true })
+})
 
 /** USDC, feeds, sanctions list, EntryPoint and treasury Safe of the local chain, at the same addresses. */
 async function rehearse({ rpcUrl }: Anvil) {
@@ -55,12 +62,18 @@ const people = () => ({
 async function run(script: string, rpcUrl: string, swaps: Readonly<Record<string, string>>) {
   const forge = spawn(
     foundryBinary('forge'),
-    ['script', `contracts/script/${script}.s.sol`, '--rpc-url', rpcUrl, '--broadcast', '--offline', '--slow'].concat(
-      ['--private-key', local.keys.deployer, '--non-interactive'],
-    ),
+    [
+      'script',
+      `contracts/script/${script}.s.sol`,
+      '--rpc-url',
+      rpcUrl,
+      '--broadcast',
+      '--offline',
+      '--slow',
+    ].concat(['--private-key', local.keys.deployer, '--non-interactive']),
     {
       cwd: ROOT,
-      env: { ...process.env, ...people(), ...swaps, FOUNDRY_BROADCAST: `/tmp/gesim-broadcast-${process.pid}` },
+      env: { ...process.env, ...people(), ...swaps, FOUNDRY_BROADCAST: broadcasts },
     },
   )
   let said = ''

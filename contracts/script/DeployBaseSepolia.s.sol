@@ -15,9 +15,9 @@ contract DeployBaseSepolia is Deployment {
             etherFeed: 0x4aDC67696bA383F43DD60A9e78F2C97Fbbfc7cb1,
             etherHeartbeat: 1_200,
             euroFeed: address(0),
-            euroHeartbeat: 0,
+            euroHeartbeat: 24 hours,
             sequencerFeed: address(0),
-            sequencerGrace: 0
+            sequencerGrace: 1 hours
         });
     }
 }

@@ -307,7 +307,9 @@ test('an account is registered by its owner’s signature, once, and only the on
     did.service.map((each: { type: string; serviceEndpoint: string }) => [each.type, each.serviceEndpoint]),
   )
   expect(Object.keys(endpoints)).toEqual(['LinkedDomains', 'EntitlementRegistry', 'SoulboundToken'])
-  expect(endpoints.SoulboundToken).toBe(`${endpoints.EntitlementRegistry.replace(/:(0x\w+)$/, '/erc721:$1')}/5`)
+  expect(endpoints.SoulboundToken).toBe(
+    `${endpoints.EntitlementRegistry.replace(/:(0x\w+)$/, '/erc721:$1')}/5`,
+  )
   expect(endpoints.LinkedDomains).toMatch(/^https?:/)
 })
 
