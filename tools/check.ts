@@ -4,16 +4,24 @@ import { join } from 'node:path'
 import { foundryBinary, ROOT } from '../contracts/abi/testing/foundry.ts'
 
 const bin = (name: string) => join(ROOT, 'node_modules', '.bin', name)
+// solhint prints advertisements with every answer: its words are shown only when it says no.
+const quiet = new Set(['Solidity rules'])
 const steps: [string, string, string[]][] = [
   ['types', bin('tsc'), ['-p', '.']],
   ['format and lint', bin('biome'), ['check', '.']],
   ['dead code and dependencies', bin('knip'), ['--no-config-hints']],
   ['Solidity format', foundryBinary('forge'), ['fmt', '--check', 'contracts']],
+  ['Solidity rules', bin('solhint'), ['--disc', '--max-warnings', '0', 'contracts/src/**/*.sol']],
 ]
 let failed = 0
 for (const [title, command, args] of steps) {
   const startedAt = Date.now()
-  const { status } = spawnSync(command, args, { cwd: ROOT, stdio: 'inherit' })
+  const { status, stdout } = spawnSync(command, args, {
+    cwd: ROOT,
+    stdio: quiet.has(title) ? 'pipe' : 'inherit',
+    encoding: 'utf8',
+  })
+  if (status !== 0 && stdout) console.log(stdout)
   if (status !== 0) failed++
   console.log(`${status === 0 ? '✓' : '✗'} ${title} (${((Date.now() - startedAt) / 1000).toFixed(1)} s)`)
 }

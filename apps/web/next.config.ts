@@ -19,7 +19,11 @@ const config: NextConfig = {
   ],
   // One program at the root checks all types; doing it twice costs seconds of every build.
   typescript: { ignoreBuildErrors: true },
-  turbopack: { root },
+  turbopack: {
+    root,
+    // Messages come to the browser compiled (words/language.ts), so no parser of ICU syntax is needed there.
+    resolveAlias: { 'use-intl/format-message': 'use-intl/format-message/format-only' },
+  },
   outputFileTracingRoot: root,
   outputFileTracingIncludes: { '/flags/[file]': ['../../node_modules/circle-flags/flags/*.svg'] },
   headers: async () => [

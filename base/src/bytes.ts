@@ -20,12 +20,13 @@ export function bytesEqual(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 const HEX = /^(?:[0-9a-fA-F]{2})*$/
-const DIGITS = '0123456789abcdef'
+/** Each byte in hex. */
+const PAIRS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
 /** Lower-case hex without prefix. */
 export function toHex(bytes: Uint8Array): string {
   let out = ''
-  for (const byte of bytes) out += DIGITS[byte >> 4]! + DIGITS[byte & 15]!
+  for (let i = 0; i < bytes.length; i++) out += PAIRS[bytes[i]!]!
   return out
 }
 

@@ -2,13 +2,25 @@
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { download } from './download.ts'
+import { gas } from './gas.ts'
 import { purchase } from './purchase.ts'
 import type { Row } from './row.ts'
 import { rsp } from './rsp.ts'
 import { start } from './start.ts'
+import { tree } from './tree.ts'
 import { userops } from './userops.ts'
+import { web } from './web.ts'
 
-const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = { start, purchase, download, rsp, userops }
+const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
+  start,
+  purchase,
+  download,
+  rsp,
+  tree,
+  userops,
+  gas,
+  web,
+}
 const HELP = `npm run bench -- [NAME ...] [--json]
 
 Measures, each row beside an anchor taken in the same run: ${Object.keys(BENCHES).join(', ')} (default: all).

@@ -15,6 +15,12 @@ export interface Addresses {
   readonly accountImplementation: Address
   readonly paymaster: Address
   readonly complianceHook: Address
+  /** Where registration is required, as signers of note say. */
+  readonly complianceSignals: Address
+  /** Where the escrow's and the paymaster's fees arrive; relayers are paid here, the rest goes to `treasury`. */
+  readonly feeTreasury: Address
+  /** Liquidity providers' pool that advances claims. */
+  readonly advancePool: Address
   readonly priceOracle: Address
   /** ERC-7913 verifier of passkeys (WebAuthn): a signer is this address followed by the key's x and y. */
   readonly webAuthnVerifier: Address

@@ -3,3 +3,5 @@ export type { DeployOptions, DeployParameters, Operators } from './deploy/parame
 export { LOCAL_PARAMETERS, PRODUCTION_PARAMETERS } from './deploy/parameters.ts'
 export type { LocalCarrier, LocalParties, RegisteredParties } from './deploy/parties.ts'
 export { registerLocalParties } from './deploy/parties.ts'
+export type { SafeContracts } from './deploy/safe.ts'
+export { localSafeContracts } from './deploy/safe.ts'

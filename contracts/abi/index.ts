@@ -1,11 +1,14 @@
 export type { Addresses } from './addresses.ts'
 export { ENTRYPOINT_V08, LOCAL_CHAIN_ID, PAYMASTER_KIND } from './addresses.ts'
 export {
+  advancePoolAbi,
   attestorRegistryAbi,
   carrierRegistryAbi,
   complianceHookAbi,
+  complianceSignalsAbi,
   erc7913P256VerifierAbi,
   erc7913WebAuthnVerifierAbi,
+  feeTreasuryAbi,
   gesimAccountAbi,
   gesimAccountFactoryAbi,
   gesimIdentityAbi,
@@ -16,7 +19,9 @@ export {
   operationProbeAbi,
   operationProbeCode,
   payOnUsageAbi,
+  payoutBoxAbi,
   priceOracleAbi,
+  receivablesAbi,
   settlementAbi,
   testUsdcAbi,
 } from './generated/index.ts'

@@ -1,4 +1,5 @@
 export type { Anvil, AnvilOptions } from './testing/anvil.ts'
 export { startAnvil } from './testing/anvil.ts'
+export { foundryBinary, ROOT } from './testing/foundry.ts'
 export type { LocalChain } from './testing/local-chain.ts'
 export { startLocalChain } from './testing/local-chain.ts'

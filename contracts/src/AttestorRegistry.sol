@@ -1,46 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Attestors} from "./abstracts/Attestors.sol";
 import {IAttestorRegistry} from "./interfaces/IAttestorRegistry.sol";
-import {CodeStore} from "./libraries/CodeStore.sol";
-import {AccessControl} from "@openzeppelin/contracts/access/AccessControl.sol";
+import {IAttestors} from "./interfaces/IAttestors.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
 
-/// @title Attestors, their stake, and the committees that sign epochs. See {IAttestorRegistry}.
-contract AttestorRegistry is IAttestorRegistry, AccessControl {
+/// @title Attestors whose stake lies here. See {IAttestorRegistry}.
+contract AttestorRegistry is IAttestorRegistry, Attestors {
     using Checkpoints for Checkpoints.Trace208;
     using SafeERC20 for IERC20;
 
-    /// @notice May rotate the committee.
-    bytes32 public constant GOVERNOR = keccak256("GOVERNOR");
-    /// @notice May slash: the contracts that prove faults, never a person.
-    bytes32 public constant SLASHER = keccak256("SLASHER");
-    uint256 public constant MAX_COMMITTEE = 32;
-    /// @notice The challenger's share of a slash.
-    uint256 public constant REWARD_BPS = 4_000;
-    /// @notice The most a challenger earns by one slash: 10,000 USDC.
-    uint96 public constant MAX_REWARD = 10_000e6;
-
-    IERC20 public immutable usdc;
-    address public immutable treasury;
-    /// @inheritdoc IAttestorRegistry
-    uint96 public immutable minimumStake;
     /// @inheritdoc IAttestorRegistry
     uint48 public immutable unbondingSeconds;
 
-    /// @notice Taken by slashes and not yet swept to the treasury.
-    uint96 public reserve;
     mapping(address attestor => Checkpoints.Trace208) private _stake;
     mapping(address attestor => Unbonding) private _unbonding;
-    /// @inheritdoc IAttestorRegistry
-    mapping(address challenger => uint96) public rewardOf;
-    /// @dev A committee is stored as code, one word a member: address (20 bytes), then weight (12). Reading 32 members
-    /// costs one cold account, not 32 cold slots.
-    mapping(uint32 version => address) private _committees;
-    Checkpoints.Trace208 private _versions;
 
     constructor(
         IERC20 usdc_,
@@ -49,13 +27,8 @@ contract AttestorRegistry is IAttestorRegistry, AccessControl {
         uint48 unbondingSeconds_,
         address admin,
         address governor
-    ) {
-        usdc = usdc_;
-        treasury = treasury_;
-        minimumStake = minimumStake_;
+    ) Attestors(usdc_, treasury_, minimumStake_, admin, governor) {
         unbondingSeconds = unbondingSeconds_;
-        _grantRole(DEFAULT_ADMIN_ROLE, admin);
-        _grantRole(GOVERNOR, governor);
     }
 
     /// @inheritdoc IAttestorRegistry
@@ -94,23 +67,7 @@ contract AttestorRegistry is IAttestorRegistry, AccessControl {
         emit Withdrawn(msg.sender, amount);
     }
 
-    /// @inheritdoc IAttestorRegistry
-    function rotateCommittee(address[] calldata attestors) external onlyRole(GOVERNOR) returns (uint32 version) {
-        uint256 size = attestors.length;
-        require(size != 0 && size <= MAX_COMMITTEE, AttestorRegistry_CommitteeSize(size, MAX_COMMITTEE));
-        uint96[] memory weights = new uint96[](size);
-        address previous;
-        for (uint256 i = 0; i < size; ++i) {
-            address attestor = attestors[i];
-            require(previous < attestor, AttestorRegistry_NotAscending(previous, attestor));
-            previous = attestor;
-            weights[i] = stakeOf(attestor);
-            require(weights[i] >= minimumStake, AttestorRegistry_BelowMinimum(attestor, weights[i], minimumStake));
-        }
-        return _rotate(attestors, weights);
-    }
-
-    /// @inheritdoc IAttestorRegistry
+    /// @inheritdoc IAttestors
     function slash(address attestor, uint16 bps, bytes4 fault, address challenger)
         external
         onlyRole(SLASHER)
@@ -125,88 +82,8 @@ contract AttestorRegistry is IAttestorRegistry, AccessControl {
         if (fromStake != 0) _setStake(attestor, staked - fromStake);
         if (amount != fromStake) _unbonding[attestor].amount = leaving - (amount - fromStake);
 
-        uint96 reward;
-        if (challenger != address(0)) {
-            reward = uint96(Math.min(uint256(amount) * REWARD_BPS / 10_000, MAX_REWARD));
-            rewardOf[challenger] += reward;
-        }
-        reserve += amount - reward;
-        emit Slashed(attestor, fault, amount, challenger, reward);
+        emit Slashed(attestor, fault, amount, challenger, _credit(amount, challenger));
         if (fromStake != 0) _reweigh(attestor);
-    }
-
-    /// @inheritdoc IAttestorRegistry
-    function claimReward() external returns (uint96 amount) {
-        amount = rewardOf[msg.sender];
-        require(amount != 0, AttestorRegistry_NoReward(msg.sender));
-        delete rewardOf[msg.sender];
-        usdc.safeTransfer(msg.sender, amount);
-        emit RewardClaimed(msg.sender, amount);
-    }
-
-    /// @inheritdoc IAttestorRegistry
-    function sweepReserve() external returns (uint96 amount) {
-        amount = reserve;
-        require(amount != 0, AttestorRegistry_ZeroAmount());
-        reserve = 0;
-        usdc.safeTransfer(treasury, amount);
-        emit ReserveSwept(amount, treasury);
-    }
-
-    /// @inheritdoc IAttestorRegistry
-    function committeeVersion() public view returns (uint32) {
-        return uint32(_versions.latest());
-    }
-
-    /// @inheritdoc IAttestorRegistry
-    function committeeVersionAt(uint48 at) external view returns (uint32) {
-        return uint32(_versions.upperLookupRecent(at));
-    }
-
-    /// @inheritdoc IAttestorRegistry
-    function committeeOf(uint32 version) public view returns (address[] memory attestors, uint96[] memory weights) {
-        uint256[] memory members = _members(version);
-        attestors = new address[](members.length);
-        weights = new uint96[](members.length);
-        for (uint256 i = 0; i < members.length; ++i) {
-            attestors[i] = address(uint160(members[i] >> 96));
-            weights[i] = uint96(members[i]);
-        }
-    }
-
-    /// @inheritdoc IAttestorRegistry
-    function weightOfSigners(uint32 version, address[] calldata signersAscending)
-        external
-        view
-        returns (uint96 signed, uint96 total)
-    {
-        uint256[] memory members = _members(version);
-        // Both lists ascend, so one walk over the members meets every signer in turn.
-        uint256 next = 0;
-        for (uint256 i = 0; i < members.length; ++i) {
-            uint96 weight = uint96(members[i]);
-            total += weight;
-            if (next < signersAscending.length && address(uint160(members[i] >> 96)) == signersAscending[next]) {
-                signed += weight;
-                ++next;
-            }
-        }
-        if (next != signersAscending.length) {
-            address previous = next == 0 ? address(0) : signersAscending[next - 1];
-            require(previous < signersAscending[next], AttestorRegistry_NotAscending(previous, signersAscending[next]));
-            revert AttestorRegistry_NotMember(version, signersAscending[next]);
-        }
-        // A committee that lost all its members must never reach a quorum: 0 of 0 would be one.
-        if (total == 0) total = 1;
-    }
-
-    /// @inheritdoc IAttestorRegistry
-    function weightOf(uint32 version, address attestor) external view returns (uint96) {
-        uint256[] memory members = _members(version);
-        for (uint256 i = 0; i < members.length; ++i) {
-            if (address(uint160(members[i] >> 96)) == attestor) return uint96(members[i]);
-        }
-        return 0;
     }
 
     /// @inheritdoc IAttestorRegistry
@@ -214,8 +91,8 @@ contract AttestorRegistry is IAttestorRegistry, AccessControl {
         return uint96(_stake[attestor].upperLookupRecent(at));
     }
 
-    /// @inheritdoc IAttestorRegistry
-    function stakeOf(address attestor) public view returns (uint96) {
+    /// @inheritdoc IAttestors
+    function stakeOf(address attestor) public view override(Attestors, IAttestors) returns (uint96) {
         return uint96(_stake[attestor].latest());
     }
 
@@ -224,7 +101,7 @@ contract AttestorRegistry is IAttestorRegistry, AccessControl {
         return _unbonding[attestor];
     }
 
-    /// @inheritdoc IAttestorRegistry
+    /// @inheritdoc IAttestors
     function slashableOf(address[] calldata attestors) external view returns (uint256 amount) {
         for (uint256 i = 0; i < attestors.length; ++i) {
             amount += uint256(stakeOf(attestors[i])) + _unbonding[attestors[i]].amount;
@@ -233,56 +110,5 @@ contract AttestorRegistry is IAttestorRegistry, AccessControl {
 
     function _setStake(address attestor, uint96 amount) private {
         _stake[attestor].push(uint48(block.timestamp), amount);
-    }
-
-    /// @dev After a member of the current committee lost stake: the same committee with lower weights, without members
-    /// below the minimum. Weights that grew wait for a proper rotation.
-    function _reweigh(address attestor) private {
-        uint32 version = committeeVersion();
-        if (version == 0) return;
-        uint256[] memory members = _members(version);
-        address[] memory attestors = new address[](members.length);
-        uint96[] memory weights = new uint96[](members.length);
-        uint256 kept = 0;
-        bool changed = false;
-        for (uint256 i = 0; i < members.length; ++i) {
-            address member = address(uint160(members[i] >> 96));
-            uint96 weight = uint96(members[i]);
-            if (member == attestor) {
-                uint96 staked = stakeOf(member);
-                if (staked >= weight) return;
-                changed = true;
-                if (staked < minimumStake) continue;
-                weight = staked;
-            }
-            attestors[kept] = member;
-            weights[kept] = weight;
-            ++kept;
-        }
-        if (!changed) return;
-        assembly ("memory-safe") {
-            mstore(attestors, kept)
-            mstore(weights, kept)
-        }
-        _rotate(attestors, weights);
-    }
-
-    function _rotate(address[] memory attestors, uint96[] memory weights) private returns (uint32 version) {
-        version = committeeVersion() + 1;
-        uint256[] memory members = new uint256[](attestors.length);
-        uint96 total = 0;
-        for (uint256 i = 0; i < members.length; ++i) {
-            members[i] = uint256(uint160(attestors[i])) << 96 | weights[i];
-            total += weights[i];
-        }
-        _committees[version] = CodeStore.write(members);
-        _versions.push(uint48(block.timestamp), version);
-        emit CommitteeRotated(version, attestors, weights, total);
-    }
-
-    function _members(uint32 version) private view returns (uint256[] memory) {
-        address store = _committees[version];
-        require(store != address(0), AttestorRegistry_UnknownCommittee(version));
-        return CodeStore.read(store);
     }
 }

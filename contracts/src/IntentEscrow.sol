@@ -10,10 +10,12 @@ import {EscrowBase} from "./abstracts/EscrowBase.sol";
 import {EscrowFinals} from "./abstracts/EscrowFinals.sol";
 import {EscrowExits} from "./abstracts/EscrowExits.sol";
 import {EscrowFunding} from "./abstracts/EscrowFunding.sol";
+import {IEscrowCloses} from "./interfaces/IEscrowCloses.sol";
 import {IEscrowExits, IIntentEscrow} from "./interfaces/IIntentEscrow.sol";
 import {
     BookRecord,
     CloseConsent,
+    CloseOrder,
     DeviceBinding,
     EscrowParameters,
     ExitRecord,
@@ -39,6 +41,7 @@ contract IntentEscrow is EscrowFunding, EscrowActivation, EscrowFinals, Multical
     using SafeERC20 for IERC20;
     using Records for IntentRecord;
     using Records for BookRecord;
+    using Records for Outflow;
 
     address private immutable _exitsCode;
 
@@ -77,7 +80,7 @@ contract IntentEscrow is EscrowFunding, EscrowActivation, EscrowFinals, Multical
             revert IntentEscrow_WrongState(intentId, intent.state, IntentState.Open);
         }
         BookRecord memory book = _book(intent.book);
-        (, bool latestFinal, uint40 lockedUntil) = _settlement.closeBasis(intent.book, book.claimedEpoch);
+        (bool latestFinal, uint40 lockedUntil) = _settlement.closeTimes(intent.book);
         if (lockedUntil != 0) revert IntentEscrow_PostingWindow(lockedUntil);
         // PayOnUsage has seen the leaves; what the escrow knows itself it does not take from others.
         uint256 from = Math.max(base, intent.settled);
@@ -92,7 +95,7 @@ contract IntentEscrow is EscrowFunding, EscrowActivation, EscrowFinals, Multical
         emit VoucherReleased(intentId, intent.settled, paid, fee, payout);
     }
 
-    /// @inheritdoc IEscrowExits
+    /// @inheritdoc IEscrowCloses
     function closeInstant(
         IntentTerms calldata,
         CloseConsent calldata,
@@ -102,6 +105,19 @@ contract IntentEscrow is EscrowFunding, EscrowActivation, EscrowFinals, Multical
         LeafProof[] calldata,
         bool
     ) external returns (uint64) {
+        _runExits();
+    }
+
+    /// @inheritdoc IEscrowCloses
+    function closeBatch(CloseOrder[] calldata, bool) external returns (uint64) {
+        _runExits();
+    }
+
+    /// @inheritdoc IEscrowCloses
+    function rollover(IntentTerms calldata, uint32, LeafProof calldata, IntentTerms calldata, uint64)
+        external
+        returns (bytes32)
+    {
         _runExits();
     }
 
@@ -116,6 +132,16 @@ contract IntentEscrow is EscrowFunding, EscrowActivation, EscrowFinals, Multical
     }
 
     /// @inheritdoc IEscrowExits
+    function trimExit(IntentTerms calldata, LeafProof calldata) external {
+        _runExits();
+    }
+
+    /// @inheritdoc IEscrowExits
+    function replenish(uint32, uint64) external {
+        _runExits();
+    }
+
+    /// @inheritdoc IEscrowExits
     function cancelExit(IntentTerms calldata) external {
         _runExits();
     }
@@ -123,6 +149,16 @@ contract IntentEscrow is EscrowFunding, EscrowActivation, EscrowFinals, Multical
     /// @inheritdoc IEscrowExits
     function finalizeExit(IntentTerms calldata, LeafProof[] calldata) external returns (uint64) {
         _runExits();
+    }
+
+    /// @inheritdoc IIntentEscrow
+    function noteFrozen(uint32 book) external {
+        if (msg.sender != address(_settlement)) {
+            revert IntentEscrow_NotSettlement(msg.sender, address(_settlement));
+        }
+        BookRecord memory bucket = _book(book);
+        bucket.frozen = true;
+        _books[book] = bucket.pack();
     }
 
     /// @inheritdoc IIntentEscrow
@@ -237,6 +273,6 @@ contract IntentEscrow is EscrowFunding, EscrowActivation, EscrowFinals, Multical
         granted = uint64(Math.min(wanted, outflow.cap - outflow.used));
         if (granted != 0) granted = _settlement.spendFast(epoch, granted);
         outflow.used += granted;
-        _outflows[book] = outflow;
+        _outflows[book] = outflow.pack();
     }
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+// A probe makes the calls of a user operation as the EntryPoint does, to targets that it does not know.
+// solhint-disable avoid-low-level-calls
+
 import {IOperationProbe} from "./interfaces/IOperationProbe.sol";
 import {IAccount, IPaymaster, PackedUserOperation} from "@openzeppelin/contracts/interfaces/IERC4337.sol";
 

@@ -2,9 +2,10 @@
 pragma solidity 0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {Challenges} from "./abstracts/Challenges.sol";
 import {FaultProofs} from "./abstracts/FaultProofs.sol";
 import {GesimDomain} from "./abstracts/GesimDomain.sol";
-import {IAttestorRegistry} from "./interfaces/IAttestorRegistry.sol";
+import {IAttestors} from "./interfaces/IAttestors.sol";
 import {IIntentEscrow} from "./interfaces/IIntentEscrow.sol";
 import {IPayOnUsage} from "./interfaces/IPayOnUsage.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
@@ -22,11 +23,11 @@ import {SumTree} from "./libraries/SumTree.sol";
 import {Tariff} from "./libraries/Tariff.sol";
 
 /// @title PayOnUsage: the promises are in IPayOnUsage
-/// @dev Faults of roots are proven in FaultProofs; here: vouchers that pay.
-contract PayOnUsage is FaultProofs {
+/// @dev Faults of roots are proven in FaultProofs, hidden ones brought to light in Challenges; here: vouchers that pay.
+contract PayOnUsage is Challenges {
     constructor(address escrow, address settlement, address attestors)
         GesimDomain(escrow)
-        FaultProofs(IIntentEscrow(escrow), ISettlement(settlement), IAttestorRegistry(attestors))
+        FaultProofs(IIntentEscrow(escrow), ISettlement(settlement), IAttestors(attestors))
     {
         address expected = IIntentEscrow(escrow).parameters().payOnUsage;
         if (expected != address(this)) revert PayOnUsage_WrongEscrow(address(this), expected);
@@ -43,7 +44,7 @@ contract PayOnUsage is FaultProofs {
         bytes32 intentId = Structs712.hash(terms);
         if (voucher.intentId != intentId) revert PayOnUsage_IntentMismatch(voucher.intentId, intentId);
         _requireSigned(terms.payer, voucher, signature, binding);
-        IntentRecord memory intent = _escrow.intentOf(intentId);
+        IntentRecord memory intent = _intentOf(intentId);
         if (intent.state != IntentState.Open) revert PayOnUsage_NotOpen(intentId);
         uint64 base = _base(intentId, intent, leaves);
         // A device that was tricked into signing too much still pays by the tariff.

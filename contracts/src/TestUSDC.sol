@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+// Revert texts, constants and cases of names are FiatTokenV2_2's, not ours.
+// solhint-disable reason-string, gas-custom-errors, const-name-snakecase, func-name-mixedcase
+
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 

@@ -11,7 +11,7 @@ import {
   epochInputsHash,
   eventsRoot,
 } from './epoch.ts'
-import type { PlacedLeaf } from './sum-tree.ts'
+import type { PlacedLeaf } from './sum-tree-record.ts'
 import { ZERO_HASH } from './typed-data.ts'
 
 const ESCROW = '0x00000000000000000000000000000000000000aa'

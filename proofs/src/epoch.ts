@@ -4,7 +4,7 @@ import type { Address, Hex } from 'viem'
 import { encodeAbiParameters } from 'viem'
 import { treeHash } from './log.ts'
 import { INDEX_LEVELS, positionOf } from './sum-node.ts'
-import type { PlacedLeaf } from './sum-tree.ts'
+import type { PlacedLeaf } from './sum-tree-record.ts'
 
 const INPUTS_TAG = 'GeSIM epoch inputs v1'
 

@@ -31,4 +31,21 @@ export const proofsFailures = {
     remedy: 'Ask for an index below the size, and a size not above the number of entries.',
     httpStatus: 404,
   },
+  'proofs.not-on-curve': {
+    kind: 'refused',
+    says: 'The coordinates are not those of a point of bn254 G1.',
+    remedy: 'Take the ciphertext or key as its maker published it; (0, 0) is the point at infinity.',
+    httpStatus: 400,
+  },
+  'proofs.no-such-amount': {
+    kind: 'refused',
+    says: 'No amount up to the bound is in the decrypted point.',
+    remedy: 'Use the sum’s ceiling as the bound. Above it a record was not what its co-signers vouched for.',
+  },
+  'proofs.wrong-share': {
+    kind: 'refused',
+    says: 'A member’s part of the key, of a decryption or of its proof is not what was promised, or too few take part.',
+    remedy:
+      'Leave the named member out and begin again with fresh nonces and as many members as the threshold says.',
+  },
 } as const satisfies FailureCatalogue

@@ -53,7 +53,9 @@ export { RECEIPT_CHECKS } from './receipt.ts'
 export type { Reconciled } from './reconcile.ts'
 export { POLICY_VERSION, reconcile, TOLERANCE_BYTES, TOLERANCE_PERCENT } from './reconcile.ts'
 export type { SignatureVerifier } from './signatures.ts'
-export { chainVerifier, deviceSigner, isTravellers } from './signatures.ts'
+export { chainVerifier, deviceSigner, isTravellers, joinedSignatures } from './signatures.ts'
+export type { MultiProof, Place } from './sum-multi-proof.ts'
+export { rootOfLeaves, verifyMultiProof } from './sum-multi-proof.ts'
 export {
   BOOK_LEVELS,
   DEPTH,
@@ -67,8 +69,14 @@ export {
   verifyLeafProof,
   verifyNodeProof,
 } from './sum-node.ts'
-export type { PlacedLeaf } from './sum-tree.ts'
 export { SumTree } from './sum-tree.ts'
+export { kernel, wasmKernel } from './sum-tree-kernel/kernel.ts'
+export type { Kernel } from './sum-tree-kernel/layout.ts'
+export { PlainKernel } from './sum-tree-kernel/plain.ts'
+export type { Allocate, PackedLeaves } from './sum-tree-packed.ts'
+export { PackedTree, RECORD_WORDS, recordAt } from './sum-tree-packed.ts'
+export type { PlacedLeaf } from './sum-tree-record.ts'
+export { readRecord, writeRecord } from './sum-tree-record.ts'
 export type { Tariff } from './tariff.ts'
 export { chargeMicros, fullChargeMicros } from './tariff.ts'
 export type { Domain, StructName, Structs } from './typed-data.ts'

@@ -4,6 +4,8 @@ import {
   ContractFunctionRevertedError,
   ContractFunctionZeroDataError,
   concat,
+  numberToHex,
+  parseSignature,
   size,
   slice,
 } from 'viem'
@@ -83,5 +85,25 @@ export async function isTravellers(
   return (
     (await verify(payer, pairing, binding.payerSignature)) &&
     (await verify(binding.device, digest, signature))
+  )
+}
+
+/** The order of secp256k1: of the two values of s that fit a signature, the contracts take the lower. */
+const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
+
+/**
+ * Attestors' signatures as `Settlement` takes them: ascending by signer, 64 bytes each (ERC-2098: r, then s with the
+ * parity in its highest bit), one behind the other.
+ */
+export function joinedSignatures(signed: readonly { attestor: Hex; signature: Hex }[]): Hex {
+  const sorted = [...signed].sort((a, b) => (a.attestor.toLowerCase() < b.attestor.toLowerCase() ? -1 : 1))
+  return concat(
+    sorted.map(({ signature }) => {
+      const { r, s, yParity } = parseSignature(signature)
+      const high = BigInt(s) > ORDER / 2n
+      const low = high ? ORDER - BigInt(s) : BigInt(s)
+      const parity = BigInt(high ? 1 - yParity : yParity)
+      return concat([r, numberToHex(low | (parity << 255n), { size: 32 })])
+    }),
   )
 }

@@ -11,7 +11,8 @@ import {
   verifyLeafProof,
   verifyNodeProof,
 } from './sum-node.ts'
-import { type PlacedLeaf, SumTree } from './sum-tree.ts'
+import { SumTree } from './sum-tree.ts'
+import type { PlacedLeaf } from './sum-tree-record.ts'
 
 const MAX_U64 = (1n << 64n) - 1n
 

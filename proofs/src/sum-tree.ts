@@ -1,25 +1,20 @@
-import { toHex } from '@gesim/base'
 import type { Hex } from 'viem'
+import { type MultiProof, type Place, proveTogether } from './sum-multi-proof.ts'
 import {
   BOOK_LEVELS,
   DEPTH,
   INDEX_LEVELS,
-  leafNode,
+  isEmptyLeaf,
   NODE_BYTES,
-  type Node,
-  parentOf,
   positionOf,
+  readNode,
   showNode,
-  writeNode,
 } from './sum-node.ts'
+import { kernel as bestKernel } from './sum-tree-kernel/kernel.ts'
+import type { Kernel } from './sum-tree-kernel/layout.ts'
+import { type PackedLeaves, PackedTree, RECORD_WORDS, recordAt, saysNothing } from './sum-tree-packed.ts'
+import { type PlacedLeaf, quickHex, readRecord, writeRecord } from './sum-tree-record.ts'
 import type { LeafProof, LeafValue, NodeProof, SumNode, TreePath } from './words.ts'
-
-/** A leaf with the intent it belongs to and its place. */
-export interface PlacedLeaf extends LeafValue {
-  readonly intentId: Hex
-  readonly book: number
-  readonly index: number
-}
 
 const NOTHING: LeafValue = {
   amount: 0n,
@@ -40,62 +35,80 @@ const NOTHING: LeafValue = {
  * verifyLeafProof(tree.root(), intentId, positionOf(1, 0), tree.leafProof(1, 0)) // true
  */
 export class SumTree {
-  readonly #levels: Map<number, Node>[] = Array.from({ length: DEPTH + 1 }, () => new Map())
-  readonly #leaves = new Map<number, PlacedLeaf>()
-  #dirty = new Set<number>()
+  readonly #kernel: Kernel
+  #tree = PackedTree.of({ places: new Uint32Array(), records: new Int32Array() })
+  /** Whether the nodes of the tree are those of its leaves; not so after a carry. */
+  #isWhole = true
+  /** Leaves that are not in the tree yet: places with the numbers of their records. */
+  readonly #pending = new Map<number, number>()
+  #records = new Int32Array(RECORD_WORDS)
+  #recordCount = 0
+  #size = 0
 
-  constructor(leaves: Iterable<PlacedLeaf> = []) {
+  /** Hashes with the fastest kernel that runs here, unless told which. */
+  constructor(leaves: Iterable<PlacedLeaf> = [], kernel: Kernel = bestKernel()) {
+    this.#kernel = kernel
     for (const leaf of leaves) this.set(leaf)
   }
 
-  /** Sets the leaf of an intent. Throws `proofs.out-of-range` for figures that do not fit. */
+  /** Sets the leaf of an intent; one that says nothing is taken away. Throws `proofs.out-of-range` for figures that do not fit. */
   set(leaf: PlacedLeaf): void {
     const position = positionOf(leaf.book, leaf.index)
-    const node = leafNode(leaf.intentId, leaf)
-    if (node === null) {
-      this.#levels[0]!.delete(position)
-      this.#leaves.delete(position)
-    } else {
-      this.#levels[0]!.set(position, node)
-      this.#leaves.set(position, leaf)
-    }
-    this.#dirty.add(position)
+    this.#makeRoom()
+    writeRecord(recordAt(this.#records, this.#recordCount), leaf)
+    const had = this.#pending.get(position)
+    const isThere =
+      had === undefined ? this.#tree.indexOf(0, position) >= 0 : !saysNothing(this.#records, had)
+    this.#size += (saysNothing(this.#records, this.#recordCount) ? 0 : 1) - (isThere ? 1 : 0)
+    this.#pending.set(position, this.#recordCount++)
   }
 
   /** The leaf at a place. */
   get(book: number, index: number): PlacedLeaf | undefined {
-    return this.#leaves.get(positionOf(book, index))
+    const position = positionOf(book, index)
+    const pending = this.#pending.get(position)
+    const record = pending === undefined ? this.#tree.recordBytes(position) : recordAt(this.#records, pending)
+    const leaf = record && readRecord(record, position)
+    return leaf && !isEmptyLeaf(leaf) ? leaf : undefined
   }
 
   /** All leaves in ascending places. */
   leaves(): PlacedLeaf[] {
-    return [...this.#leaves.entries()].sort(([a], [b]) => a - b).map(([, leaf]) => leaf)
+    const { places, records } = this.#tree.mergeLeaves(this.#changes())
+    return Array.from(places, (place, i) => readRecord(recordAt(records, i), place))
   }
 
   /** How many leaves there are. */
   get size(): number {
-    return this.#leaves.size
+    return this.#size
   }
 
   /** The root node. Throws `proofs.carry` when a sum exceeds 64 bits. */
   root(): SumNode {
-    this.#rehash()
-    return showNode(this.#levels[DEPTH]!.get(0) ?? null)
+    return this.#show(DEPTH, 0)
   }
 
   /** The sums of a book. */
   bookNode(book: number): SumNode {
     positionOf(book, 0)
-    this.#rehash()
-    return showNode(this.#levels[INDEX_LEVELS]!.get(book) ?? null)
+    return this.#show(INDEX_LEVELS, book)
   }
 
   /** The leaf at a place with its path; where there is none, the proof that there is none. */
   leafProof(book: number, index: number): LeafProof {
     const position = positionOf(book, index)
     this.#rehash()
-    const { amount, coSigned, bytesUsed, seq, flags, evidence } = this.#leaves.get(position) ?? NOTHING
+    const { amount, coSigned, bytesUsed, seq, flags, evidence } = this.get(book, index) ?? NOTHING
     return { amount, coSigned, bytesUsed, seq, flags, evidence, ...this.#path(position, 0, DEPTH) }
+  }
+
+  /** One proof of what stands at several places; where there is nothing, that there is nothing. */
+  multiProof(places: readonly Place[]): MultiProof {
+    this.#rehash()
+    return proveTogether(
+      places.map(({ book, index }) => positionOf(book, index)),
+      (level, place) => this.#tree.nodeBytes(level, place),
+    )
   }
 
   /** The node of a book with its path. */
@@ -108,49 +121,66 @@ export class SumTree {
    * single leaves (see the contracts' `proveSumMismatch`).
    */
   nodeAt(level: number, place: number): NodeProof & { children: Hex } {
-    this.#rehash()
+    const node = this.#show(level, place)
     const children = new Uint8Array(2 * NODE_BYTES)
     for (const side of [0, 1]) {
-      const child = level > 0 ? this.#levels[level - 1]!.get(2 * place + side) : undefined
-      if (child) writeNode(children, side * NODE_BYTES, child)
+      const child = level > 0 ? this.#tree.nodeBytes(level - 1, 2 * place + side) : null
+      if (child) children.set(child, side * NODE_BYTES)
     }
-    const node = showNode(this.#levels[level]!.get(place) ?? null)
-    return { ...node, ...this.#path(place, level, DEPTH - level), children: `0x${toHex(children)}` }
+    return { ...node, ...this.#path(place, level, DEPTH - level), children: `0x${quickHex(children)}` }
+  }
+
+  #show(level: number, place: number): SumNode {
+    this.#rehash()
+    const bytes = this.#tree.nodeBytes(level, place)
+    return showNode(bytes && readNode(bytes, 0))
   }
 
   #path(place: number, level: number, steps: number): TreePath {
     let bitmap = 0n
-    const found: Node[] = []
-    for (let step = 0, at = place; step < steps; step++, at = Math.floor(at / 2)) {
-      const sibling = this.#levels[level + step]!.get(at % 2 === 1 ? at - 1 : at + 1)
+    let siblings = ''
+    for (let step = 0, at = place; step < steps; step++, at = at >>> 1) {
+      const sibling = this.#tree.nodeBytes(level + step, (at ^ 1) >>> 0)
       if (!sibling) continue
       bitmap |= 1n << BigInt(step)
-      found.push(sibling)
+      siblings += quickHex(sibling)
     }
-    const siblings = new Uint8Array(found.length * NODE_BYTES)
-    found.forEach((node, i) => {
-      writeNode(siblings, i * NODE_BYTES, node)
-    })
-    return { bitmap, siblings: `0x${toHex(siblings)}` }
+    return { bitmap, siblings: `0x${siblings}` }
+  }
+
+  #changes(): PackedLeaves {
+    const places = Uint32Array.from(this.#pending.keys()).sort()
+    const records = new Int32Array(places.length * RECORD_WORDS)
+    for (let i = 0; i < places.length; i++) {
+      const from = this.#pending.get(places[i]!)! * RECORD_WORDS
+      records.set(this.#records.subarray(from, from + RECORD_WORDS), i * RECORD_WORDS)
+    }
+    return { places, records }
+  }
+
+  #makeRoom(): void {
+    if ((this.#recordCount + 1) * RECORD_WORDS <= this.#records.length) return
+    const larger = new Int32Array(2 * this.#records.length)
+    larger.set(this.#records)
+    this.#records = larger
   }
 
   #rehash(): void {
-    if (this.#dirty.size === 0) return
-    let dirty = this.#dirty
-    for (let level = 0; level < DEPTH; level++) {
-      const above = new Set<number>()
-      for (const place of dirty) above.add(Math.floor(place / 2))
-      for (const place of above) {
-        const parent = parentOf(
-          this.#levels[level]!.get(2 * place) ?? null,
-          this.#levels[level]!.get(2 * place + 1) ?? null,
-        )
-        if (parent) this.#levels[level + 1]!.set(place, parent)
-        else this.#levels[level + 1]!.delete(place)
+    if (this.#pending.size > 0) {
+      const { tree, rehash } = this.#tree.merge(this.#changes())
+      const hasNodes = this.#isWhole && this.#tree.records.length > 0
+      this.#tree = tree
+      this.#pending.clear()
+      this.#records = new Int32Array(RECORD_WORDS)
+      this.#recordCount = 0
+      this.#isWhole = false
+      if (hasNodes) {
+        rehash(this.#kernel)
+        this.#isWhole = true
       }
-      dirty = above
     }
-    // Only now: a carry leaves the leaves dirty, so that the next attempt starts from them again.
-    this.#dirty = new Set()
+    // All at once the first time, and after a carry, which left some nodes unmade.
+    if (!this.#isWhole) this.#tree.hash(this.#kernel)
+    this.#isWhole = true
   }
 }

@@ -27,6 +27,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'smart-switch',
     'billing',
     'settlement',
+    'treasury',
     'attestor',
     'oracles',
     'advisor',

@@ -13,6 +13,7 @@ import { settlementStage } from '@gesim/settlement'
 import { smartSwitchStage } from '@gesim/smart-switch'
 import type { Stage } from '@gesim/store'
 import { transparencyStage } from '@gesim/transparency'
+import { treasuryStage } from '@gesim/treasury'
 
 /** Every role the program can play, in the order of the journey. */
 export const STAGE_LIST: readonly Stage[] = [
@@ -25,6 +26,7 @@ export const STAGE_LIST: readonly Stage[] = [
   smartSwitchStage,
   billingStage,
   settlementStage,
+  treasuryStage,
   attestorStage,
   oraclesStage,
   advisorStage,

@@ -75,14 +75,39 @@ export async function deployAll(options: DeployOptions): Promise<Addresses> {
     admin,
     operator,
   ])
+  const complianceSignals = await put('ComplianceSignals', abis.complianceSignalsAbi, [admin, operator])
+  const feeTreasury = await put('FeeTreasury', abis.feeTreasuryAbi, [
+    usdc,
+    treasury,
+    carrierRegistry,
+    paymaster,
+    parameters.relayerUnbondingSeconds,
+    admin,
+    operator,
+  ])
   await settleAll(ship)
   const money = await deployMoney(ship, parameters, {
     usdc,
     carriers: carrierRegistry,
     attestors: attestorRegistry,
     compliance: complianceHook,
-    treasury,
+    treasury: feeTreasury,
   })
+  const advancePool = await put('AdvancePool', abis.advancePoolAbi, [
+    {
+      escrow: money.escrow,
+      governor: treasury,
+      guardian: operator,
+      queueSeconds: parameters.poolQueueSeconds,
+      openSeconds: parameters.poolOpenSeconds,
+      claimSeconds: parameters.poolClaimSeconds,
+      patienceSeconds: parameters.poolPatienceSeconds,
+      juniorBps: parameters.poolJuniorBps,
+      maxDiscountBps: parameters.poolMaxDiscountBps,
+      maxAssets: parameters.poolMaxAssetsMicros,
+    },
+  ])
+  await settleAll(ship)
   const addresses: Addresses = {
     usdc,
     entryPoint,
@@ -94,6 +119,9 @@ export async function deployAll(options: DeployOptions): Promise<Addresses> {
     accountImplementation: implementationOf(accountFactory),
     paymaster,
     complianceHook,
+    complianceSignals,
+    feeTreasury,
+    advancePool,
     priceOracle,
     webAuthnVerifier,
     p256Verifier,

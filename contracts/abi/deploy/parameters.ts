@@ -27,6 +27,24 @@ export interface DeployParameters {
   readonly paymasterDepositWei: bigint
   readonly paymasterStakeWei: bigint
   readonly paymasterUnstakeSeconds: number
+  /** How long shares of the advance pool wait: at least the slow window. */
+  readonly poolQueueSeconds: number
+  readonly poolOpenSeconds: number
+  /** From slow finality until an advance is overdue, and from then until it is written off. */
+  readonly poolClaimSeconds: number
+  readonly poolPatienceSeconds: number
+  readonly poolJuniorBps: number
+  readonly poolMaxDiscountBps: number
+  readonly poolMaxAssetsMicros: bigint
+  readonly relayerBondMicros: bigint
+  readonly relayerUnbondingSeconds: number
+  readonly relayerDailyBudgetMicros: bigint
+  /** What a sweep leaves at the fee treasury to pay relayers from. */
+  readonly feeFloatMicros: bigint
+  /** The Safe's share of the gas margin. */
+  readonly marginShareBps: number
+  readonly postEpochPriceMicros: bigint
+  readonly settlePriceMicros: bigint
 }
 
 /** A local chain lives in seconds what a real one lives in hours; nothing warps its clock. */
@@ -54,6 +72,20 @@ export const LOCAL_PARAMETERS: DeployParameters = {
   paymasterDepositWei: 100n * 10n ** 18n,
   paymasterStakeWei: 10n ** 18n,
   paymasterUnstakeSeconds: 86_400,
+  poolQueueSeconds: 30,
+  poolOpenSeconds: 60,
+  poolClaimSeconds: 30,
+  poolPatienceSeconds: 60,
+  poolJuniorBps: 2_000,
+  poolMaxDiscountBps: 100,
+  poolMaxAssetsMicros: 1_000_000_000_000n,
+  relayerBondMicros: 500_000_000n,
+  relayerUnbondingSeconds: 120,
+  relayerDailyBudgetMicros: 1_000_000_000n,
+  feeFloatMicros: 0n,
+  marginShareBps: 5_000,
+  postEpochPriceMicros: 500_000n,
+  settlePriceMicros: 100_000n,
 }
 
 /** The values to start a real chain with (settlement facts, section 7). */
@@ -72,6 +104,14 @@ export const PRODUCTION_PARAMETERS: DeployParameters = {
   sponsorPoolMicros: 0n,
   paymasterDepositWei: 10n ** 17n,
   paymasterStakeWei: 10n ** 17n,
+  poolQueueSeconds: 48 * 3_600,
+  poolOpenSeconds: 24 * 3_600,
+  poolClaimSeconds: 24 * 3_600,
+  poolPatienceSeconds: 7 * 24 * 3_600,
+  poolMaxAssetsMicros: 100_000_000_000n,
+  relayerUnbondingSeconds: 7 * 24 * 3_600,
+  relayerDailyBudgetMicros: 50_000_000n,
+  feeFloatMicros: 100_000_000n,
 }
 
 /** Whose keys may do what. Addresses only: no key but the deployer's is needed to deploy. */

@@ -7,10 +7,10 @@ import {
   keccak256,
   parseAbi,
 } from 'viem'
-import { artefactCode, ensure, isDeployed, type Ship, send } from './ship.ts'
+import { addressOf, artefactCode, ensure, isDeployed, type Ship, send } from './ship.ts'
 
 /** Safe 1.4.1 as protocol-kit wants it named in `contractNetworks`. */
-interface SafeContracts {
+export interface SafeContracts {
   readonly safeSingletonAddress: Address
   readonly safeProxyFactoryAddress: Address
   readonly multiSendAddress: Address
@@ -39,21 +39,29 @@ const SALT_NONCE = 1n
 
 const code = (path: string) => artefactCode(`@safe-global/safe-contracts/build/artifacts/contracts/${path}`)
 
+const PATHS: Readonly<Record<keyof SafeContracts, string>> = {
+  safeSingletonAddress: 'Safe.sol/Safe.json',
+  safeProxyFactoryAddress: 'proxies/SafeProxyFactory.sol/SafeProxyFactory.json',
+  multiSendAddress: 'libraries/MultiSend.sol/MultiSend.json',
+  multiSendCallOnlyAddress: 'libraries/MultiSendCallOnly.sol/MultiSendCallOnly.json',
+  fallbackHandlerAddress: 'handler/CompatibilityFallbackHandler.sol/CompatibilityFallbackHandler.json',
+  signMessageLibAddress: 'libraries/SignMessageLib.sol/SignMessageLib.json',
+  createCallAddress: 'libraries/CreateCall.sol/CreateCall.json',
+  simulateTxAccessorAddress: 'accessors/SimulateTxAccessor.sol/SimulateTxAccessor.json',
+}
+
+const names = Object.keys(PATHS) as (keyof SafeContracts)[]
+
+/** Where `ensureSafeContracts` puts them: what protocol-kit must be told of on a local chain. */
+export function localSafeContracts(): SafeContracts {
+  const found = names.map((name) => [name, addressOf(code(PATHS[name]))] as const)
+  return Object.fromEntries(found) as unknown as SafeContracts
+}
+
 /** Deploys Safe's own contracts where they are missing. On a public chain name the official ones instead. */
 export async function ensureSafeContracts(ship: Ship): Promise<SafeContracts> {
-  const at = (path: string) => ensure(ship, code(path))
-  return {
-    safeSingletonAddress: await at('Safe.sol/Safe.json'),
-    safeProxyFactoryAddress: await at('proxies/SafeProxyFactory.sol/SafeProxyFactory.json'),
-    multiSendAddress: await at('libraries/MultiSend.sol/MultiSend.json'),
-    multiSendCallOnlyAddress: await at('libraries/MultiSendCallOnly.sol/MultiSendCallOnly.json'),
-    fallbackHandlerAddress: await at(
-      'handler/CompatibilityFallbackHandler.sol/CompatibilityFallbackHandler.json',
-    ),
-    signMessageLibAddress: await at('libraries/SignMessageLib.sol/SignMessageLib.json'),
-    createCallAddress: await at('libraries/CreateCall.sol/CreateCall.json'),
-    simulateTxAccessorAddress: await at('accessors/SimulateTxAccessor.sol/SimulateTxAccessor.json'),
-  }
+  for (const name of names) await ensure(ship, code(PATHS[name]))
+  return localSafeContracts()
 }
 
 /** The Safe of these owners: deployed unless it is there already. */

@@ -92,9 +92,14 @@ export async function isDeployed(ship: Ship, address: Address): Promise<boolean>
   return ((await ship.client.getCode({ address })) ?? '0x') !== '0x'
 }
 
+/** Where a creation code comes to stand, which follows from it. */
+export function addressOf(initCode: Hex, salt: Hex = NO_SALT): Address {
+  return getCreate2Address({ from: CREATE2_DEPLOYER, salt, bytecode: initCode })
+}
+
 /** Deploys by CREATE2 unless it is there already. The address follows from the code (constructor arguments included). */
 export async function ensure(ship: Ship, initCode: Hex, salt: Hex = NO_SALT): Promise<Address> {
-  const address = getCreate2Address({ from: CREATE2_DEPLOYER, salt, bytecode: initCode })
+  const address = addressOf(initCode, salt)
   if (!(await isDeployed(ship, address)))
     await send(ship, CREATE2_DEPLOYER, concatHex([salt, initCode]), 0n, DEPLOY_GAS)
   return address

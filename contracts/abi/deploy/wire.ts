@@ -1,10 +1,12 @@
 import {
   type Address,
+  getAbiItem,
   type Hex,
   keccak256,
   maxUint256,
   parseEther,
   stringToHex,
+  toFunctionSelector,
   zeroAddress,
   zeroHash,
 } from 'viem'
@@ -61,15 +63,23 @@ export async function wire(
     addresses.attestorRegistry,
     addresses.priceOracle,
     addresses.complianceHook,
+    addresses.complianceSignals,
+    addresses.feeTreasury,
   ]
   if (await hasRole(ship, addresses.priceOracle, DEFAULT_ADMIN, ship.account.address)) {
     await setFeeds(ship, addresses.priceOracle, feeds)
     await settleAll(ship)
     await connect(ship, addresses, parameters, operators.operator)
+    await connectFees(ship, addresses, parameters, operators.operator)
     await settleAll(ship)
     // Last, and the oracle's last of all: as long as the deployer governs it, a restart comes back here.
     for (const contract of [...governed].sort((a) => (a === addresses.priceOracle ? 1 : -1)))
-      await handOver(ship, contract, addresses.treasury, contract === addresses.priceOracle)
+      await handOver(
+        ship,
+        contract,
+        addresses.treasury,
+        contract === addresses.priceOracle || contract === addresses.feeTreasury,
+      )
   }
   await settleAll(ship)
 }
@@ -100,7 +110,8 @@ async function connect(ship: Ship, addresses: Addresses, parameters: DeployParam
   await grant(ship, addresses.attestorRegistry, keccak256(stringToHex('SLASHER')), addresses.payOnUsage)
   const registry = { address: addresses.carrierRegistry, abi: abis.carrierRegistryAbi } as const
   if ((await client.readContract({ ...registry, functionName: 'frozenBooks' })) === zeroAddress)
-    await call(ship, registry.address, registry.abi, 'setFrozenBooks', [addresses.settlement])
+    // The pool answers for frozen books as the settlement does, and for carriers that owe it: that is its lien.
+    await call(ship, registry.address, registry.abi, 'setFrozenBooks', [addresses.advancePool])
 
   const paymaster = { address: addresses.paymaster, abi: abis.gesimPaymasterAbi } as const
   const { deposit, staked } = await client.readContract({
@@ -122,6 +133,53 @@ async function connect(ship: Ship, addresses: Addresses, parameters: DeployParam
     )
   const till = await client.readContract({ ...paymaster, functionName: 'till' })
   if (till.microsPerEther === 0n) await call(ship, paymaster.address, paymaster.abi, 'refreshRate', [])
+}
+
+/** Duties of the fee treasury by number: what relayers are paid for. */
+const DUTIES = { postEpoch: 1, settle: 2, bundle: 3 } as const
+
+/** The paymaster's revenue goes to the fee treasury, which knows what it pays for. */
+async function connectFees(ship: Ship, addresses: Addresses, parameters: DeployParameters, gasTank: Address) {
+  const paymaster = { address: addresses.paymaster, abi: abis.gesimPaymasterAbi } as const
+  const fees = { address: addresses.feeTreasury, abi: abis.feeTreasuryAbi } as const
+  const to = await ship.client.readContract({ ...paymaster, functionName: 'treasury' })
+  if (to.toLowerCase() !== addresses.feeTreasury.toLowerCase())
+    await call(ship, paymaster.address, paymaster.abi, 'setTreasury', [addresses.feeTreasury])
+  if ((await ship.client.readContract({ ...fees, functionName: 'gasTank' })) !== zeroAddress) return
+  const duty = (functionName: 'postEpoch' | 'settle', price: bigint, windowSeconds: number) => ({
+    target: addresses.settlement,
+    selector: toFunctionSelector(getAbiItem({ abi: abis.settlementAbi, name: functionName })),
+    mustReturn: functionName === 'settle',
+    windowSeconds,
+    price,
+    // Who lets an epoch's posting window pass pays whoever stands in; nobody else has a schedule to miss.
+    penalty: functionName === 'postEpoch' ? price * 10n : 0n,
+  })
+  const { epochSeconds, postingSeconds } = parameters
+  const wanted = [
+    [DUTIES.postEpoch, duty('postEpoch', parameters.postEpochPriceMicros, epochSeconds + postingSeconds)],
+    [DUTIES.settle, duty('settle', parameters.settlePriceMicros, epochSeconds)],
+    [
+      DUTIES.bundle,
+      {
+        target: zeroAddress,
+        selector: '0x00000000',
+        mustReturn: false,
+        windowSeconds: 1,
+        price: parameters.settlePriceMicros,
+        penalty: 0n,
+      },
+    ],
+  ] as const
+  for (const [number, terms] of wanted) await call(ship, fees.address, fees.abi, 'setDuty', [number, terms])
+  // Last: as long as there is no gas tank, an interrupted start comes back here.
+  await call(ship, fees.address, fees.abi, 'setSettings', [
+    parameters.relayerBondMicros,
+    parameters.relayerDailyBudgetMicros,
+    parameters.feeFloatMicros,
+    parameters.marginShareBps,
+    gasTank,
+  ])
 }
 
 /** Gives the governance of a contract to the treasury Safe and ends the deployer's. */

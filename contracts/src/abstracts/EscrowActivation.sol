@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {IIntentEscrow} from "../interfaces/IIntentEscrow.sol";
 import {
     ActivationConsent,
@@ -13,6 +12,7 @@ import {
     ProvisioningReceipt
 } from "../interfaces/DataTypes.sol";
 import {Records} from "../libraries/Records.sol";
+import {Signed} from "../libraries/Signed.sol";
 import {Structs712} from "../libraries/Structs712.sol";
 import {SumTree} from "../libraries/SumTree.sol";
 import {EscrowBase} from "./EscrowBase.sol";
@@ -75,7 +75,7 @@ abstract contract EscrowActivation is IIntentEscrow, EscrowBase {
             revert IntentEscrow_NotCarrierKey(book, ROLE_PROVISIONING, carrierKey);
         }
         digest = _digest(Structs712.hash(receipt));
-        if (!SignatureChecker.isValidSignatureNowCalldata(carrierKey, digest, carrierSignature)) {
+        if (!Signed.isBy(carrierKey, digest, carrierSignature)) {
             revert IntentEscrow_InvalidCarrierSignature(carrierKey, digest);
         }
     }
@@ -109,10 +109,9 @@ abstract contract EscrowActivation is IIntentEscrow, EscrowBase {
         if (consentBook != book) revert IntentEscrow_BookMismatch(consentBook, book);
         if (block.timestamp > terms.provisionBy) revert IntentEscrow_Expired(block.timestamp, terms.provisionBy);
         if (intent.funded < terms.activationFee) revert IntentEscrow_Underfunded(intent.funded, terms.activationFee);
-        uint32 frozenFrom = _settlement.frozenFrom(book);
-        if (frozenFrom != 0) revert IntentEscrow_BookFrozen(book, frozenFrom);
 
         BookRecord memory bucket = _book(book);
+        if (bucket.frozen) revert IntentEscrow_BookFrozen(book);
         uint32 index = bucket.count;
         if (book >= SumTree.MAX_BOOKS || index >= SumTree.MAX_INDICES) revert IntentEscrow_BookFull(book);
         bucket.count = index + 1;

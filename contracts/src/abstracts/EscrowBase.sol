@@ -32,6 +32,7 @@ abstract contract EscrowBase is IIntentEscrowEvents, GesimDomain, ReentrancyGuar
     using Records for uint256;
     using Records for IntentRecord;
     using Records for BookRecord;
+    using Records for Outflow;
 
     uint8 internal constant REASON_FINAL = 1;
     uint8 internal constant REASON_INSTANT = 2;
@@ -59,7 +60,7 @@ abstract contract EscrowBase is IIntentEscrowEvents, GesimDomain, ReentrancyGuar
 
     mapping(bytes32 intentId => uint256) internal _intents;
     mapping(uint32 book => uint256) internal _books;
-    mapping(uint32 book => Outflow) internal _outflows;
+    mapping(uint32 book => uint256) internal _outflows;
     mapping(uint32 book => uint64) internal _feesSwept;
     mapping(bytes32 intentId => ExitRecord) internal _exits;
     mapping(address account => uint64) internal _balances;
@@ -173,7 +174,7 @@ abstract contract EscrowBase is IIntentEscrowEvents, GesimDomain, ReentrancyGuar
         if (available < refunded) revert IntentEscrow_BookShort(available, refunded);
     }
 
-    /// @dev Ends an intent. The caller has decided the refund and that the book can bear it.
+    /// @dev Ends an intent and gives the rest back.
     function _close(
         bytes32 intentId,
         IntentRecord memory intent,
@@ -183,6 +184,14 @@ abstract contract EscrowBase is IIntentEscrowEvents, GesimDomain, ReentrancyGuar
         uint8 reason,
         bool toBalance
     ) internal {
+        _end(intentId, intent, book, refunded, reason);
+        _giveBack(terms.payer, refunded, toBalance && msg.sender == terms.payer);
+    }
+
+    /// @dev Ends an intent. The caller has decided the refund and that the book can bear it, and gives it back.
+    function _end(bytes32 intentId, IntentRecord memory intent, BookRecord memory book, uint64 refunded, uint8 reason)
+        internal
+    {
         book.ceiling -= refunded;
         _books[intent.book] = book.pack();
         intent.settled = intent.funded - refunded;
@@ -190,7 +199,6 @@ abstract contract EscrowBase is IIntentEscrowEvents, GesimDomain, ReentrancyGuar
         intent.closedAt = uint40(block.timestamp);
         _intents[intentId] = intent.pack();
         emit IntentClosed(intentId, intent.settled, refunded, reason);
-        _giveBack(terms.payer, refunded, toBalance && msg.sender == terms.payer);
     }
 
     /// @dev Sends money back, or credits it where it cannot be sent: a blocked or flagged payer never blocks a close.
@@ -222,11 +230,21 @@ abstract contract EscrowBase is IIntentEscrowEvents, GesimDomain, ReentrancyGuar
 
     /// @dev What may still leave a book in the present window, which begins anew when it is over.
     function _outflowLeft(uint32 bookNumber, BookRecord memory book) internal view returns (Outflow memory outflow) {
-        outflow = _outflows[bookNumber];
-        if (outflow.since != 0 && block.timestamp < uint256(outflow.since) + _outflowSeconds) return outflow;
-        uint256 held = uint256(book.ceiling) + book.hold - book.claimed;
+        outflow = _outflows[bookNumber].unpackOutflow();
+        uint256 windows = outflow.since == 0 ? 0 : (block.timestamp - outflow.since) / _outflowSeconds;
+        if (outflow.since != 0 && windows == 0) return outflow;
+        // The window that ended counts a seventh, and so does each after it in which nothing left.
+        uint256 mean = windows > 32 ? 0 : outflow.mean;
+        uint256 left = windows > 32 ? 0 : outflow.used;
+        for (uint256 i = 0; i < windows && mean + left != 0; ++i) {
+            mean = (6 * mean + left) / 7;
+            left = 0;
+        }
         outflow.used = 0;
-        outflow.cap = uint64(Math.max((held * _outflowBps) / BPS, _outflowFloor));
+        outflow.mean = uint64(mean);
+        uint256 held = uint256(book.ceiling) + book.hold - book.claimed;
+        uint256 cap = Math.max(Math.max((held * _outflowBps) / BPS, 3 * mean), _outflowFloor);
+        outflow.cap = uint64(Math.min(cap, type(uint64).max));
         outflow.since = uint40(block.timestamp);
     }
 
@@ -238,17 +256,26 @@ abstract contract EscrowBase is IIntentEscrowEvents, GesimDomain, ReentrancyGuar
             revert IntentEscrow_OutflowCap(outflow.cap - outflow.used, amount);
         }
         outflow.used += amount;
-        _outflows[bookNumber] = outflow;
+        _outflows[bookNumber] = outflow.pack();
     }
 
     /// @dev Asks the hook with bounded gas. `silence` is the answer when it fails: no for money that comes in or goes to a
     /// carrier, yes for a traveller's own.
     function _complies(address who, uint8 operation, bool silence) internal view returns (bool) {
-        if (address(_compliance) == address(0)) return true;
-        (bool success, bytes memory answer) = address(_compliance).staticcall{gas: COMPLIANCE_GAS}(
-            abi.encodeCall(IComplianceHook.check, (who, operation))
-        );
-        if (!success || answer.length < 32) return silence;
-        return abi.decode(answer, (uint256)) == 1;
+        address hook = address(_compliance);
+        if (hook == address(0)) return true;
+        bytes4 selector = IComplianceHook.check.selector;
+        bool answered;
+        uint256 answer;
+        assembly ("memory-safe") {
+            let input := mload(0x40)
+            mstore(input, selector)
+            mstore(add(input, 4), who)
+            mstore(add(input, 36), operation)
+            answered := staticcall(COMPLIANCE_GAS, hook, input, 68, 0, 32)
+            answered := and(answered, gt(returndatasize(), 31))
+            answer := mload(0)
+        }
+        return answered ? answer == 1 : silence;
     }
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {IPayOnUsage} from "../interfaces/IPayOnUsage.sol";
 import {IEscrowExits} from "../interfaces/IIntentEscrow.sol";
 import {
     BookRecord,
-    CloseConsent,
     DeviceBinding,
     EscrowParameters,
     ExitRecord,
@@ -14,39 +15,28 @@ import {
     IntentState,
     IntentTerms,
     LeafProof,
+    RootRef,
     UsageVoucher
 } from "../interfaces/DataTypes.sol";
 import {Records} from "../libraries/Records.sol";
 import {Structs712} from "../libraries/Structs712.sol";
+import {SumTree} from "../libraries/SumTree.sol";
 import {Tariff} from "../libraries/Tariff.sol";
 import {EscrowBase} from "./EscrowBase.sol";
+import {EscrowCloses} from "./EscrowCloses.sol";
 
 /// @title Ends that do not wait for a FINAL leaf: by both sides' word, or without the carrier, by time
 /// @dev A part of the escrow in a contract of its own, because one contract holds 24,576 bytes of code only. The escrow
 /// makes it in its constructor and runs it by delegatecall, so it works on the escrow's storage and money; it has the
 /// same storage because all of it is declared in EscrowBase. Called directly it finds no intents and refuses.
-contract EscrowExits is IEscrowExits, EscrowBase {
+contract EscrowExits is IEscrowExits, EscrowCloses {
+    using SafeERC20 for IERC20;
     using Records for IntentRecord;
     using Records for BookRecord;
 
-    uint8 private constant ROLE_USAGE = 2;
+    uint32 private constant WINDOW_OF_EXITS = 1 << 31;
 
     constructor(EscrowParameters memory p) EscrowBase(p, msg.sender) {}
-
-    /// @inheritdoc IEscrowExits
-    function closeInstant(
-        IntentTerms calldata terms,
-        CloseConsent calldata consent,
-        address carrierKey,
-        bytes calldata carrierSignature,
-        bytes calldata payerSignature,
-        LeafProof[] calldata leaves,
-        bool toBalance
-    ) external nonReentrant returns (uint64 refunded) {
-        (bytes32 intentId, IntentRecord memory intent) = _intentIn(terms, IntentState.Open);
-        _checkClose(intentId, intent.book, terms.payer, consent, carrierKey, carrierSignature, payerSignature);
-        refunded = _closeAgreed(terms, intentId, intent, consent.finalAmount, leaves, toBalance);
-    }
 
     /// @inheritdoc IEscrowExits
     function requestExit(IntentTerms calldata terms, uint64 statedCharge, LeafProof[] calldata leaves)
@@ -57,7 +47,7 @@ contract EscrowExits is IEscrowExits, EscrowBase {
         (bytes32 intentId, IntentRecord memory intent) = _intentIn(terms, IntentState.Open);
         if (statedCharge > intent.funded) revert IntentEscrow_ChargeTooHigh(statedCharge, intent.funded);
         BookRecord memory book = _book(intent.book);
-        (uint256 highest,) = _highestLeaf(intentId, intent, book.claimedEpoch, leaves);
+        (uint256 highest,) = _leafOrExcuse(intentId, intent, book.claimedEpoch, leaves);
 
         // The leaves limit what is held back; they are not kept as the charge, since a corrupt root must not raise it.
         uint256 least = Math.max(Math.max(statedCharge, intent.settled), terms.activationFee);
@@ -89,13 +79,8 @@ contract EscrowExits is IEscrowExits, EscrowBase {
         if (charge <= leaving.charge) revert IntentEscrow_NoNewEvidence(charge, leaving.charge);
         if (block.timestamp >= leaving.finalizeAt) revert IntentEscrow_Expired(block.timestamp, leaving.finalizeAt);
 
-        uint64 most = intent.funded - charge;
-        if (leaving.hold > most) {
-            BookRecord memory book = _book(intent.book);
-            book.ceiling += leaving.hold - most;
-            book.hold -= leaving.hold - most;
-            _books[intent.book] = book.pack();
-            leaving.hold = most;
+        if (_holdAtMost(intentId, intent.book, _book(intent.book), intent.funded - charge)) {
+            leaving.hold = intent.funded - charge;
         }
         leaving.charge = charge;
         if (!leaving.countered) {
@@ -128,54 +113,50 @@ contract EscrowExits is IEscrowExits, EscrowBase {
         BookRecord memory book = _book(intent.book);
         bool latestFinal;
         (refunded, latestFinal) = _exitRefund(intentId, intent, book, terms, leaves);
+        uint40 shortFrom = _exits[intentId].finalizeAt + _exitSeconds;
         _releaseHold(intentId, book);
-        // A drained book gives what it has: the payer is not locked in by somebody else's fault.
-        refunded = uint64(Math.min(refunded, book.ceiling - book.claimed));
-        _spendOutflow(intent.book, book, refunded, latestFinal);
+        uint64 available = book.ceiling - book.claimed;
+        if (refunded > available) {
+            // A drained book gives what it has in the end: the payer is not locked in by somebody else's fault. Till then
+            // holds can be trimmed and restitution paid, and only the payer decides to take less.
+            if (msg.sender != terms.payer || block.timestamp < shortFrom) {
+                revert IntentEscrow_BookShort(available, refunded);
+            }
+            refunded = available;
+        }
+        // A window of their own: whoever fills the other with closes keeps nobody in.
+        _spendOutflow(WINDOW_OF_EXITS | intent.book, book, refunded, latestFinal);
         _close(intentId, intent, book, terms, refunded, REASON_EXIT, false);
     }
 
-    function _checkClose(
-        bytes32 intentId,
-        uint32 book,
-        address payer,
-        CloseConsent calldata consent,
-        address carrierKey,
-        bytes calldata carrierSignature,
-        bytes calldata payerSignature
-    ) private view {
-        if (consent.intentId != intentId) {
-            revert IntentEscrow_IntentMismatch(consent.intentId, intentId);
+    /// @inheritdoc IEscrowExits
+    function trimExit(IntentTerms calldata terms, LeafProof calldata leaf) external nonReentrant {
+        (bytes32 intentId, IntentRecord memory intent) = _intentIn(terms, IntentState.Exiting);
+        BookRecord memory book = _book(intent.book);
+        (RootRef[] memory refs,,) = _settlement.closeBasis(intent.book, book.claimedEpoch);
+        for (uint256 i = 0; i < refs.length; ++i) {
+            if (refs[i].epoch == book.claimedEpoch) {
+                SumTree.checkLeaf(refs[i], intentId, intent.book, intent.index, leaf);
+                uint64 charge = _exits[intentId].charge;
+                if (leaf.amount <= charge) revert IntentEscrow_NoNewEvidence(leaf.amount, charge);
+                if (!_holdAtMost(intentId, intent.book, book, _rest(intent.funded, leaf.amount))) {
+                    revert IntentEscrow_NoNewEvidence(leaf.amount, charge);
+                }
+                emit ExitTrimmed(intentId, _exits[intentId].hold);
+                return;
+            }
         }
-        if (consent.validUntil < block.timestamp) revert IntentEscrow_Expired(block.timestamp, consent.validUntil);
-        if (!_carriers.isBookKey(book, ROLE_USAGE, carrierKey, uint48(block.timestamp))) {
-            revert IntentEscrow_NotCarrierKey(book, ROLE_USAGE, carrierKey);
-        }
-        bytes32 digest = _digest(Structs712.hash(consent));
-        if (!SignatureChecker.isValidSignatureNowCalldata(carrierKey, digest, carrierSignature)) {
-            revert IntentEscrow_InvalidCarrierSignature(carrierKey, digest);
-        }
-        if (msg.sender == payer) return;
-        if (!SignatureChecker.isValidSignatureNowCalldata(payer, digest, payerSignature)) {
-            revert IntentEscrow_InvalidPayerSignature(payer, digest);
-        }
+        revert IntentEscrow_NotFinal(book.claimedEpoch, intent.book);
     }
 
-    function _closeAgreed(
-        IntentTerms calldata terms,
-        bytes32 intentId,
-        IntentRecord memory intent,
-        uint64 charge,
-        LeafProof[] calldata leaves,
-        bool toBalance
-    ) private returns (uint64 refunded) {
-        BookRecord memory book = _book(intent.book);
-        (uint256 least, bool latestFinal) = _highestLeaf(intentId, intent, book.claimedEpoch, leaves);
-        least = Math.max(Math.max(least, intent.settled), terms.activationFee);
-        if (charge < least) revert IntentEscrow_ChargeTooLow(charge, uint64(least));
-        refunded = _refundOf(intent, book, charge);
-        _spendOutflow(intent.book, book, refunded, latestFinal);
-        _close(intentId, intent, book, terms, refunded, REASON_INSTANT, toBalance);
+    /// @inheritdoc IEscrowExits
+    function replenish(uint32 bookNumber, uint64 amount) external nonReentrant {
+        if (amount == 0) revert IntentEscrow_ZeroAmount();
+        BookRecord memory book = _book(bookNumber);
+        book.ceiling += amount;
+        _books[bookNumber] = book.pack();
+        emit BookReplenished(bookNumber, amount, msg.sender);
+        _usdc.safeTransferFrom(msg.sender, address(this), amount);
     }
 
     function _exitRefund(
@@ -188,9 +169,55 @@ contract EscrowExits is IEscrowExits, EscrowBase {
         ExitRecord memory leaving = _exits[intentId];
         if (block.timestamp < leaving.finalizeAt) revert IntentEscrow_TooEarly(block.timestamp, leaving.finalizeAt);
         uint256 highest;
-        (highest, latestFinal) = _highestLeaf(intentId, intent, book.claimedEpoch, leaves);
+        (highest, latestFinal) = _leafOrExcuse(intentId, intent, book.claimedEpoch, leaves);
+        // A leaf that can still be challenged may be wrong: whether to end by it is for the payer to choose.
+        if (!latestFinal) _requirePayer(terms.payer);
         uint256 charge = Math.max(Math.max(leaving.charge, highest), Math.max(intent.settled, terms.activationFee));
         refunded = intent.funded - uint64(Math.min(charge, intent.funded));
+    }
+
+    /// @dev As `_highestLeaf`, but a leaf that nobody showed when it was demanded may be left out. What leaves then counts
+    /// against the window of exits in any case: whoever hides a leaf and asks for it gains little.
+    function _leafOrExcuse(
+        bytes32 intentId,
+        IntentRecord memory intent,
+        uint32 claimedEpoch,
+        LeafProof[] calldata leaves
+    ) private view returns (uint64 highest, bool latestFinal) {
+        RootRef[] memory refs;
+        uint40 lockedUntil;
+        (refs, latestFinal, lockedUntil) = _settlement.closeBasis(intent.book, claimedEpoch);
+        if (lockedUntil != 0) revert IntentEscrow_PostingWindow(lockedUntil);
+        if (leaves.length != refs.length) revert IntentEscrow_LeafCount(leaves.length, refs.length);
+        for (uint256 i = 0; i < refs.length; ++i) {
+            if (leaves[i].bitmap == type(uint256).max) {
+                if (!IPayOnUsage(_payOnUsage).isExcused(refs[i], intent.book, intent.index)) {
+                    revert IntentEscrow_LeafMissing(intentId, refs[i].epoch);
+                }
+                latestFinal = false;
+                continue;
+            }
+            SumTree.checkLeaf(refs[i], intentId, intent.book, intent.index, leaves[i]);
+            if (leaves[i].amount > highest) highest = leaves[i].amount;
+        }
+    }
+
+    /// @dev Gives what an exit holds back beyond `most` to its book. False when it holds no more.
+    function _holdAtMost(bytes32 intentId, uint16 bookNumber, BookRecord memory book, uint64 most)
+        private
+        returns (bool)
+    {
+        uint64 hold = _exits[intentId].hold;
+        if (hold <= most) return false;
+        _exits[intentId].hold = most;
+        book.ceiling += hold - most;
+        book.hold -= hold - most;
+        _books[bookNumber] = book.pack();
+        return true;
+    }
+
+    function _rest(uint64 funded, uint64 charge) private pure returns (uint64) {
+        return charge < funded ? funded - charge : 0;
     }
 
     /// @dev Gives what an exit held back to the book again (the caller stores it).

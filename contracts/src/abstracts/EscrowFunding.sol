@@ -8,16 +8,13 @@ import {IIntentEscrow} from "../interfaces/IIntentEscrow.sol";
 import {Auth3009, Auth3009Bytes, BookRecord, IntentRecord, IntentState, IntentTerms} from "../interfaces/DataTypes.sol";
 import {Records} from "../libraries/Records.sol";
 import {Structs712} from "../libraries/Structs712.sol";
-import {EscrowBase} from "./EscrowBase.sol";
+import {EscrowIntake} from "./EscrowIntake.sol";
 
 /// @title Money in
-abstract contract EscrowFunding is IIntentEscrow, EscrowBase {
+abstract contract EscrowFunding is IIntentEscrow, EscrowIntake {
     using SafeERC20 for IERC20;
     using Records for IntentRecord;
     using Records for BookRecord;
-
-    /// @dev Flags that have a meaning: CARRIER_METERED.
-    uint32 private constant KNOWN_FLAGS = 1;
 
     /// @inheritdoc IIntentEscrow
     function createIntent(IntentTerms calldata terms) external nonReentrant returns (bytes32 intentId) {
@@ -35,9 +32,8 @@ abstract contract EscrowFunding is IIntentEscrow, EscrowBase {
         IntentRecord memory intent = _intent(intentId);
         if (intent.state == IntentState.Open) {
             if (block.timestamp >= terms.deadline) revert IntentEscrow_Expired(block.timestamp, terms.deadline);
-            uint32 frozenFrom = _settlement.frozenFrom(intent.book);
-            if (frozenFrom != 0) revert IntentEscrow_BookFrozen(intent.book, frozenFrom);
             BookRecord memory book = _book(intent.book);
+            if (book.frozen) revert IntentEscrow_BookFrozen(intent.book);
             book.ceiling += amount;
             _books[intent.book] = book.pack();
         } else {
@@ -106,36 +102,5 @@ abstract contract EscrowFunding is IIntentEscrow, EscrowBase {
         _balances[terms.payer] = balance;
         emit BalanceSpent(terms.payer, amount, balance);
         intentId = _createHeld(terms, amount);
-    }
-
-    function _createHeld(IntentTerms calldata terms, uint64 amount) private returns (bytes32 intentId) {
-        intentId = _create(terms);
-        IntentRecord memory intent;
-        intent.state = IntentState.Held;
-        _credit(intentId, intent, terms, amount);
-    }
-
-    /// @dev Checks the terms and that the id is new: a closed intent's slot is never deleted, so an id lives once.
-    function _create(IntentTerms calldata terms) private returns (bytes32 intentId) {
-        if (terms.payer == address(0)) revert IntentEscrow_InvalidTerms("payer");
-        if (terms.provisionBy <= block.timestamp) revert IntentEscrow_InvalidTerms("provisionBy");
-        if (terms.deadline <= terms.provisionBy) revert IntentEscrow_InvalidTerms("deadline");
-        if (terms.maxDeposit == 0 || terms.maxDeposit > _depositLimit) revert IntentEscrow_InvalidTerms("maxDeposit");
-        if (terms.activationFee > terms.maxDeposit) revert IntentEscrow_InvalidTerms("activationFee");
-        if (terms.flags & ~KNOWN_FLAGS != 0) revert IntentEscrow_InvalidTerms("flags");
-        intentId = Structs712.hash(terms);
-        IntentState state = _intent(intentId).state;
-        if (state != IntentState.None) revert IntentEscrow_WrongState(intentId, state, IntentState.None);
-        emit IntentCreated(intentId, terms.payer, terms.booksHash, terms.planCommit, terms.provisionBy, terms.deadline);
-    }
-
-    function _credit(bytes32 intentId, IntentRecord memory intent, IntentTerms calldata terms, uint64 amount) private {
-        if (amount == 0) revert IntentEscrow_ZeroAmount();
-        uint256 funded = uint256(intent.funded) + amount;
-        if (funded > terms.maxDeposit) revert IntentEscrow_DepositExceeded(funded, terms.maxDeposit);
-        if (!_complies(terms.payer, OPERATION_FUND, false)) revert IntentEscrow_Refused(terms.payer, OPERATION_FUND);
-        intent.funded = uint64(funded);
-        _intents[intentId] = intent.pack();
-        emit IntentFunded(intentId, terms.payer, amount, intent.funded);
     }
 }

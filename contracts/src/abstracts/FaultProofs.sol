@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
-import {IAttestorRegistry} from "../interfaces/IAttestorRegistry.sol";
+import {IAttestors} from "../interfaces/IAttestors.sol";
 import {IIntentEscrow} from "../interfaces/IIntentEscrow.sol";
 import {IPayOnUsage} from "../interfaces/IPayOnUsage.sol";
 import {ISettlement} from "../interfaces/ISettlement.sol";
@@ -27,21 +28,24 @@ import {GesimDomain} from "./GesimDomain.sol";
 abstract contract FaultProofs is IPayOnUsage, GesimDomain {
     uint256 private constant BPS = 10_000;
     uint16 private constant SHARE_OF_SUMS = 2_000;
-    uint16 private constant SHARE_OF_LEAF = 1_000;
+    uint16 internal constant SHARE_OF_LEAF = 1_000;
+    uint256 private constant RESTITUTION_BPS = 4_000;
     uint32 private constant LEAF_FINAL = 1;
     uint256 private constant NODE_BYTES = 48;
 
     IIntentEscrow internal immutable _escrow;
     ISettlement internal immutable _settlement;
-    IAttestorRegistry private immutable _attestors;
+    IAttestors internal immutable _attestors;
     uint40 private immutable _epochSeconds;
     uint16 private immutable _quorumBps;
 
     /// @dev By epoch and root: an epoch whose root was taken back may have two, and two epochs may have the same.
     mapping(bytes32 posted => Fault) private _faults;
-    mapping(bytes32 posted => mapping(address attestor => bool)) private _slashed;
+    mapping(bytes32 posted => mapping(address attestor => uint16 bps)) private _slashed;
+    /// @inheritdoc IPayOnUsage
+    mapping(uint32 book => uint96) public restitutionOf;
 
-    constructor(IIntentEscrow escrow, ISettlement settlement, IAttestorRegistry attestors) {
+    constructor(IIntentEscrow escrow, ISettlement settlement, IAttestors attestors) {
         _escrow = escrow;
         _settlement = settlement;
         _attestors = attestors;
@@ -63,20 +67,20 @@ abstract contract FaultProofs is IPayOnUsage, GesimDomain {
         (uint256 total, uint256 coSigned) = _sumsOf(level, children);
         if (total == node.total && coSigned == node.coSigned) revert PayOnUsage_NoFault();
         if (level > SumTree.INDEX_LEVELS) {
-            _record(epoch, 0, SHARE_OF_SUMS);
+            _record(epoch, 0, SHARE_OF_SUMS, uint16(BPS), msg.sig, msg.sender);
             _settlement.voidEpoch(epoch, msg.sig);
         } else {
-            _punish(epoch, uint32(prefix >> (SumTree.INDEX_LEVELS - level)), SHARE_OF_SUMS);
+            _punishBySender(epoch, uint32(prefix >> (SumTree.INDEX_LEVELS - level)), SHARE_OF_SUMS);
         }
     }
 
     /// @inheritdoc IPayOnUsage
     function proveOverEscrow(uint32 epoch, bytes32 intentId, LeafProof calldata leaf) external {
         IntentRecord memory intent = _placed(epoch, intentId, leaf);
-        bool isAbove = leaf.amount > intent.funded;
+        bool isAbove = leaf.amount > intent.funded || leaf.coSigned > leaf.amount;
         bool isUnlikeClose = _closedBy(intent, epoch) && leaf.amount != intent.settled;
         if (!isAbove && !isUnlikeClose) revert PayOnUsage_NoFault();
-        _punish(epoch, intent.book, SHARE_OF_LEAF);
+        _punishBySender(epoch, intent.book, SHARE_OF_LEAF);
     }
 
     /// @inheritdoc IPayOnUsage
@@ -90,7 +94,7 @@ abstract contract FaultProofs is IPayOnUsage, GesimDomain {
         if (olderEpoch >= newerEpoch) revert PayOnUsage_EpochOrder(olderEpoch, newerEpoch);
         IntentRecord memory intent = _placed(newerEpoch, intentId, newer);
         // Against a root that does not count nobody can be asked to rise.
-        uint32 frozenFrom = _settlement.frozenFrom(intent.book);
+        uint32 frozenFrom = _frozenFrom(intent.book);
         if (frozenFrom != 0 && olderEpoch >= frozenFrom) revert PayOnUsage_UnknownEpoch(olderEpoch);
         _placed(olderEpoch, intentId, older);
         bool fell = newer.amount < older.amount || newer.coSigned < older.coSigned || newer.bytesUsed < older.bytesUsed
@@ -99,7 +103,7 @@ abstract contract FaultProofs is IPayOnUsage, GesimDomain {
         bool isByClose = _closedBy(intent, newerEpoch) && newer.amount == intent.settled;
         bool reopened = wasFinal && (newer.flags & LEAF_FINAL == 0 || (newer.amount != older.amount && !isByClose));
         if (!fell && !reopened) revert PayOnUsage_NoFault();
-        _punish(newerEpoch, intent.book, SHARE_OF_LEAF);
+        _punishBySender(newerEpoch, intent.book, SHARE_OF_LEAF);
     }
 
     /// @inheritdoc IPayOnUsage
@@ -110,7 +114,7 @@ abstract contract FaultProofs is IPayOnUsage, GesimDomain {
             _closedBy(intent, epoch) || leaf.amount <= Tariff.fullCharge(terms, leaf.bytesUsed)
                 || leaf.amount <= intent.settled
         ) revert PayOnUsage_NoFault();
-        _punish(epoch, intent.book, SHARE_OF_LEAF);
+        _punishBySender(epoch, intent.book, SHARE_OF_LEAF);
     }
 
     /// @inheritdoc IPayOnUsage
@@ -120,11 +124,11 @@ abstract contract FaultProofs is IPayOnUsage, GesimDomain {
         if (index >= SumTree.MAX_INDICES) revert PayOnUsage_InvalidPlace(0, index);
         SumTree.checkLeaf(_ref(epoch), intentId, book, index, leaf);
         if (SumTree.leafNode(intentId, leaf).hash == 0) revert PayOnUsage_NoFault();
-        IntentRecord memory intent = _escrow.intentOf(intentId);
+        IntentRecord memory intent = _intentOf(intentId);
         bool belongs = intent.activatedAt != 0 && intent.activatedAt < _cutoff(epoch) && intent.book == book
             && intent.index == index;
         if (belongs) revert PayOnUsage_NoFault();
-        _punish(epoch, book, SHARE_OF_LEAF);
+        _punishBySender(epoch, book, SHARE_OF_LEAF);
     }
 
     /// @inheritdoc IPayOnUsage
@@ -134,7 +138,7 @@ abstract contract FaultProofs is IPayOnUsage, GesimDomain {
         SumTree.checkNode(_ref(epoch), level, (uint256(book) << (depth - level)) | prefix, node);
         bool isEmpty = node.hash == 0 && node.total == 0 && node.coSigned == 0;
         if (isEmpty || (uint256(prefix) << level) < _escrow.bookOf(book).count) revert PayOnUsage_NoFault();
-        _punish(epoch, book, SHARE_OF_LEAF);
+        _punishBySender(epoch, book, SHARE_OF_LEAF);
     }
 
     /// @inheritdoc IPayOnUsage
@@ -151,7 +155,7 @@ abstract contract FaultProofs is IPayOnUsage, GesimDomain {
         _requireSigner(attestor, one, signatureOfOne);
         _requireSigner(attestor, other, signatureOfOther);
         emit FaultProven(one.epoch, 0, msg.sig, msg.sender);
-        Fault memory fault = Fault(msg.sender, uint16(BPS), msg.sig);
+        Fault memory fault = Fault(msg.sender, uint16(BPS), msg.sig, 0);
         _slash(one.epoch, bytes32(uint256(one.epoch)), attestor, fault);
     }
 
@@ -172,32 +176,50 @@ abstract contract FaultProofs is IPayOnUsage, GesimDomain {
         return _faults[_posted(epoch, root)];
     }
 
+    /// @dev A graver fault of the same root takes what the lighter one left of its share: whoever proves a small one
+    /// against itself first saves nothing.
     function _slash(uint32 epoch, bytes32 what, address attestor, Fault memory fault) private returns (uint96 amount) {
-        if (_slashed[what][attestor]) revert PayOnUsage_AlreadySlashed(epoch, attestor);
-        _slashed[what][attestor] = true;
-        amount = _attestors.slash(attestor, fault.bps, fault.code, fault.challenger);
-        emit SignerSlashed(epoch, attestor, fault.code, fault.bps, amount);
+        uint256 before = _slashed[what][attestor];
+        if (before >= fault.bps) revert PayOnUsage_AlreadySlashed(epoch, attestor);
+        _slashed[what][attestor] = fault.bps;
+        uint256 bps = Math.ceilDiv((fault.bps - before) * BPS, BPS - before);
+        amount = _attestors.slash(attestor, uint16(bps), fault.code, fault.challenger);
+        emit SignerSlashed(epoch, attestor, fault.code, uint16(bps), amount);
+        uint96 share = uint96((uint256(amount) * RESTITUTION_BPS) / BPS);
+        if (fault.book == 0 || share == 0) return amount;
+        restitutionOf[fault.book] += share;
+        _attestors.payRestitution(address(this), share);
+    }
+
+    function _punishBySender(uint32 epoch, uint32 book, uint16 bps) private {
+        // What a frozen book holds is carried along as it is: nobody vouches for it, nobody is paid from it.
+        uint32 frozenFrom = _frozenFrom(book);
+        if (frozenFrom != 0 && frozenFrom <= epoch) revert PayOnUsage_NoFault();
+        _punish(epoch, book, bps, uint16(BPS), msg.sig, msg.sender);
     }
 
     /// @dev A quorum that signs a fault in a book has compromised that book for good. A root without quorum has only cost
     /// time: it is taken back, or one attestor could freeze every carrier.
-    function _punish(uint32 epoch, uint32 book, uint16 bps) private {
-        // What a frozen book holds is carried along as it is: nobody vouches for it, nobody is paid from it.
-        uint32 frozenFrom = _settlement.frozenFrom(book);
-        if (frozenFrom != 0 && frozenFrom <= epoch) revert PayOnUsage_NoFault();
-        if (_record(epoch, book, bps)) _settlement.freezeBook(book, epoch, msg.sig);
-        else _settlement.voidEpoch(epoch, msg.sig);
+    function _punish(uint32 epoch, uint32 book, uint16 bps, uint16 bpsWithoutQuorum, bytes4 code, address challenger)
+        internal
+    {
+        if (_record(epoch, book, bps, bpsWithoutQuorum, code, challenger)) _settlement.freezeBook(book, epoch, code);
+        else _settlement.voidEpoch(epoch, code);
     }
 
-    /// @dev Keeps the first fault of a root: its prover is rewarded. A root without quorum had its signers' stake as its
-    /// only bond, so that is what it costs.
-    function _record(uint32 epoch, uint32 book, uint16 bps) private returns (bool hadQuorum) {
-        emit FaultProven(epoch, book, msg.sig, msg.sender);
-        EpochRecord memory record = _settlement.epochOf(epoch);
+    /// @dev Keeps the gravest fault of a root, of equal ones the first: its prover is rewarded. A root without quorum had
+    /// its signers' stake as its only bond, so that is what a fault in it costs.
+    function _record(uint32 epoch, uint32 book, uint16 bps, uint16 bpsWithoutQuorum, bytes4 code, address challenger)
+        private
+        returns (bool hadQuorum)
+    {
+        emit FaultProven(epoch, book, code, challenger);
+        EpochRecord memory record = _epoch(epoch);
         hadQuorum = record.weight >= _quorumBps;
+        if (!hadQuorum) bps = bpsWithoutQuorum;
         Fault storage fault = _faults[_posted(epoch, record.root)];
-        if (fault.code != 0) return hadQuorum;
-        (fault.challenger, fault.bps, fault.code) = (msg.sender, hadQuorum ? bps : uint16(BPS), msg.sig);
+        if (fault.bps >= bps) return hadQuorum;
+        (fault.challenger, fault.bps, fault.code, fault.book) = (challenger, bps, code, book);
     }
 
     function _posted(uint32 epoch, bytes32 root) private pure returns (bytes32) {
@@ -215,22 +237,34 @@ abstract contract FaultProofs is IPayOnUsage, GesimDomain {
 
     /// @dev The record of an active intent whose leaf is at its place in the epoch's tree.
     function _placed(uint32 epoch, bytes32 intentId, LeafProof calldata leaf)
-        private
+        internal
         view
         returns (IntentRecord memory intent)
     {
-        intent = _escrow.intentOf(intentId);
+        intent = _intentOf(intentId);
         if (intent.activatedAt == 0) revert PayOnUsage_NoFault();
         SumTree.checkLeaf(_ref(epoch), intentId, intent.book, intent.index, leaf);
     }
 
-    function _ref(uint32 epoch) private view returns (RootRef memory) {
-        EpochRecord memory record = _settlement.epochOf(epoch);
+    function _ref(uint32 epoch) internal view returns (RootRef memory) {
+        EpochRecord memory record = _epoch(epoch);
         if (record.epoch == 0) revert PayOnUsage_UnknownEpoch(epoch);
         return RootRef(record.root, record.total, record.coSigned, record.epoch);
     }
 
-    function _closedBy(IntentRecord memory intent, uint32 epoch) private view returns (bool) {
+    function _epoch(uint32 epoch) internal view returns (EpochRecord memory) {
+        return _settlement.epochOf(epoch);
+    }
+
+    function _frozenFrom(uint32 book) internal view returns (uint32) {
+        return _settlement.frozenFrom(book);
+    }
+
+    function _intentOf(bytes32 intentId) internal view returns (IntentRecord memory) {
+        return _escrow.intentOf(intentId);
+    }
+
+    function _closedBy(IntentRecord memory intent, uint32 epoch) internal view returns (bool) {
         return intent.state == IntentState.Closed && intent.closedAt < _cutoff(epoch);
     }
 

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IERC5267} from "@openzeppelin/contracts/interfaces/IERC5267.sol";
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import {Signed} from "../libraries/Signed.sol";
 import {Structs712} from "../libraries/Structs712.sol";
 import {DeviceBinding} from "../interfaces/DataTypes.sol";
 
@@ -59,11 +60,12 @@ abstract contract GesimDomain is IERC5267 {
     {
         bytes calldata device = binding.device;
         if (device.length == 0) {
-            return SignatureChecker.isValidSignatureNowCalldata(payer, digest, signature) ? 0 : 1;
+            return Signed.isBy(payer, digest, signature) ? 0 : 1;
         }
         if (binding.validUntil < block.timestamp) return 1;
         bytes32 pairing = _digest(Structs712.hashPairing(payer, device, binding.validUntil));
-        if (!SignatureChecker.isValidSignatureNowCalldata(payer, pairing, binding.payerSignature)) return 1;
+        if (!Signed.isBy(payer, pairing, binding.payerSignature)) return 1;
+        if (device.length == 20) return Signed.isBy(address(bytes20(device)), digest, signature) ? 0 : 2;
         return SignatureChecker.isValidSignatureNow(device, digest, signature) ? 0 : 2;
     }
 

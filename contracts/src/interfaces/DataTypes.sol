@@ -83,7 +83,8 @@ struct UsageVoucher {
     bytes32 sessionRoot;
 }
 
-/// @notice The carrier's word, by a key of role USAGE, about the same. Never read by a contract: attestors read it.
+/// @notice The carrier's word, by a key of role USAGE, about the same. Read by attestors, and by PayOnUsage when a leaf's
+/// evidence is demanded.
 /// @param cdrRoot Root over the carrier's usage records.
 struct CarrierUsageReceipt {
     bytes32 intentId;
@@ -166,6 +167,16 @@ struct NodeProof {
     bytes siblings;
 }
 
+/// @notice One close of a batch: what `closeInstant` takes.
+struct CloseOrder {
+    IntentTerms terms;
+    CloseConsent consent;
+    address carrierKey;
+    bytes carrierSignature;
+    bytes payerSignature;
+    LeafProof[] leaves;
+}
+
 /// @notice EIP-3009 `receiveWithAuthorization` to the escrow, split signature (accounts without code). Nonce = intent id.
 struct Auth3009 {
     uint256 validAfter;
@@ -214,20 +225,24 @@ struct IntentRecord {
 /// @param hold What exits hold back.
 /// @param count Intents activated: the next index.
 /// @param claimedEpoch The epoch last claimed from.
+/// @param frozen Whether settlement has frozen it: nothing new goes in.
 struct BookRecord {
     uint64 ceiling;
     uint64 claimed;
     uint64 hold;
     uint32 count;
     uint32 claimedEpoch;
+    bool frozen;
 }
 
 /// @notice What left a book in the present window before its root was final. One storage slot.
 /// @param used Outflow since `since`.
 /// @param cap The most that may leave in the window, fixed at its start.
+/// @param mean Mean of what left in the windows before, the last seven weighing most.
 struct Outflow {
     uint64 used;
     uint64 cap;
+    uint64 mean;
     uint40 since;
 }
 
@@ -264,6 +279,36 @@ struct RootRef {
     uint32 epoch;
 }
 
+/// @notice A bonded demand. Never stored: its hash is its id, and callers show it.
+/// @param epoch, root, total, coSigned The root that it is about.
+/// @param book, index The place of the leaf.
+/// @param leaf Hash of the leaf whose evidence is demanded; zero when the leaf itself is.
+/// @param device The device, bound on chain before the activation, whose signature is asked for.
+/// @param openUntil Until when it can be answered.
+struct Demand {
+    bytes32 root;
+    uint64 total;
+    uint64 coSigned;
+    uint32 epoch;
+    uint32 book;
+    uint32 index;
+    bytes32 leaf;
+    address device;
+    address challenger;
+    uint40 openUntil;
+}
+
+/// @notice The records that a leaf's evidence is the hash of. One with a zero intent id is absent.
+/// @param provisioningDigest Of the ProvisioningReceipt; zero when absent.
+struct Evidence {
+    UsageVoucher voucher;
+    bytes deviceSignature;
+    CarrierUsageReceipt receipt;
+    address carrierKey;
+    bytes carrierSignature;
+    bytes32 provisioningDigest;
+}
+
 /// @notice The escrow's constants.
 /// @param usdc The only token it holds.
 /// @param settlement, payOnUsage Its two partners, by predicted address.
@@ -275,7 +320,8 @@ struct RootRef {
 /// @param exitSeconds How long an exit stands open to evidence.
 /// @param counterSeconds By how much the first evidence prolongs it.
 /// @param outflowSeconds Length of a book's outflow window.
-/// @param outflowBps Share of the book's money that may leave in a window before the root is final.
+/// @param outflowBps Share of the book's money that may leave in a window before the root is final; three times the mean of
+/// the windows before may in any case, so that a book in steady business is not slowed down.
 /// @param outflowFloor What may leave in a window in any case.
 struct EscrowParameters {
     address usdc;

@@ -15,8 +15,9 @@ interface IComplianceHook {
     /// 5 WITHDRAW: have one's own money sent back.
     /// @param who The address that pays or is paid.
     /// @param operation 1 to 5.
-    /// @return ok Whether it may. When the list cannot be asked: true for WITHDRAW, false for all else. True when the
-    /// operator has switched the list off (its address is zero, which is an event and visible to everyone).
+    /// @return ok Whether it may. When the list cannot be asked: true for WITHDRAW, false for all else. False for
+    /// FUND and CLAIM while they are paused ({IGuardianPause}). True when the operator has switched the list off (its
+    /// address is zero, which is an event and visible to everyone).
     function check(address who, uint8 operation) external view returns (bool ok);
 
     /// @notice The list that is asked (Chainalysis' interface); zero when none is.

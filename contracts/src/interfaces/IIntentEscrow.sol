@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IEscrowCloses} from "./IEscrowCloses.sol";
 import {IIntentEscrowEvents} from "./IIntentEscrowEvents.sol";
 import {
     ActivationConsent,
     Auth3009,
     Auth3009Bytes,
     BookRecord,
-    CloseConsent,
     DeviceBinding,
     EscrowParameters,
     ExitRecord,
@@ -23,21 +23,7 @@ import {
 /// @title Ends of an active intent that do not wait for a FINAL leaf
 /// @notice By both sides' word at once; or without the carrier: the payer states a charge, a device voucher shown by
 /// anyone raises it, and after the time the rest goes back.
-interface IEscrowExits {
-    /// @notice Closes an Open intent at a charge that both sides signed. Anyone may send it.
-    /// @dev Not in the posting window. The charge is at least the highest of leaves, watermark and activation fee.
-    /// @param carrierKey A key of role USAGE of the book's carrier.
-    /// @param payerSignature The payer's over the same consent; not read when the payer sends it.
-    function closeInstant(
-        IntentTerms calldata terms,
-        CloseConsent calldata consent,
-        address carrierKey,
-        bytes calldata carrierSignature,
-        bytes calldata payerSignature,
-        LeafProof[] calldata leaves,
-        bool toBalance
-    ) external returns (uint64 refunded);
-
+interface IEscrowExits is IEscrowCloses {
     /// @notice Starts a unilateral exit of an Open intent at a charge the payer states. Only the payer.
     /// @dev Not in the posting window. Holds back funded minus the highest of statement, leaves, watermark, activation
     /// fee from the book. The leaves limit the hold only: a corrupt root cannot raise the charge for good.
@@ -51,11 +37,20 @@ interface IEscrowExits {
         DeviceBinding calldata binding
     ) external;
 
+    /// @notice Shrinks what an exit holds back to the deposit less its leaf in the root that the book last claimed from. Anyone.
+    /// @dev Usage that was posted after the request was claimed out of others' money while the exit still holds its own.
+    function trimExit(IntentTerms calldata terms, LeafProof calldata leaf) external;
+
+    /// @notice Adds money to a book: restitution for what a fault drained. Anyone; needs an allowance.
+    function replenish(uint32 book, uint64 amount) external;
+
     /// @notice Takes an exit back: the intent is Open again. Only the payer.
     function cancelExit(IntentTerms calldata terms) external;
 
-    /// @notice Ends an exit after its time and returns the rest. Anyone may send it.
-    /// @dev Not in the posting window. Charges the highest of statement, evidence, leaves, watermark, activation fee.
+    /// @notice Ends an exit after its time and returns the rest. The payer; anyone once the latest root is slow-final,
+    /// because a leaf that can still be challenged may be wrong.
+    /// @dev Not in the posting window. Charges the highest of statement, evidence, leaves, watermark, activation fee. Where the
+    /// book has less than the rest it reverts, until the payer takes what there is after as much time again.
     function finalizeExit(IntentTerms calldata terms, LeafProof[] calldata leaves) external returns (uint64 refunded);
 }
 
@@ -72,7 +67,8 @@ interface IEscrowExits {
 ///
 /// Where `LeafProof[] leaves` is asked for, give one proof for each epoch of `leafEpochs(book)`, in that order. The
 /// charge then counts the highest of: those leaves, the watermark of vouchers, the activation fee. A payer or carrier
-/// could otherwise choose the root that suits them.
+/// could otherwise choose the root that suits them. An exit may leave out a leaf that an unanswered demand excuses it from
+/// (`PayOnUsage.isExcused`): a proof with all bits of `bitmap` set says so.
 ///
 /// Closing and vouchers revert in the posting window (from an epoch's cutoff until its root is posted or the time for
 /// it is over), because a root that was built before the close could land after it.
@@ -126,7 +122,8 @@ interface IIntentEscrow is IIntentEscrowEvents, IEscrowExits {
     /// @dev The payer at any time; anyone after `provisionBy`. No proof, no consent, no window.
     function refund(IntentTerms calldata terms) external;
 
-    /// @notice Closes an Open intent whose leaf is FINAL in a final epoch, and returns the rest. Anyone may send it.
+    /// @notice Closes an Open intent whose leaf is FINAL in a final epoch, and returns the rest. The payer; anyone once the
+    /// epoch is slow-final. Before that, what leaves counts against the book's outflow cap.
     /// @dev Not in the posting window. The epoch must not be older than the one the book last claimed from. Charges the
     /// highest of leaf, watermark and activation fee.
     /// @param toBalance Credit the payer's balance instead of sending; only heard from the payer.
@@ -147,6 +144,9 @@ interface IIntentEscrow is IIntentEscrowEvents, IEscrowExits {
     /// @param amount The voucher's amount, by the tariff.
     /// @return paid What left the book; the watermark becomes base + paid.
     function releaseToCarrier(bytes32 intentId, uint64 base, uint64 amount) external returns (uint64 paid);
+
+    /// @notice Notes that a book is frozen, for good: nothing new goes in. Only Settlement, when it freezes it.
+    function noteFrozen(uint32 book) external;
 
     /// @notice Sends some of the caller's balance. Refused while compliance flags the caller or the receiver.
     function withdrawBalance(uint64 amount, address to) external;

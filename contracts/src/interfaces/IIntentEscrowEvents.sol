@@ -27,11 +27,17 @@ interface IIntentEscrowEvents {
     event CarrierPaid(uint32 indexed book, uint32 indexed epoch, uint64 gross, uint64 fee, address to);
     /// @param watermark What vouchers of the intent have released, and leaves before them.
     event VoucherReleased(bytes32 indexed intentId, uint64 watermark, uint64 paid, uint64 fee, address to);
+    /// @notice Of a closed intent's rest, `amount` went into the next intent.
+    event IntentRolledOver(bytes32 indexed intentId, bytes32 indexed nextId, uint64 amount);
     event ExitRequested(bytes32 indexed intentId, uint64 statedCharge, uint64 hold, uint40 finalizeAt);
     event ExitCountered(bytes32 indexed intentId, uint64 charge, uint40 finalizeAt);
+    /// @param hold What is held back now.
+    event ExitTrimmed(bytes32 indexed intentId, uint64 hold);
     event ExitCancelled(bytes32 indexed intentId);
     event BalanceCredited(address indexed account, uint64 amount, uint64 balance);
     event BalanceSpent(address indexed account, uint64 amount, uint64 balance);
+    /// @notice Money came into a book from outside: restitution.
+    event BookReplenished(uint32 indexed book, uint64 amount, address from);
     event FeesSwept(uint64 amount, address to);
 
     /// @notice A constant of the constructor is out of its range.
@@ -40,6 +46,8 @@ interface IIntentEscrowEvents {
     error IntentEscrow_NotPayer(address caller, address payer);
     /// @notice Only PayOnUsage may do this.
     error IntentEscrow_NotPayOnUsage(address caller, address payOnUsage);
+    /// @notice Only Settlement may do this.
+    error IntentEscrow_NotSettlement(address caller, address settlement);
     /// @notice The intent's state does not allow this. For a refund: also when it is not yet due for others.
     error IntentEscrow_WrongState(bytes32 intentId, IntentState actual, IntentState expected);
     /// @notice These terms cannot be bought: `what` names the field.
@@ -75,7 +83,7 @@ interface IIntentEscrowEvents {
     /// @notice The deposit does not cover the activation fee.
     error IntentEscrow_Underfunded(uint64 funded, uint64 activationFee);
     /// @notice A fault was proven in the book: nothing new goes in. The carrier opens another.
-    error IntentEscrow_BookFrozen(uint32 book, uint32 fromEpoch);
+    error IntentEscrow_BookFrozen(uint32 book);
     /// @notice The book holds its 2^20 intents. The carrier opens another.
     error IntentEscrow_BookFull(uint32 book);
     /// @notice The root of an epoch is due: try again when it is posted, or after `until`.
@@ -88,6 +96,8 @@ interface IIntentEscrowEvents {
     error IntentEscrow_LeafNotFinal(uint32 flags);
     /// @notice One proof for each epoch of `leafEpochs(book)` is needed.
     error IntentEscrow_LeafCount(uint256 actual, uint256 expected);
+    /// @notice The leaf is not shown, and no unanswered demand excuses the intent from it.
+    error IntentEscrow_LeafMissing(bytes32 intentId, uint32 epoch);
     /// @notice The charge is below what the intent owes already.
     error IntentEscrow_ChargeTooLow(uint64 charge, uint64 least);
     /// @notice The charge is above the deposit.

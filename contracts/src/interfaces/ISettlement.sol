@@ -54,10 +54,12 @@ interface ISettlement {
     error Settlement_WrongData(bytes32 actual, bytes32 expected);
     /// @notice The commitment names another committee than the one of its cutoff.
     error Settlement_WrongCommittee(uint32 actual, uint32 expected);
-    /// @notice As many signatures as signers, at least one.
-    error Settlement_SignatureCount(uint256 signers, uint256 signatures);
-    /// @notice An attestor's signature does not fit.
-    error Settlement_InvalidSignature(address attestor, bytes32 digest);
+    /// @notice At least one attestor signs.
+    error Settlement_Unsigned();
+    /// @notice The committee has not missed two epochs yet.
+    error Settlement_NotMissed(uint32 epoch, uint256 firstOpen);
+    /// @notice Who posts without the committee has at least a member's stake.
+    error Settlement_NoBond(address poster, uint96 staked, uint96 needed);
     /// @notice The epoch is not kept: never posted, or older than 64 postings.
     error Settlement_UnknownEpoch(uint32 epoch);
     /// @notice The epoch was voided.
@@ -76,18 +78,19 @@ interface ISettlement {
     /// @notice Posts an epoch's root. Anyone may send it: what counts is who signed.
     /// @dev At least one member of the committee of the cutoff signs; its stake is the bond of a root without quorum. While
     /// the window is open, a root with quorum replaces one without.
-    /// @param signers Strictly ascending. @param signatures Over the commitment's EIP-712 digest.
+    /// @param signatures Over the commitment's EIP-712 digest, 64 bytes each (ERC-2098), ascending by signer.
     /// @param deltas The epoch's data: hash of the inputs (32 bytes), then records of position (4) and increase (8).
-    function postEpoch(
-        EpochCommitment calldata commitment,
-        address[] calldata signers,
-        bytes[] calldata signatures,
-        bytes calldata deltas
-    ) external;
+    function postEpoch(EpochCommitment calldata commitment, bytes calldata signatures, bytes calldata deltas) external;
 
-    /// @notice Brings signatures to a posted epoch, so that it becomes final sooner. Give all signers, old and new.
-    function attest(EpochCommitment calldata commitment, address[] calldata signers, bytes[] calldata signatures)
-        external;
+    /// @notice Posts an epoch's root without the committee, once it has missed two epochs: it cannot hold up the books by
+    /// silence. Anyone may send it; whoever signed needs at least a member's active stake, all of which a proven fault takes.
+    /// @dev The root has no weight, so it is final after the slow window only, and a root with quorum replaces it while the
+    /// posting window is open.
+    /// @param signature The poster's over the commitment's EIP-712 digest: ECDSA, 65 bytes.
+    function postAlone(EpochCommitment calldata commitment, bytes calldata signature, bytes calldata deltas) external;
+
+    /// @notice Brings signatures to a posted epoch, so that it becomes final sooner. Give all of them, old and new.
+    function attest(EpochCommitment calldata commitment, bytes calldata signatures) external;
 
     /// @notice Pays several books from one epoch. A book that cannot be paid is skipped with an event.
     /// @dev Needs 250,000 gas left before each book, so that an estimate of gas never stops at a skipped claim.
@@ -130,14 +133,23 @@ interface ISettlement {
         view
         returns (RootRef memory ref, bool coSignedFinal, bool totalFinal);
 
+    /// @notice What the refund of a FINAL leaf rests on: as `claimBasis`, and whether the posting window is open.
+    function refundBasis(uint32 epoch, uint32 book)
+        external
+        view
+        returns (RootRef memory ref, bool isFinal_, bool isSlowFinal, uint40 lockedUntil);
+
     /// @notice What closes, exits and vouchers of the book rest on.
     /// @param claimedEpoch The epoch that the book last claimed from.
     /// @return refs Newest first, equal ones once: latest posted, latest final, last claimed from (while kept).
-    /// @return latestFinal Whether the latest of them is final. @return lockedUntil As `postingUntil`.
+    /// @return latestFinal Whether the latest of them is beyond challenge (slow-final), or there is none. @return lockedUntil As `postingUntil`.
     function closeBasis(uint32 book, uint32 claimedEpoch)
         external
         view
         returns (RootRef[] memory refs, bool latestFinal, uint40 lockedUntil);
+
+    /// @notice The times of `closeBasis` alone, for who has the roots already.
+    function closeTimes(uint32 book) external view returns (bool latestFinal, uint40 lockedUntil);
 
     /// @notice The EIP-712 digest that attestors sign.
     function digestOf(EpochCommitment calldata commitment) external view returns (bytes32);

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {
     ActivationConsent,
+    CarrierUsageReceipt,
     CloseConsent,
     EpochCommitment,
     IntentTerms,
@@ -26,6 +27,9 @@ library Structs712 {
         keccak256("PairingConsent(address payer,bytes device,uint40 validUntil)");
     bytes32 internal constant USAGE_VOUCHER = keccak256(
         "UsageVoucher(bytes32 intentId,uint64 cumBytes,uint64 cumAmount,uint32 seq,uint40 asOf,bytes32 sessionRoot)"
+    );
+    bytes32 internal constant CARRIER_USAGE_RECEIPT = keccak256(
+        "CarrierUsageReceipt(bytes32 intentId,uint64 cumBytes,uint64 cumAmount,uint32 seq,uint40 asOf,bytes32 cdrRoot)"
     );
     bytes32 internal constant CLOSE_CONSENT =
         keccak256("CloseConsent(bytes32 intentId,uint64 finalAmount,uint32 seq,uint40 validUntil)");
@@ -63,6 +67,14 @@ library Structs712 {
             at := voucher
         }
         return _hash(USAGE_VOUCHER, at, 6);
+    }
+
+    function hash(CarrierUsageReceipt calldata receipt) internal pure returns (bytes32) {
+        uint256 at;
+        assembly ("memory-safe") {
+            at := receipt
+        }
+        return _hash(CARRIER_USAGE_RECEIPT, at, 6);
     }
 
     function hash(CloseConsent calldata consent) internal pure returns (bytes32) {

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {AttestorRegistry} from "../../src/AttestorRegistry.sol";
 import {TestUSDC} from "../../src/TestUSDC.sol";
 import {IAttestorRegistry} from "../../src/interfaces/IAttestorRegistry.sol";
+import {IAttestors} from "../../src/interfaces/IAttestors.sol";
 import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol";
 import {Test} from "forge-std/Test.sol";
 
@@ -42,12 +43,16 @@ contract AttestorRegistryTest is Test {
     }
 
     modifier givenACommittee() {
+        _seat();
+        _;
+    }
+
+    function _seat() internal {
         for (uint256 i = 0; i < 3; ++i) {
             _stake(members[i], MINIMUM * uint96(i + 1));
         }
         vm.prank(governor);
         registry.rotateCommittee(members);
-        _;
     }
 
     function _denied(address who, bytes32 role) internal pure returns (bytes memory) {
@@ -55,7 +60,7 @@ contract AttestorRegistryTest is Test {
     }
 
     function test_Attestors_Stake_RevertWhen_Zero() public {
-        vm.expectRevert(IAttestorRegistry.AttestorRegistry_ZeroAmount.selector);
+        vm.expectRevert(IAttestors.AttestorRegistry_ZeroAmount.selector);
         registry.stake(0);
     }
 
@@ -79,9 +84,9 @@ contract AttestorRegistryTest is Test {
     }
 
     function test_Attestors_RequestUnstake_RevertWhen_NotStaked() public {
-        vm.expectRevert(IAttestorRegistry.AttestorRegistry_ZeroAmount.selector);
+        vm.expectRevert(IAttestors.AttestorRegistry_ZeroAmount.selector);
         registry.requestUnstake(0);
-        vm.expectRevert(abi.encodeWithSelector(IAttestorRegistry.AttestorRegistry_InsufficientStake.selector, 1, 0));
+        vm.expectRevert(abi.encodeWithSelector(IAttestors.AttestorRegistry_InsufficientStake.selector, 1, 0));
         registry.requestUnstake(1);
     }
 
@@ -107,9 +112,9 @@ contract AttestorRegistryTest is Test {
             vm.prank(members[i]);
             registry.requestUnstake(MINIMUM * uint96(i + 1));
         }
-        (uint96 signed, uint96 total) = registry.weightOfSigners(registry.committeeVersion(), new address[](0));
-        assertEq(signed, 0);
-        assertGt(total, 0);
+        (uint32 version, address store) = registry.committeeAt(uint48(block.timestamp));
+        assertEq(version, 4);
+        assertEq(store.code.length, 1);
     }
 
     function test_Attestors_RequestUnstake_Again() public givenACommittee {
@@ -160,9 +165,9 @@ contract AttestorRegistryTest is Test {
 
     function test_Attestors_RotateCommittee_RevertWhen_Size() public {
         vm.startPrank(governor);
-        vm.expectRevert(abi.encodeWithSelector(IAttestorRegistry.AttestorRegistry_CommitteeSize.selector, 0, 32));
+        vm.expectRevert(abi.encodeWithSelector(IAttestors.AttestorRegistry_CommitteeSize.selector, 0, 32));
         registry.rotateCommittee(new address[](0));
-        vm.expectRevert(abi.encodeWithSelector(IAttestorRegistry.AttestorRegistry_CommitteeSize.selector, 33, 32));
+        vm.expectRevert(abi.encodeWithSelector(IAttestors.AttestorRegistry_CommitteeSize.selector, 33, 32));
         registry.rotateCommittee(new address[](33));
     }
 
@@ -171,7 +176,7 @@ contract AttestorRegistryTest is Test {
         twice[0] = members[1];
         twice[1] = members[1];
         vm.expectRevert(
-            abi.encodeWithSelector(IAttestorRegistry.AttestorRegistry_NotAscending.selector, members[1], members[1])
+            abi.encodeWithSelector(IAttestors.AttestorRegistry_NotAscending.selector, members[1], members[1])
         );
         vm.prank(governor);
         registry.rotateCommittee(twice);
@@ -180,9 +185,7 @@ contract AttestorRegistryTest is Test {
     function test_Attestors_RotateCommittee_RevertGiven_BelowMinimum() public {
         _stake(members[0], MINIMUM - 1);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IAttestorRegistry.AttestorRegistry_BelowMinimum.selector, members[0], MINIMUM - 1, MINIMUM
-            )
+            abi.encodeWithSelector(IAttestors.AttestorRegistry_BelowMinimum.selector, members[0], MINIMUM - 1, MINIMUM)
         );
         vm.prank(governor);
         registry.rotateCommittee(members);
@@ -196,39 +199,37 @@ contract AttestorRegistryTest is Test {
         assertEq(registry.committeeVersionAt(first - 1), 0);
         assertEq(registry.committeeVersionAt(first + 99), 1);
         assertEq(registry.committeeVersionAt(uint48(block.timestamp)), 2);
-        vm.expectRevert(abi.encodeWithSelector(IAttestorRegistry.AttestorRegistry_UnknownCommittee.selector, 3));
+        vm.expectRevert(abi.encodeWithSelector(IAttestors.AttestorRegistry_UnknownCommittee.selector, 3));
         registry.committeeOf(3);
     }
 
-    function testFuzz_Attestors_RotateCommittee_WeighsSigners(uint8 subset) public givenACommittee {
-        address[] memory signers = new address[](3);
-        uint256 count = 0;
-        uint96 expected = 0;
-        for (uint256 i = 0; i < 3; ++i) {
-            if (subset & (1 << i) == 0) continue;
-            signers[count++] = members[i];
-            expected += MINIMUM * uint96(i + 1);
-        }
-        assembly ("memory-safe") {
-            mstore(signers, count)
-        }
-        (uint96 signed, uint96 total) = registry.weightOfSigners(1, signers);
-        assertEq(signed, expected);
-        assertEq(total, MINIMUM * 6);
+    function test_Attestors_CommitteeAt_IsTheOneOfTheTime() public {
+        vm.expectRevert(abi.encodeWithSelector(IAttestors.AttestorRegistry_UnknownCommittee.selector, 0));
+        registry.committeeAt(uint48(block.timestamp));
+        _seat();
+        uint48 first = uint48(block.timestamp);
+        (, address store) = registry.committeeAt(first);
+        skip(100);
+        vm.prank(governor);
+        registry.rotateCommittee(members);
+        (uint32 version, address then) = registry.committeeAt(first + 99);
+        assertEq(version, 1);
+        assertEq(then, store);
+        (version, then) = registry.committeeAt(first + 100);
+        assertEq(version, 2);
+        assertNotEq(then, store);
+        vm.expectRevert(abi.encodeWithSelector(IAttestors.AttestorRegistry_UnknownCommittee.selector, 0));
+        registry.committeeAt(first - 1);
     }
 
-    function test_Attestors_RotateCommittee_RefusesSigners() public givenACommittee {
-        address[] memory signers = new address[](2);
-        signers[0] = members[1];
-        signers[1] = members[0];
-        vm.expectRevert(
-            abi.encodeWithSelector(IAttestorRegistry.AttestorRegistry_NotAscending.selector, members[1], members[0])
-        );
-        registry.weightOfSigners(1, signers);
-        signers[1] = address(0xB0000);
-        vm.expectRevert(abi.encodeWithSelector(IAttestorRegistry.AttestorRegistry_NotMember.selector, 1, signers[1]));
-        registry.weightOfSigners(1, signers);
-        assertEq(registry.weightOf(1, signers[1]), 0);
+    function test_Attestors_CommitteeAt_ShowsMembersWithWeights() public givenACommittee {
+        (, address store) = registry.committeeAt(uint48(block.timestamp));
+        bytes memory expected = hex"00";
+        for (uint256 i = 0; i < 3; ++i) {
+            expected = abi.encodePacked(expected, members[i], MINIMUM * uint96(i + 1));
+        }
+        assertEq(store.code, expected);
+        assertEq(registry.weightOf(1, address(0xB0000)), 0);
     }
 
     function test_Attestors_Slash_RevertWhen_NotSlasher() public {
@@ -237,14 +238,14 @@ contract AttestorRegistryTest is Test {
     }
 
     function test_Attestors_Slash_RevertWhen_InvalidShare() public {
-        vm.expectRevert(abi.encodeWithSelector(IAttestorRegistry.AttestorRegistry_InvalidShare.selector, 10_001));
+        vm.expectRevert(abi.encodeWithSelector(IAttestors.AttestorRegistry_InvalidShare.selector, 10_001));
         vm.prank(slasher);
         registry.slash(members[0], 10_001, FAULT, challenger);
     }
 
     function test_Attestors_Slash_Takes() public givenACommittee {
         vm.expectEmit(address(registry));
-        emit IAttestorRegistry.Slashed(members[2], FAULT, 6_000e6, challenger, 2_400e6);
+        emit IAttestors.Slashed(members[2], FAULT, 6_000e6, challenger, 2_400e6);
         vm.prank(slasher);
         assertEq(registry.slash(members[2], 2_000, FAULT, challenger), 6_000e6);
         assertEq(registry.stakeOf(members[2]), 24_000e6);
@@ -287,7 +288,7 @@ contract AttestorRegistryTest is Test {
     }
 
     function test_Attestors_ClaimReward_RevertGiven_Nothing() public {
-        vm.expectRevert(abi.encodeWithSelector(IAttestorRegistry.AttestorRegistry_NoReward.selector, address(this)));
+        vm.expectRevert(abi.encodeWithSelector(IAttestors.AttestorRegistry_NoReward.selector, address(this)));
         registry.claimReward();
     }
 
@@ -297,7 +298,7 @@ contract AttestorRegistryTest is Test {
         vm.startPrank(challenger);
         assertEq(registry.claimReward(), 2_400e6);
         assertEq(usdc.balanceOf(challenger), 2_400e6);
-        vm.expectRevert(abi.encodeWithSelector(IAttestorRegistry.AttestorRegistry_NoReward.selector, challenger));
+        vm.expectRevert(abi.encodeWithSelector(IAttestors.AttestorRegistry_NoReward.selector, challenger));
         registry.claimReward();
     }
 
@@ -312,7 +313,7 @@ contract AttestorRegistryTest is Test {
     }
 
     function test_Attestors_SweepReserve_RevertGiven_Empty() public {
-        vm.expectRevert(IAttestorRegistry.AttestorRegistry_ZeroAmount.selector);
+        vm.expectRevert(IAttestors.AttestorRegistry_ZeroAmount.selector);
         registry.sweepReserve();
     }
 

@@ -160,7 +160,7 @@ contract ActivateTest is Statements {
         IntentTerms memory terms = _terms(bob);
         _fund(terms, 20e6);
         Activation memory a = _activation(terms, BOOK_A, bobKey);
-        _expect(abi.encodeWithSelector(Say.IntentEscrow_BookFrozen.selector, BOOK_A, epoch));
+        _expect(abi.encodeWithSelector(Say.IntentEscrow_BookFrozen.selector, BOOK_A));
         _activate(a);
     }
 
@@ -207,7 +207,8 @@ contract ActivateTest is Statements {
     function test_Activate_WithASmartAccountsConsent() external {
         bytes[] memory signers = new bytes[](1);
         signers[0] = abi.encodePacked(alice);
-        address account = GesimAccountFactory(deployCode("GesimAccountFactory.sol")).createAccount(signers, 0);
+        address account = GesimAccountFactory(deployCode("GesimAccountFactory.sol", abi.encode(uint48(2 days))))
+            .createAccount(signers, 0);
         usdc.mint(account, 20e6);
         vm.prank(account);
         usdc.approve(address(escrow), 20e6);
@@ -290,17 +291,7 @@ contract ActivateTest is Statements {
         );
         bytes32 separator = escrow.domainSeparator();
         bytes memory signature = _sign(aliceKey, MessageHashUtils.toTypedDataHash(separator, nested));
-        bytes memory multi = _multi(signature);
-        return abi.encodePacked(multi, separator, contentsHash, contents, uint16(bytes(contents).length));
-    }
-
-    /// @dev The account takes `abi.encode(bytes[] signers, bytes[] signatures)`.
-    function _multi(bytes memory signature) private view returns (bytes memory) {
-        bytes[] memory signers = new bytes[](1);
-        bytes[] memory signatures = new bytes[](1);
-        signers[0] = abi.encodePacked(alice);
-        signatures[0] = signature;
-        return abi.encode(signers, signatures);
+        return abi.encodePacked(signature, separator, contentsHash, contents, uint16(bytes(contents).length));
     }
 
     function _expect(bytes memory error) private {

@@ -24,6 +24,7 @@ contract ClosesTest is Statements {
     function test_RefundFinal_RevertGiven_NotOpen() external {
         uint32 epoch = _finalEpoch(6e6);
         LeafProof memory leaf = tree.leafProof(BOOK_A, 0);
+        vm.prank(alice);
         escrow.refundFinal(_t, epoch, leaf, false);
         vm.expectRevert(
             abi.encodeWithSelector(Say.IntentEscrow_WrongState.selector, _id, IntentState.Closed, IntentState.Open)
@@ -38,6 +39,7 @@ contract ClosesTest is Statements {
         vm.expectRevert(abi.encodeWithSelector(Say.IntentEscrow_PostingWindow.selector, block.timestamp + POSTING));
         escrow.refundFinal(_t, epoch, leaf, false);
         skip(POSTING + 1);
+        vm.prank(alice);
         escrow.refundFinal(_t, epoch, leaf, false);
     }
 
@@ -60,6 +62,7 @@ contract ClosesTest is Statements {
         escrow.claim(newer, BOOK_A, tree.nodeProof(BOOK_A));
         vm.expectRevert(abi.encodeWithSelector(Say.IntentEscrow_StaleEpoch.selector, older, newer));
         escrow.refundFinal(_t, older, leaf, false);
+        vm.startPrank(alice);
         assertEq(escrow.refundFinal(_t, newer, tree.leafProof(BOOK_A, 0), false), 14e6);
     }
 
@@ -99,7 +102,12 @@ contract ClosesTest is Statements {
 
     function test_RefundFinal_ReturnsTheRest() external {
         uint32 epoch = _finalEpoch(6e6);
+        skip(SLOW - 2 hours);
         LeafProof memory leaf = tree.leafProof(BOOK_A, 0);
+        vm.prank(relayer);
+        vm.expectRevert(abi.encodeWithSelector(Say.IntentEscrow_NotPayer.selector, relayer, alice));
+        escrow.refundFinal(_t, epoch, leaf, false);
+        skip(2 hours);
         vm.expectEmit();
         emit Say.IntentClosed(_id, 6e6, 14e6, 1);
         vm.prank(relayer);
@@ -116,13 +124,17 @@ contract ClosesTest is Statements {
         vm.prank(address(payOnUsage));
         escrow.releaseToCarrier(_id, 0, 8e6);
         uint32 epoch = _finalEpoch(6e6);
+        vm.startPrank(alice);
         escrow.refundFinal(_t, epoch, tree.leafProof(BOOK_A, 0), false);
+        vm.stopPrank();
         assertEq(escrow.intentOf(_id).settled, 8e6);
     }
 
     function test_RefundFinal_ChargesTheFeeAtLeast() external {
         uint32 epoch = _finalEpoch(1);
+        vm.startPrank(alice);
         escrow.refundFinal(_t, epoch, tree.leafProof(BOOK_A, 0), false);
+        vm.stopPrank();
         assertEq(escrow.intentOf(_id).settled, _t.activationFee);
     }
 
@@ -136,6 +148,7 @@ contract ClosesTest is Statements {
 
     function test_RefundFinal_StrangerCannotChooseTheBalance() external {
         uint32 epoch = _finalEpoch(6e6);
+        skip(SLOW);
         escrow.refundFinal(_t, epoch, tree.leafProof(BOOK_A, 0), true);
         assertEq(escrow.balanceOf(alice), 0);
         assertEq(usdc.balanceOf(alice), 10_000e6 - 6e6);
@@ -144,7 +157,9 @@ contract ClosesTest is Statements {
     function testFuzz_RefundFinal_SplitsTheDeposit(uint64 amount) external {
         amount = uint64(bound(amount, 0, 20e6));
         uint32 epoch = _finalEpoch(amount);
+        vm.startPrank(alice);
         uint64 refunded = escrow.refundFinal(_t, epoch, tree.leafProof(BOOK_A, 0), false);
+        vm.stopPrank();
         uint64 paid = escrow.claim(epoch, BOOK_A, tree.nodeProof(BOOK_A));
         IntentRecord memory intent = escrow.intentOf(_id);
         assertEq(refunded + intent.settled, intent.funded);

@@ -228,6 +228,7 @@ contract ExitsTest is Statements {
         _setLeaf(_id, 7e6, 1, 0);
         skip(EXIT);
         _postNext(3);
+        vm.startPrank(alice);
         assertEq(escrow.finalizeExit(_t, _leafProofs(_id)), 13e6);
     }
 
@@ -274,7 +275,16 @@ contract ExitsTest is Statements {
         escrow.claim(epoch, BOOK_A, tree.nodeProof(BOOK_A));
         _request(1e6);
         skip(EXIT);
-        assertEq(escrow.finalizeExit(_t, _leafProofs(_id)), 8e6);
+        LeafProof[] memory leaves = _leafProofs(_id);
+        vm.startPrank(alice);
+        vm.expectRevert(abi.encodeWithSelector(Say.IntentEscrow_BookShort.selector, 8e6, 19e6));
+        escrow.finalizeExit(_t, leaves);
+        skip(EXIT);
+        vm.stopPrank();
+        vm.expectRevert(abi.encodeWithSelector(Say.IntentEscrow_BookShort.selector, 8e6, 19e6));
+        escrow.finalizeExit(_t, leaves);
+        vm.prank(alice);
+        assertEq(escrow.finalizeExit(_t, leaves), 8e6);
         assertEq(escrow.intentOf(_id).settled, 12e6);
         assertEq(usdc.balanceOf(address(escrow)), escrow.feesOf(BOOK_A));
     }

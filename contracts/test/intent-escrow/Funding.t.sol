@@ -182,7 +182,7 @@ contract FundingTest is Statements {
         uint32 epoch = _postNext(3);
         vm.prank(address(payOnUsage));
         settlement.freezeBook(BOOK_A, epoch, "why");
-        vm.expectRevert(abi.encodeWithSelector(Say.IntentEscrow_BookFrozen.selector, BOOK_A, epoch));
+        vm.expectRevert(abi.encodeWithSelector(Say.IntentEscrow_BookFrozen.selector, BOOK_A));
         vm.prank(alice);
         escrow.fundIntent(terms, 1e6);
     }

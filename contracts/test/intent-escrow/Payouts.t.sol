@@ -214,9 +214,9 @@ contract PayoutsTest is Statements {
         vm.startPrank(address(payOnUsage));
         escrow.releaseToCarrier(_id, 0, 5e6);
         assertEq(escrow.outflowOf(BOOK_A).used, 5e6);
-        // The window's word: used in the lowest 64 bits, cap in the next.
+        // The window's word: used 64 | cap 64 | mean 64 | since 40.
         bytes32 slot = keccak256(abi.encode(uint256(BOOK_A), uint256(2)));
-        vm.store(address(escrow), slot, bytes32((block.timestamp << 128) | (uint256(8e6) << 64) | 5e6));
+        vm.store(address(escrow), slot, bytes32((uint256(5e6) << 168) | (uint256(8e6) << 104) | block.timestamp));
         vm.expectRevert(abi.encodeWithSelector(Say.IntentEscrow_OutflowCap.selector, 3e6, 4e6));
         escrow.releaseToCarrier(_id, 0, 9e6);
     }

@@ -23,10 +23,21 @@ contract Bazaar is Statements {
         uint256 key;
         bool honest;
         bool finished;
+        bool isFinal;
         uint64 spent;
         uint64 leaf;
         uint32 seq;
         uint64 refunded;
+    }
+
+    struct Look {
+        IntentRecord intent;
+        bool honest;
+        uint64 spent;
+        uint64 leaf;
+        uint64 refunded;
+        uint64 hold;
+        uint64 excess;
     }
 
     uint256 private constant MOST = 6;
@@ -38,9 +49,8 @@ contract Bazaar is Statements {
     uint64 public takenFromTravellers;
     mapping(bytes32 action => uint256) public done;
 
-    EpochCommitment private _built;
-    TreeInMemory private _posted;
-    mapping(uint32 epoch => TreeInMemory) private _trees;
+    EpochCommitment internal built;
+    mapping(uint32 epoch => TreeInMemory) internal trees;
     uint256 private _salt;
 
     constructor() {
@@ -117,7 +127,7 @@ contract Bazaar is Statements {
     }
 
     /// @dev The honest poster reads the chain at the cutoff and fixes the tree. It posts later, or never.
-    function build() external {
+    function build() public virtual {
         uint32 epoch = _nextCutoff();
         // A tree of its own: proofs are made against posted ones while this one waits.
         tree = new TreeInMemory();
@@ -126,23 +136,36 @@ contract Bazaar is Statements {
             IntentRecord memory intent = escrow.intentOf(p.id);
             if (intent.activatedAt == 0) continue;
             bool closed = intent.state == IntentState.Closed;
-            uint64 amount = closed ? intent.settled : _most(p.spent, p.leaf, intent.settled);
-            bool isFinal = closed || (p.finished && intent.state == IntentState.Open);
-            if (amount != p.leaf) ++p.seq;
-            p.leaf = amount;
-            tree.set(p.id, intent.book, intent.index, _leaf(amount, p.seq, isFinal ? FINAL : 0));
+            // A frozen book is carried along, a FINAL leaf stays until the close, which counts the watermark itself.
+            if (settlement.frozenFrom(intent.book) == 0) {
+                uint64 amount = p.isFinal ? p.leaf : _most(p.spent, p.leaf, intent.settled);
+                if (closed) amount = intent.settled;
+                if (amount != p.leaf) ++p.seq;
+                p.leaf = amount;
+                p.isFinal = p.isFinal || closed || (p.finished && intent.state == IntentState.Open);
+            }
+            tree.set(p.id, intent.book, intent.index, _leaf(p.leaf, p.seq, p.isFinal ? FINAL : 0));
         }
-        _built = _commitment(epoch);
+        built = _commitment(epoch);
         ++done["build"];
     }
 
     function post(uint256 signatures) external {
-        if (_built.epoch == 0 || block.timestamp > uint256(_built.cutoff) + POSTING) return;
-        if (settlement.latest() >= _built.epoch) return;
-        _built.prevRoot = settlement.epochOf(settlement.latest()).root;
-        _post(_built, bound(signatures, 1, 3));
-        _trees[_built.epoch] = tree;
-        ++done["post"];
+        if (built.epoch == 0 || block.timestamp > uint256(built.cutoff) + POSTING) return;
+        if (settlement.latest() >= built.epoch || !_mayPost()) return;
+        built.prevRoot = settlement.epochOf(settlement.latest()).root;
+        bytes memory by = _signatures(built, bound(signatures, 1, 3));
+        // Below the sums of a root that was wrong and is not taken back yet nothing honest can be posted.
+        try settlement.postEpoch(built, by, _deltas()) {
+            lastToBlock = built.toBlock;
+            trees[built.epoch] = tree;
+            ++done["post"];
+        } catch {}
+    }
+
+    /// @dev Whoever knows a posted root to be wrong does not build on it.
+    function _mayPost() internal view virtual returns (bool) {
+        return true;
     }
 
     function wait(uint256 time) external {
@@ -154,10 +177,17 @@ contract Bazaar is Statements {
         uint32[] memory epochs = escrow.leafEpochs(other ? BOOK_B : BOOK_A);
         if (epochs.length == 0) return;
         uint32 epoch = epochs[which % epochs.length];
-        NodeProof memory node = _trees[epoch].nodeProof(other ? BOOK_B : BOOK_A);
-        try escrow.claim(epoch, other ? BOOK_B : BOOK_A, node) returns (uint64 paid) {
-            if (paid != 0) ++done["claim"];
-        } catch {}
+        uint32 book = other ? BOOK_B : BOOK_A;
+        NodeProof memory node = trees[epoch].nodeProof(book);
+        try escrow.claim(epoch, book, node) returns (uint64 paid) {
+            if (paid == 0) return;
+            ++done["claim"];
+            // 7: what was just paid is not paid again.
+            assertEq(escrow.claim(epoch, book, node), 0, "7: a claim paid twice");
+        } catch (bytes memory reason) {
+            // A refusal is one; an assertion is not.
+            if (reason.length == 0 || bytes4(reason) == bytes4(keccak256("Panic(uint256)"))) revert();
+        }
     }
 
     /// @dev A sybil's device signs anything; an honest one what it used.
@@ -181,7 +211,7 @@ contract Bazaar is Statements {
         if (intent.activatedAt == 0 || settlement.latest() == 0) return;
         uint32[] memory epochs = escrow.leafEpochs(intent.book);
         uint32 epoch = epochs[pick % epochs.length];
-        LeafProof memory leaf = _trees[epoch].leafProof(intent.book, intent.index);
+        LeafProof memory leaf = trees[epoch].leafProof(intent.book, intent.index);
         vm.prank(p.terms.payer);
         try escrow.refundFinal(p.terms, epoch, leaf, toBalance) returns (uint64 refunded) {
             _refunded(p, intent.book, refunded, toBalance);
@@ -241,16 +271,52 @@ contract Bazaar is Statements {
         } catch {}
     }
 
-    function leave(uint256 pick) external {
+    function leave(uint256 pick, bool byThePayer) external {
         if (purchases.length == 0) return;
         Purchase storage p = purchases[pick % purchases.length];
         IntentRecord memory intent = escrow.intentOf(p.id);
         if (intent.state != IntentState.Exiting) return;
         LeafProof[] memory leaves = _proofs(p.id);
+        if (byThePayer) vm.prank(p.terms.payer);
         try escrow.finalizeExit(p.terms, leaves) returns (uint64 refunded) {
             _refunded(p, intent.book, refunded, false);
             ++done["leave"];
         } catch {}
+    }
+
+    function trim(uint256 pick) external {
+        if (purchases.length == 0) return;
+        Purchase storage p = purchases[pick % purchases.length];
+        IntentRecord memory intent = escrow.intentOf(p.id);
+        uint32 epoch = escrow.bookOf(intent.book).claimedEpoch;
+        if (intent.state != IntentState.Exiting || epoch == 0) return;
+        LeafProof memory leaf = trees[epoch].leafProof(intent.book, intent.index);
+        try escrow.trimExit(p.terms, leaf) {
+            ++done["trim"];
+        } catch {}
+    }
+
+    /// @dev What an exit holds beyond what its leaf in the root last claimed from leaves; anyone can free it.
+    function _excessOf(uint256 i, IntentRecord memory intent, uint32 claimedEpoch, uint64 hold)
+        private
+        view
+        returns (uint64)
+    {
+        if (intent.state != IntentState.Exiting || claimedEpoch == 0) return 0;
+        uint64 charge = trees[claimedEpoch].amountAt(intent.book, intent.index);
+        charge = _most(charge, escrow.exitOf(purchases[i].id).charge, 0);
+        uint64 most = charge < intent.funded ? intent.funded - charge : 0;
+        return hold > most ? hold - most : 0;
+    }
+
+    /// @notice All that the invariants look at of one purchase, in one call.
+    function lookAt(uint256 i) external view returns (Look memory l) {
+        Purchase storage p = purchases[i];
+        l.intent = escrow.intentOf(p.id);
+        (l.honest, l.spent, l.leaf, l.refunded) = (p.honest, p.spent, p.leaf, p.refunded);
+        if (l.intent.state != IntentState.Exiting) return l;
+        l.hold = escrow.exitOf(p.id).hold;
+        l.excess = _excessOf(i, l.intent, escrow.bookOf(l.intent.book).claimedEpoch, l.hold);
     }
 
     function withdraw(bool honest) external {
@@ -270,10 +336,6 @@ contract Bazaar is Statements {
         return purchases.length;
     }
 
-    function purchase(uint256 i) external view returns (Purchase memory) {
-        return purchases[i];
-    }
-
     function parties() external view returns (address escrow_, address settlement_, address usdc_) {
         return (address(escrow), address(settlement), address(usdc));
     }
@@ -284,22 +346,22 @@ contract Bazaar is Statements {
         balances = uint256(escrow.balanceOf(alice)) + escrow.balanceOf(bob);
     }
 
-    function _refunded(Purchase storage p, uint32 book, uint64 refunded, bool toBalance) private {
+    function _refunded(Purchase storage p, uint32 book, uint64 refunded, bool toBalance) internal {
         p.refunded += refunded;
         refundedFrom[book] += refunded;
         if (!toBalance) sentToTravellers += refunded;
     }
 
-    function _proofs(bytes32 id) private view returns (LeafProof[] memory leaves) {
+    function _proofs(bytes32 id) internal view returns (LeafProof[] memory leaves) {
         IntentRecord memory intent = escrow.intentOf(id);
         uint32[] memory epochs = escrow.leafEpochs(intent.book);
         leaves = new LeafProof[](epochs.length);
         for (uint256 i = 0; i < epochs.length; ++i) {
-            leaves[i] = _trees[epochs[i]].leafProof(intent.book, intent.index);
+            leaves[i] = trees[epochs[i]].leafProof(intent.book, intent.index);
         }
     }
 
-    function _most(uint64 a, uint64 b, uint64 c) private pure returns (uint64) {
+    function _most(uint64 a, uint64 b, uint64 c) internal pure returns (uint64) {
         uint64 most = a > b ? a : b;
         return most > c ? most : c;
     }

@@ -5,25 +5,24 @@ import {Test} from "forge-std/Test.sol";
 import {IntentEscrow} from "../../src/IntentEscrow.sol";
 import {Settlement} from "../../src/Settlement.sol";
 import {TestUSDC} from "../../src/TestUSDC.sol";
-import {BookRecord, IntentRecord, IntentState} from "../../src/interfaces/DataTypes.sol";
+import {BookRecord, IntentState} from "../../src/interfaces/DataTypes.sol";
 import {Bazaar} from "./Bazaar.sol";
+import {Rogues} from "./Rogues.sol";
 
 /// @notice See README.md: what must hold after every action.
-/// forge-config: default.invariant.runs = 32
-/// forge-config: default.invariant.depth = 128
 contract InvariantsTest is Test {
-    Bazaar private _bazaar;
+    Rogues private _bazaar;
     IntentEscrow private _escrow;
     Settlement private _settlement;
     TestUSDC private _usdc;
 
     function setUp() public {
-        _bazaar = new Bazaar();
+        _bazaar = new Rogues();
         (address escrow, address settlement, address usdc) = _bazaar.parties();
         (_escrow, _settlement, _usdc) = (IntentEscrow(escrow), Settlement(settlement), TestUSDC(usdc));
         targetContract(address(_bazaar));
         // What leads somewhere comes more often.
-        bytes4[24] memory actions = [
+        bytes4[30] memory actions = [
             Bazaar.buy.selector,
             Bazaar.buy.selector,
             Bazaar.activate.selector,
@@ -37,7 +36,12 @@ contract InvariantsTest is Test {
             Bazaar.post.selector,
             Bazaar.post.selector,
             Bazaar.post.selector,
-            Bazaar.wait.selector,
+            Rogues.waitWatched.selector,
+            Rogues.waitWatched.selector,
+            Rogues.postWrong.selector,
+            Rogues.watch.selector,
+            Rogues.demandForNothing.selector,
+            Rogues.look.selector,
             Bazaar.claim.selector,
             Bazaar.claim.selector,
             Bazaar.redeem.selector,
@@ -47,6 +51,7 @@ contract InvariantsTest is Test {
             Bazaar.contradict.selector,
             Bazaar.stayAfterAll.selector,
             Bazaar.leave.selector,
+            Bazaar.trim.selector,
             Bazaar.withdraw.selector
         ];
         bytes4[] memory selectors = new bytes4[](actions.length);
@@ -56,18 +61,25 @@ contract InvariantsTest is Test {
         targetSelector(FuzzSelector(address(_bazaar), selectors));
     }
 
+    /// @dev 8, after every run: whatever was done, with all operators gone everybody is out.
+    function afterInvariant() external {
+        assertTrue(_bazaar.everyoneLeaves(), "8: somebody is locked in");
+    }
+
     function invariant_Money() external view {
         uint256 held;
+        uint256[3] memory freed;
         uint64[3] memory exits;
         uint256[3] memory owed;
-        for (uint256 i = 0; i < _bazaar.count(); ++i) {
-            Bazaar.Purchase memory p = _bazaar.purchase(i);
-            IntentRecord memory intent = _escrow.intentOf(p.id);
-            if (intent.state == IntentState.Held) held += intent.funded;
-            exits[intent.book] += _escrow.exitOf(p.id).hold;
-            _checkIntent(p, intent);
-            bool active = intent.state == IntentState.Open || intent.state == IntentState.Exiting;
-            if (p.honest && active) owed[intent.book] += _floorOf(p, intent);
+        uint256 count = _bazaar.count();
+        for (uint256 i = 0; i < count; ++i) {
+            Bazaar.Look memory p = _bazaar.lookAt(i);
+            if (p.intent.state == IntentState.Held) held += p.intent.funded;
+            exits[p.intent.book] += p.hold;
+            freed[p.intent.book] += p.excess;
+            _checkIntent(p);
+            bool active = p.intent.state == IntentState.Open || p.intent.state == IntentState.Exiting;
+            if (p.honest && active) owed[p.intent.book] += _floorOf(p);
         }
         uint256 inBooks;
         for (uint32 book = 1; book <= 2; ++book) {
@@ -79,10 +91,13 @@ contract InvariantsTest is Test {
                 _bazaar.fundedIn(book),
                 "2: a book's money differs from the ledger"
             );
-            uint256 left = uint256(b.ceiling) + b.hold - b.claimed;
-            assertGe(left, owed[book], "4: an honest traveller's money is gone");
-            inBooks += left + _escrow.feesOf(book);
+            uint256 forAll = uint256(b.ceiling) - b.claimed + freed[book];
+            assertGe(forAll, owed[book], "4: an honest traveller's money is gone");
+            inBooks += uint256(b.ceiling) + b.hold - b.claimed + _escrow.feesOf(book);
         }
+        assertFalse(_bazaar.fell(), "5: what only rises fell");
+        (uint256 bonds, uint256 owedBonds) = _bazaar.bonds();
+        assertEq(bonds, owedBonds, "1: bonds");
         (uint256 out, uint256 balances) = _bazaar.received();
         assertEq(_usdc.balanceOf(address(_escrow)), held + inBooks + balances, "1: solvency");
         assertEq(
@@ -92,19 +107,19 @@ contract InvariantsTest is Test {
         );
     }
 
-    function _checkIntent(Bazaar.Purchase memory p, IntentRecord memory intent) private pure {
-        if (intent.state != IntentState.Closed) {
+    function _checkIntent(Bazaar.Look memory p) private pure {
+        if (p.intent.state != IntentState.Closed) {
             assertEq(p.refunded, 0, "3: money came back before the close");
             return;
         }
-        uint64 charged = intent.activatedAt == 0 ? 0 : intent.settled;
-        assertEq(p.refunded + charged, intent.funded, "3: charged and refunded are not the deposit");
+        uint64 charged = p.intent.activatedAt == 0 ? 0 : p.intent.settled;
+        assertEq(p.refunded + charged, p.intent.funded, "3: charged and refunded are not the deposit");
     }
 
-    /// @dev What an honest traveller must be able to get, whatever others do.
-    function _floorOf(Bazaar.Purchase memory p, IntentRecord memory intent) private pure returns (uint256) {
+    /// @dev What an honest traveller must be able to get, whatever others do; what the own exit holds is safe already.
+    function _floorOf(Bazaar.Look memory p) private pure returns (uint256) {
         uint64 most = p.spent > p.leaf ? p.spent : p.leaf;
-        if (intent.settled > most) most = intent.settled;
-        return most < intent.funded ? intent.funded - most : 0;
+        if (p.intent.settled > most) most = p.intent.settled;
+        return most + p.hold < p.intent.funded ? p.intent.funded - most - p.hold : 0;
     }
 }

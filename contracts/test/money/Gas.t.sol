@@ -113,6 +113,8 @@ contract JourneyGas is Statements {
             _setLeaf(_openId, 1e6 + uint64(i), uint32(i + 1), 0);
             _postNext(1);
         }
+        _setLeaf(_openId, 2e6 - 1, 99, 0);
+        _postNext(1);
         vm.snapshotGasLastCall("Journey", "postEpoch, 1 of 15 signatures");
         _setLeaf(_openId, 2e6, 100, 0);
         _postNext(10);
@@ -120,6 +122,24 @@ contract JourneyGas is Statements {
         _setLeaf(_openId, 3e6, 101, 0);
         _postNext(15);
         vm.snapshotGasLastCall("Journey", "postEpoch, 15 of 15 signatures");
+        _setLeaf(_openId, 4e6, 102, 0);
+        EpochCommitment memory c = _commitment(_nextCutoff());
+        // Position and increase of 1,000 leaves, as they are: small numbers in wide fields.
+        bytes memory deltas = _deltas();
+        for (uint256 i = 0; i < 1_000; ++i) {
+            deltas = abi.encodePacked(deltas, uint32((BOOK_A << 20) | i), uint64(1e6 + i));
+        }
+        c.dataHash = keccak256(deltas);
+        bytes memory signatures = _signatures(c, 10);
+        settlement.postEpoch(c, signatures, deltas);
+        vm.snapshotGasLastCall("Journey", "postEpoch with the data of 1,000 subscribers");
+        lastToBlock = c.toBlock;
+        vm.warp(block.timestamp + 2 * uint256(EPOCH));
+        _setLeaf(_openId, 5e6, 103, 0);
+        c = _commitment(_nextCutoff());
+        bytes memory signature = _sign(committeeKeys[3], settlement.digestOf(c));
+        settlement.postAlone(c, signature, _deltas());
+        vm.snapshotGasLastCall("Journey", "postEpoch, no committee");
     }
 
     function test_Gas_Claim() external {
@@ -146,7 +166,8 @@ contract JourneyGas is Statements {
         _crowd();
         _setLeaf(_openId, 6e6, 1, FINAL);
         uint32 epoch = _postNext(3);
-        vm.warp(block.timestamp + FAST);
+        // The posting window at the end of the slow one is over, too.
+        vm.warp(block.timestamp + SLOW + POSTING + 1);
         escrow.claim(epoch, BOOK_A, tree.nodeProof(BOOK_A));
         uint256 snapshot = vm.snapshotState();
         LeafProof memory leaf = tree.leafProof(BOOK_A, 0);
@@ -156,11 +177,35 @@ contract JourneyGas is Statements {
         vm.revertToState(snapshot);
         vm.prank(alice);
         escrow.refundFinal(_openTerms, epoch, leaf, true);
-        vm.snapshotGasLastCall("Journey", "refundFinal to the balance, 27 siblings");
+        vm.snapshotGasLastCall("Journey", "refundFinal to the first balance, 27 siblings");
         IntentTerms memory terms = _terms(alice);
         vm.prank(alice);
         escrow.createFromBalance(terms, 10e6);
         vm.snapshotGasLastCall("Journey", "createFromBalance");
+        vm.revertToState(snapshot);
+        vm.prank(alice);
+        escrow.rollover(_openTerms, epoch, leaf, terms, 14e6);
+        vm.snapshotGasLastCall("Journey", "rollover of the whole rest, 27 siblings");
+    }
+
+    /// @dev A traveller who had a balance before: the slot is not zero.
+    function test_Gas_RefundFinalToABalance() external {
+        (IntentTerms memory first, bytes32 firstId) = _open(alice, aliceKey, 20e6, 3);
+        _crowd();
+        _setLeaf(_openId, 6e6, 1, FINAL);
+        _setLeaf(firstId, 6e6, 1, FINAL);
+        uint32 epoch = _postNext(3);
+        // The posting window at the end of the slow one is over, too.
+        vm.warp(block.timestamp + SLOW + POSTING + 1);
+        escrow.claim(epoch, BOOK_A, tree.nodeProof(BOOK_A));
+        LeafProof memory leaf = tree.leafProof(BOOK_A, escrow.intentOf(firstId).index);
+        vm.prank(alice);
+        escrow.refundFinal(first, epoch, leaf, true);
+        leaf = tree.leafProof(BOOK_A, 0);
+        assertEq(leaf.siblings.length, 27 * 48);
+        vm.prank(alice);
+        escrow.refundFinal(_openTerms, epoch, leaf, true);
+        vm.snapshotGasLastCall("Journey", "refundFinal to the balance, 27 siblings");
     }
 
     function test_Gas_EarlyEnds() external {
@@ -176,7 +221,9 @@ contract JourneyGas is Statements {
         escrow.closeInstant(_openTerms, consent, vm.addr(usageKey), signature, "", leaves, true);
         vm.snapshotGasLastCall("Journey", "closeInstant to the balance, 27 siblings");
         vm.revertToState(snapshot);
-        (UsageVoucher memory voucher, bytes memory byDevice) = _voucher(_openId, 9e6, 1);
+        (UsageVoucher memory voucher, bytes memory byDevice) = _voucher(_openId, 8e6, 1);
+        payOnUsage.redeemVoucher(_openTerms, voucher, byDevice, _binding(aliceKey), leaves);
+        (voucher, byDevice) = _voucher(_openId, 9e6, 2);
         payOnUsage.redeemVoucher(_openTerms, voucher, byDevice, _binding(aliceKey), leaves);
         vm.snapshotGasLastCall("Journey", "redeemVoucher, 27 siblings");
         vm.revertToState(snapshot);

@@ -255,23 +255,26 @@ abstract contract Journey is Test {
         return abi.encode(keccak256("inputs"));
     }
 
+    /// @dev As ERC-2098 has it: r, then s with the parity in its highest bit.
+    function _compact(uint256 key, bytes32 digest) internal pure returns (bytes memory) {
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
+        return abi.encodePacked(r, uint256(s) | (uint256(v - 27) << 255));
+    }
+
     function _signatures(EpochCommitment memory commitment, uint256 count)
         internal
         view
-        returns (address[] memory signers, bytes[] memory signatures)
+        returns (bytes memory signatures)
     {
-        signers = new address[](count);
-        signatures = new bytes[](count);
         bytes32 digest = settlement.digestOf(commitment);
         for (uint256 i = 0; i < count; ++i) {
-            signers[i] = committee[i];
-            signatures[i] = _sign(committeeKeys[i], digest);
+            signatures = bytes.concat(signatures, _compact(committeeKeys[i], digest));
         }
     }
 
     function _post(EpochCommitment memory commitment, uint256 count) internal {
-        (address[] memory signers, bytes[] memory signatures) = _signatures(commitment, count);
-        settlement.postEpoch(commitment, signers, signatures, _deltas());
+        bytes memory signatures = _signatures(commitment, count);
+        settlement.postEpoch(commitment, signatures, _deltas());
         lastToBlock = commitment.toBlock;
     }
 

@@ -17,7 +17,9 @@ contract JourneyTest is Statements {
         assertTrue(settlement.isFinal(epoch, BOOK_A));
         assertEq(escrow.claim(epoch, BOOK_A, tree.nodeProof(BOOK_A)), 6e6);
         assertEq(usdc.balanceOf(payoutA), 5.94e6);
+        vm.startPrank(alice);
         assertEq(escrow.refundFinal(terms, epoch, tree.leafProof(BOOK_A, 0), false), 14e6);
+        vm.stopPrank();
         assertEq(usdc.balanceOf(alice), 10_000e6 - 6e6);
 
         uint32[] memory books = new uint32[](1);

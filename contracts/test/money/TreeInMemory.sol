@@ -49,6 +49,10 @@ contract TreeInMemory {
         (proof.bitmap, proof.siblings) = _path(0, place);
     }
 
+    function amountAt(uint32 book, uint32 index) public view returns (uint64) {
+        return _leaves[(uint256(book) << 20) | index].amount;
+    }
+
     function nodeProof(uint32 book) public view returns (NodeProof memory) {
         return nodeProofAt(20, book);
     }

@@ -122,7 +122,9 @@ contract FaultsTest is Statements {
     function test_ProveOverEscrow_UnlikeTheClose() external {
         uint32 epoch = _postLeaf(3e6, 1, FINAL);
         skip(FAST);
+        vm.startPrank(alice);
         escrow.refundFinal(_t, epoch, _ours(), false);
+        vm.stopPrank();
         epoch = _postLeaf(4e6, 2, FINAL);
         payOnUsage.proveOverEscrow(epoch, _id, _ours());
         assertEq(settlement.frozenFrom(BOOK_A), epoch);
@@ -131,7 +133,9 @@ contract FaultsTest is Statements {
     function test_ProveOverEscrow_RevertWhen_LikeTheClose() external {
         uint32 epoch = _postLeaf(3e6, 1, FINAL);
         skip(FAST);
+        vm.startPrank(alice);
         escrow.refundFinal(_t, epoch, _ours(), false);
+        vm.stopPrank();
         epoch = _postNext(3);
         LeafProof memory leaf = _ours();
         vm.expectRevert(NO_FAULT);
@@ -143,7 +147,9 @@ contract FaultsTest is Statements {
         skip(FAST);
         LeafProof memory leaf = _ours();
         // Charged the fee, above the leaf of a root that is older than the close.
+        vm.startPrank(alice);
         escrow.refundFinal(_t, epoch, leaf, false);
+        vm.stopPrank();
         vm.expectRevert(NO_FAULT);
         payOnUsage.proveOverEscrow(epoch, _id, leaf);
     }
@@ -186,7 +192,9 @@ contract FaultsTest is Statements {
         uint32 older = _postLeaf(1, 1, FINAL);
         LeafProof memory before = _ours();
         skip(FAST);
+        vm.startPrank(alice);
         escrow.refundFinal(_t, older, before, false);
+        vm.stopPrank();
         uint32 newer = _postLeaf(1e6, 2, FINAL);
         LeafProof memory later = _ours();
         vm.expectRevert(NO_FAULT);

@@ -93,7 +93,9 @@ contract PayOnUsageTest is Statements {
         uint32 epoch = _postLeaf(7e6, 1, FINAL);
         skip(FAST);
         assertEq(escrow.claim(epoch, BOOK_A, tree.nodeProof(BOOK_A)), 2e6);
+        vm.startPrank(alice);
         assertEq(escrow.refundFinal(_t, epoch, _ours(), false), 13e6);
+        vm.stopPrank();
         assertEq(usdc.balanceOf(address(escrow)), escrow.feesOf(BOOK_A));
     }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IAttestorRegistry} from "../../src/interfaces/IAttestorRegistry.sol";
+import {IAttestors} from "../../src/interfaces/IAttestors.sol";
 import {ISettlement as Say} from "../../src/interfaces/ISettlement.sol";
 import {EpochCommitment, EpochRecord, IntentTerms} from "../../src/interfaces/DataTypes.sol";
+import {Quorum} from "../../src/libraries/Quorum.sol";
 import {Statements} from "../money/Statements.sol";
 
 contract PostEpochTest is Statements {
@@ -92,49 +93,37 @@ contract PostEpochTest is Statements {
 
     function test_PostEpoch_RevertWhen_Unsigned() external {
         EpochCommitment memory c = _commitment(_nextCutoff());
-        vm.expectRevert(abi.encodeWithSelector(Say.Settlement_SignatureCount.selector, 0, 0));
-        settlement.postEpoch(c, new address[](0), new bytes[](0), _deltas());
+        vm.expectRevert(Say.Settlement_Unsigned.selector);
+        settlement.postEpoch(c, "", _deltas());
     }
 
-    function test_PostEpoch_RevertWhen_SignatureCount() external {
+    function test_PostEpoch_RevertWhen_SignatureCut() external {
         EpochCommitment memory c = _commitment(_nextCutoff());
-        (address[] memory signers,) = _signatures(c, 2);
-        vm.expectRevert(abi.encodeWithSelector(Say.Settlement_SignatureCount.selector, 2, 1));
-        settlement.postEpoch(c, signers, new bytes[](1), _deltas());
+        bytes memory signatures = bytes.concat(_signatures(c, 2), hex"00");
+        vm.expectRevert(abi.encodeWithSelector(Quorum.Quorum_Malformed.selector, 129));
+        settlement.postEpoch(c, signatures, _deltas());
     }
 
-    function test_PostEpoch_RevertWhen_SignatureWrong() external {
+    function test_PostEpoch_RevertWhen_SignatureOfAnother() external {
         EpochCommitment memory c = _commitment(_nextCutoff());
-        (address[] memory signers, bytes[] memory signatures) = _signatures(c, 2);
-        signatures[1] = signatures[0];
-        bytes32 digest = settlement.digestOf(c);
-        vm.expectRevert(abi.encodeWithSelector(Say.Settlement_InvalidSignature.selector, signers[1], digest));
-        settlement.postEpoch(c, signers, signatures, _deltas());
-        signatures[1] = hex"00";
-        vm.expectRevert(abi.encodeWithSelector(Say.Settlement_InvalidSignature.selector, signers[1], digest));
-        settlement.postEpoch(c, signers, signatures, _deltas());
-        signers[1] = address(0);
-        vm.expectRevert(abi.encodeWithSelector(Say.Settlement_InvalidSignature.selector, address(0), digest));
-        settlement.postEpoch(c, signers, signatures, _deltas());
+        bytes memory signatures = bytes.concat(_signatures(c, 1), _compact(bobKey, settlement.digestOf(c)));
+        vm.expectRevert(abi.encodeWithSelector(Quorum.Quorum_NotInTurn.selector, 1, bob));
+        settlement.postEpoch(c, signatures, _deltas());
+    }
+
+    function test_PostEpoch_RevertWhen_SignatureOfSomethingElse() external {
+        EpochCommitment memory c = _commitment(_nextCutoff());
+        bytes memory signatures = _signatures(c, 3);
+        c.eventsRoot = "else";
+        vm.expectPartialRevert(Quorum.Quorum_NotInTurn.selector);
+        settlement.postEpoch(c, signatures, _deltas());
     }
 
     function test_PostEpoch_RevertWhen_SignerTwice() external {
         EpochCommitment memory c = _commitment(_nextCutoff());
-        (address[] memory signers, bytes[] memory signatures) = _signatures(c, 2);
-        (signers[1], signatures[1]) = (signers[0], signatures[0]);
-        vm.expectPartialRevert(IAttestorRegistry.AttestorRegistry_NotAscending.selector);
-        settlement.postEpoch(c, signers, signatures, _deltas());
-    }
-
-    function test_PostEpoch_RevertWhen_NotMember() external {
-        EpochCommitment memory c = _commitment(_nextCutoff());
-        address[] memory signers = new address[](1);
-        bytes[] memory signatures = new bytes[](1);
-        (signers[0], signatures[0]) = (bob, _sign(bobKey, settlement.digestOf(c)));
-        vm.expectRevert(
-            abi.encodeWithSelector(IAttestorRegistry.AttestorRegistry_NotMember.selector, c.committeeVersion, bob)
-        );
-        settlement.postEpoch(c, signers, signatures, _deltas());
+        bytes memory signatures = bytes.concat(_signatures(c, 1), _signatures(c, 1));
+        vm.expectRevert(abi.encodeWithSelector(Quorum.Quorum_NotInTurn.selector, 1, committee[0]));
+        settlement.postEpoch(c, signatures, _deltas());
     }
 
     function test_PostEpoch_RevertWhen_WrongCommittee() external {
@@ -150,9 +139,9 @@ contract PostEpochTest is Statements {
         uint32 epoch = _nextCutoff();
         EpochCommitment memory c = _commitment(epoch);
         _post(c, 1);
-        (address[] memory signers, bytes[] memory signatures) = _signatures(c, 1);
+        bytes memory signatures = _signatures(c, 1);
         vm.expectRevert(abi.encodeWithSelector(Say.Settlement_NoMoreWeight.selector, 3_334, 6_667));
-        settlement.postEpoch(c, signers, signatures, _deltas());
+        settlement.postEpoch(c, signatures, _deltas());
     }
 
     function test_PostEpoch_QuorumReplaces() external {
@@ -164,8 +153,8 @@ contract PostEpochTest is Statements {
         _post(alone, 1);
         assertEq(settlement.epochOf(alone.epoch).root, alone.root);
         assertEq(settlement.postingUntil(), block.timestamp + POSTING);
-        (address[] memory signers, bytes[] memory signatures) = _signatures(honest, 2);
-        settlement.postEpoch(honest, signers, signatures, _deltas());
+        bytes memory signatures = _signatures(honest, 2);
+        settlement.postEpoch(honest, signatures, _deltas());
         assertEq(settlement.epochOf(honest.epoch).root, prevRoot);
         assertEq(settlement.postingUntil(), 0);
         vm.prank(address(payOnUsage));
@@ -184,10 +173,10 @@ contract PostEpochTest is Statements {
     function test_PostEpoch_KeepsTheRoot() external {
         uint32 epoch = _nextCutoff();
         EpochCommitment memory c = _commitment(epoch);
-        (address[] memory signers, bytes[] memory signatures) = _signatures(c, 3);
+        bytes memory signatures = _signatures(c, 3);
         vm.expectEmit();
         emit Say.UsageCommitted(epoch, c.root, 2e6, 2e6, 0, c.dataHash, uint40(block.timestamp), 10_000);
-        settlement.postEpoch(c, signers, signatures, _deltas());
+        settlement.postEpoch(c, signatures, _deltas());
         EpochRecord memory record = settlement.epochOf(epoch);
         assertEq(record.root, c.root);
         assertEq(record.total, 2e6);
@@ -233,8 +222,8 @@ contract PostEpochTest is Statements {
     }
 
     function _reverts(EpochCommitment memory commitment, bytes memory error) private {
-        (address[] memory signers, bytes[] memory signatures) = _signatures(commitment, 3);
+        bytes memory signatures = _signatures(commitment, 3);
         vm.expectRevert(error);
-        settlement.postEpoch(commitment, signers, signatures, _deltas());
+        settlement.postEpoch(commitment, signatures, _deltas());
     }
 }

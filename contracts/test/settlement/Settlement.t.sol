@@ -18,14 +18,14 @@ contract SettlementTest is Statements {
     function test_Attest_RevertGiven_UnknownOrVoided() external {
         uint32 epoch = _nextCutoff();
         EpochCommitment memory c = _commitment(epoch);
-        (address[] memory signers, bytes[] memory signatures) = _signatures(c, 3);
+        bytes memory signatures = _signatures(c, 3);
         vm.expectRevert(abi.encodeWithSelector(Say.Settlement_UnknownEpoch.selector, epoch));
-        settlement.attest(c, signers, signatures);
+        settlement.attest(c, signatures);
         _post(c, 1);
         vm.prank(address(payOnUsage));
         settlement.voidEpoch(epoch, "why");
         vm.expectRevert(abi.encodeWithSelector(Say.Settlement_EpochVoided.selector, epoch));
-        settlement.attest(c, signers, signatures);
+        settlement.attest(c, signatures);
     }
 
     function test_Attest_RevertWhen_AnotherRoot() external {
@@ -33,21 +33,21 @@ contract SettlementTest is Statements {
         _post(c, 1);
         bytes32 root = c.root;
         c.root = "x";
-        (address[] memory signers, bytes[] memory signatures) = _signatures(c, 3);
+        bytes memory signatures = _signatures(c, 3);
         vm.expectRevert(abi.encodeWithSelector(Say.Settlement_WrongRoot.selector, bytes32("x"), root));
-        settlement.attest(c, signers, signatures);
+        settlement.attest(c, signatures);
         c.root = root;
         c.cutoff += 1;
         vm.expectRevert(abi.encodeWithSelector(Say.Settlement_WrongCutoff.selector, c.cutoff, c.cutoff - 1));
-        settlement.attest(c, signers, signatures);
+        settlement.attest(c, signatures);
     }
 
     function test_Attest_RevertWhen_NoMoreWeight() external {
         EpochCommitment memory c = _commitment(_nextCutoff());
         _post(c, 2);
-        (address[] memory signers, bytes[] memory signatures) = _signatures(c, 1);
+        bytes memory signatures = _signatures(c, 1);
         vm.expectRevert(abi.encodeWithSelector(Say.Settlement_NoMoreWeight.selector, 3_334, 6_667));
-        settlement.attest(c, signers, signatures);
+        settlement.attest(c, signatures);
     }
 
     function test_Attest_StartsTheFastWindow() external {
@@ -55,10 +55,10 @@ contract SettlementTest is Statements {
         _post(c, 1);
         skip(3 hours);
         assertFalse(settlement.isFinal(c.epoch, BOOK_A));
-        (address[] memory signers, bytes[] memory signatures) = _signatures(c, 2);
+        bytes memory signatures = _signatures(c, 2);
         vm.expectEmit();
         emit Say.EpochAttested(c.epoch, 6_667, true);
-        settlement.attest(c, signers, signatures);
+        settlement.attest(c, signatures);
         skip(FAST - 1);
         assertFalse(settlement.isFinal(c.epoch, BOOK_A));
         skip(1);

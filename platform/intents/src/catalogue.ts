@@ -5,6 +5,7 @@ import { Plan } from '@gesim/wire'
 import { sql } from 'kysely'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
+import { type CountrySignal, withSignals } from './compliance.ts'
 import { SAMPLE_PLANS } from './sample-plans.ts'
 
 /** A plan with what only the stages need to know of it. */
@@ -23,7 +24,8 @@ export async function listPlans(
       ${country ? sql`and plan->'countries' ? ${country}` : sql``}
       ${words ? sql`and position(lower(${words}) in lower(plan->>'name' || ' ' || plan_id)) > 0` : sql``}
     order by position, plan_id limit 500`.execute(db)
-  return rows.map((row) => row.plan)
+  const signals = await readSignals(db)
+  return rows.map((row) => withSignals(row.plan, signals))
 }
 
 /** One plan. Throws `intents.plan-unknown`. */
@@ -33,7 +35,14 @@ export async function findPlan(db: Db, planId: string): Promise<SoldPlan> {
     db,
   )
   if (!rows[0]) throw refuse('intents.plan-unknown', { planId })
-  return { plan: rows[0].plan, profileType: rows[0].profile_type }
+  return { plan: withSignals(rows[0].plan, await readSignals(db)), profileType: rows[0].profile_type }
+}
+
+/** What publishers on chain say of countries: read with each plan, so that card, quote and sale follow it at once. */
+async function readSignals(db: Db): Promise<Map<string, CountrySignal>> {
+  const { rows } = await sql<CountrySignal>`
+    select country, requirement, note from gesim.compliance_signals where requirement <> 'none'`.execute(db)
+  return new Map(rows.map((row) => [row.country, row]))
 }
 
 /** Brings the table in line with a file of plans, or with the sample on a local chain. Purchases keep what they bought. */

@@ -59,7 +59,8 @@ export function makePurchase({ store, clock, settings, intents }: PurchaseOption
 
     /**
      * Takes a quote: from now on the purchase exists under its intent id. No money moves here. Taken twice, it is the same
-     * purchase. Throws `intents.quote-unknown`, `intents.quote-expired`, `intents.terms-differ`, `intents.not-payer`.
+     * purchase. Throws `intents.quote-unknown`, `intents.quote-expired`, `intents.terms-differ`, `intents.not-payer`,
+     * `intents.plan-not-on-sale`.
      */
     async take(buyer: Buyer, quoteId: string, terms: Terms): Promise<Hex> {
       if (terms.payer.toLowerCase() !== buyer.account)
@@ -69,6 +70,8 @@ export function makePurchase({ store, clock, settings, intents }: PurchaseOption
       if (await findIntent(store.db, quote.intent_id)) return quote.intent_id
       if (quote.expires_at.getTime() <= clock.nowMs()) throw refuse('intents.quote-expired', { quoteId })
       const { plan, profileType } = await findPlan(store.db, quote.plan_id)
+      // A country may have spoken since the quote.
+      if (!plan.onSale) throw refuse('intents.plan-not-on-sale', { planId: plan.planId })
       await store.tx(async (tx) => {
         const { numAffectedRows } =
           await sql`insert into gesim.intents_intents (intent_id, payer, subject, plan_id, plan,

@@ -11,6 +11,7 @@ export const STAGES = [
   'smart-switch',
   'billing',
   'settlement',
+  'treasury',
   'attestor',
   'oracles',
   'advisor',
@@ -133,6 +134,8 @@ export interface EventBodies {
   }
   /** The root is final: books can be settled and final leaves refunded. */
   'root.final': { epoch: number }
+  /** Enough owners have signed a Safe transaction: it shall be sent. */
+  'batch.wanted': { batchId: string; safe: Hex; data: Hex }
   /** The books of a final epoch shall be paid. */
   'settle.wanted': { epoch: number; books: number[]; proofs: NodeProofJson[] }
   /** A carrier was paid by the escrow. */
@@ -313,6 +316,7 @@ export const EVENTS: Readonly<Record<EventKind, EventRow>> = {
   'attest.wanted': { version: 1, writer: 'settlement', readers: ['relayer'] },
   'root.posted': { version: 1, writer: 'indexer', readers: ['settlement', 'transparency', 'billing'] },
   'root.final': { version: 1, writer: 'settlement', readers: ['transparency'] },
+  'batch.wanted': { version: 1, writer: 'treasury', readers: ['relayer'] },
   'settle.wanted': { version: 1, writer: 'settlement', readers: ['relayer'] },
   'payout.claimed': {
     version: 1,

@@ -1,5 +1,5 @@
 import { unreachable } from '@gesim/base'
-import { complianceHookAbi, priceOracleAbi } from '@gesim/contracts'
+import { complianceHookAbi, complianceSignalsAbi, priceOracleAbi } from '@gesim/contracts'
 import type { ChainSettings } from '@gesim/store'
 import {
   BaseError,
@@ -9,7 +9,14 @@ import {
   keccak256,
   stringToHex,
 } from 'viem'
-import { type ChainOracles, OPERATIONS } from './ports.ts'
+import { type ChainOracles, type CountrySignal, OPERATIONS } from './ports.ts'
+
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+/** Every pair of letters: the chain keeps no list, and a list of countries of ours would grow old. */
+const COUNTRIES = [...LETTERS].flatMap((first) => [...LETTERS].map((second) => `${first}${second}`))
+/** Asked for in one call; each costs a few thousand gas a publisher. */
+const COUNTRIES_AT_ONCE = 338
+const REQUIREMENTS = [null, 'none', 'registration', 'blocked'] as const
 
 /** Reads PriceOracle and ComplianceHook. */
 export function chainOracles(chain: ChainSettings): ChainOracles {
@@ -27,6 +34,35 @@ export function chainOracles(chain: ChainSettings): ChainOracles {
       } catch (error) {
         if (error instanceof BaseError && error.walk((one) => one instanceof ContractFunctionRevertedError))
           return null
+        throw unreachable('oracles.chain-unreachable', {}, error)
+      }
+    },
+    async signals() {
+      const registry = { abi: complianceSignalsAbi, address: chain.addresses.complianceSignals } as const
+      try {
+        const publishers = await client.readContract({ ...registry, functionName: 'publishers' })
+        if (publishers.length === 0) return []
+        const found: CountrySignal[] = []
+        for (let at = 0; at < COUNTRIES.length; at += COUNTRIES_AT_ONCE) {
+          const asked = COUNTRIES.slice(at, at + COUNTRIES_AT_ONCE)
+          const args = [asked.map((country) => stringToHex(country))] as const
+          const answers = await client.readContract({ ...registry, functionName: 'requirementsOf', args })
+          for (const [place, country] of asked.entries()) {
+            if (!REQUIREMENTS[answers[place]!]) continue
+            const [signal, publisher] = await client.readContract({
+              ...registry,
+              functionName: 'signalOf',
+              args: [stringToHex(country)],
+            })
+            const requirement = REQUIREMENTS[signal.requirement]
+            // It may have run out between the two questions.
+            if (!requirement) continue
+            const { source, validUntil } = signal
+            found.push({ country, requirement, publisher, source, validUntil })
+          }
+        }
+        return found
+      } catch (error) {
         throw unreachable('oracles.chain-unreachable', {}, error)
       }
     },

@@ -2,7 +2,7 @@ import type { Log } from '@gesim/base'
 import type { Running, Store, Tx } from '@gesim/store'
 import { formatRate, isNews, type Reading } from './decide.ts'
 import type { ChainOracles } from './ports.ts'
-import { readRate, writeRate } from './table.ts'
+import { readRate, writeRate, writeSignals } from './table.ts'
 
 /** Reads the rates now and then; whoever prices by them hears of each change. */
 export function startOracles(
@@ -11,9 +11,23 @@ export function startOracles(
   log: Log,
   settings: { readonly everySeconds: number; readonly pairs: readonly string[] },
 ): Running {
-  return store.schedule('oracles.rates', settings.everySeconds, (tx) =>
-    readRates(store, tx, oracles, settings.pairs, log),
-  )
+  const tickers = [
+    store.schedule('oracles.rates', settings.everySeconds, (tx) =>
+      readRates(store, tx, oracles, settings.pairs, log),
+    ),
+    store.schedule('oracles.signals', settings.everySeconds, (tx) => readSignals(tx, oracles)),
+  ]
+  return {
+    async stop() {
+      await Promise.all(tickers.map((ticker) => ticker.stop()))
+    },
+  }
+}
+
+/** Takes over what publishers say on chain; plan cards and sales read it through the view `compliance_signals`. */
+export async function readSignals(tx: Tx, oracles: Pick<ChainOracles, 'signals'>): Promise<void> {
+  const signals = await oracles.signals()
+  await writeSignals(tx, signals, Math.floor(Date.now() / 1000))
 }
 
 /** Reads every pair, then writes what is new, with an event each. */

@@ -1,6 +1,7 @@
-import type { Db } from '@gesim/store'
+import type { Db, Tx } from '@gesim/store'
 import { sql } from 'kysely'
 import { formatRate, type Reading } from './decide.ts'
+import type { CountrySignal } from './ports.ts'
 
 interface RateRow {
   pair: string
@@ -37,6 +38,17 @@ export async function writeRate(db: Db, reading: Reading, readAt: number): Promi
       (${reading.pair}, ${formatRate(reading.price)}::numeric, ${reading.updatedAt}, ${readAt})
     on conflict (pair) do update set rate = excluded.rate, updated_at = excluded.updated_at,
       read_at = excluded.read_at`.execute(db)
+}
+
+/** The signals as they stand on chain now; what is not among them holds no more. */
+export async function writeSignals(tx: Tx, signals: readonly CountrySignal[], readAt: number): Promise<void> {
+  await sql`delete from gesim.oracles_signals
+    where country <> all(${signals.map((one) => one.country)}::text[])`.execute(tx)
+  for (const one of signals)
+    await sql`insert into gesim.oracles_signals values (${one.country}, ${one.requirement},
+        ${one.publisher.toLowerCase()}, ${one.source}, ${one.validUntil}, ${readAt})
+      on conflict (country) do update set requirement = excluded.requirement, publisher = excluded.publisher,
+        source = excluded.source, valid_until = excluded.valid_until, read_at = excluded.read_at`.execute(tx)
 }
 
 /** What countries ask, one or all. */

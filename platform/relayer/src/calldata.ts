@@ -1,5 +1,6 @@
 import type { Addresses } from '@gesim/contracts'
 import {
+  feeTreasuryAbi,
   gesimIdentityAbi,
   gesimPaymasterAbi,
   intentEscrowAbi,
@@ -9,6 +10,7 @@ import {
 import type { EventKind, Hex } from '@gesim/journey'
 import {
   commitmentFromJson,
+  joinedSignatures,
   leafProofFromJson,
   nodeProofFromJson,
   receiptFromJson,
@@ -26,6 +28,7 @@ export const WISHING_KINDS = [
   'root.wanted',
   'attest.wanted',
   'settle.wanted',
+  'batch.wanted',
   'remainder.wanted',
 ] as const satisfies readonly EventKind[]
 
@@ -108,21 +111,19 @@ export function wishesOf(event: JourneyEventOf<WishingKind>, addresses: Addresse
     }
     case 'root.wanted': {
       const { body } = event
-      const { signers, signatures } = ascending(body.signatures)
       const data = encodeFunctionData({
         abi: settlementAbi,
         functionName: 'postEpoch',
-        args: [commitmentFromJson(body.commitment), signers, signatures, body.deltas],
+        args: [commitmentFromJson(body.commitment), joinedSignatures(body.signatures), body.deltas],
       })
       return [one('poster', addresses.settlement, data, `${body.epoch}`)]
     }
     case 'attest.wanted': {
       const { epoch, commitment } = event.body
-      const { signers, signatures } = ascending(event.body.signatures)
       const data = encodeFunctionData({
         abi: settlementAbi,
         functionName: 'attest',
-        args: [commitmentFromJson(commitment), signers, signatures],
+        args: [commitmentFromJson(commitment), joinedSignatures(event.body.signatures)],
       })
       // Wished for again when it did not reach the chain.
       return [one('poster', addresses.settlement, data, `${epoch}:${event.seq}`)]
@@ -137,6 +138,11 @@ export function wishesOf(event: JourneyEventOf<WishingKind>, addresses: Addresse
       // An epoch is settled twice when its lanes become final one after the other.
       return [one('poster', addresses.settlement, data, `${epoch}:${event.seq}`)]
     }
+    case 'batch.wanted': {
+      const { batchId, safe, data } = event.body
+      // Wished for again when it did not reach the chain; what comes second finds the Safe's nonce used.
+      return [one('operator', safe, data, `${batchId}:${event.seq}`)]
+    }
     case 'remainder.wanted': {
       const { terms, epoch, proof } = event.body
       const data = encodeFunctionData({
@@ -146,15 +152,6 @@ export function wishesOf(event: JourneyEventOf<WishingKind>, addresses: Addresse
       })
       return [one('operator', addresses.escrow, data, `${event.intentId}:${epoch}`)]
     }
-  }
-}
-
-/** Signers as the contract takes them: strictly ascending. */
-function ascending(signed: readonly { attestor: Hex; signature: Hex }[]) {
-  const sorted = [...signed].sort((a, b) => (a.attestor.toLowerCase() < b.attestor.toLowerCase() ? -1 : 1))
-  return {
-    signers: sorted.map(({ attestor }) => attestor),
-    signatures: sorted.map(({ signature }) => signature),
   }
 }
 
@@ -182,19 +179,31 @@ export function rateWish(addresses: Addresses, validUntil: number, turn: number)
   }
 }
 
-/** Gas margins go from the paymaster to the treasury. */
+/** Gas margins go from the paymaster to the fee treasury, which shares them between Safe and gas tank. */
 export function sweepGasWish(addresses: Addresses, key: string): Wish {
   return {
     key: `sweep:gas:${key}`,
     kind: 'sweep',
     role: 'operator',
     intentId: null,
-    to: addresses.paymaster.toLowerCase() as Hex,
-    data: encodeFunctionData({ abi: gesimPaymasterAbi, functionName: 'sweepFees' }),
+    to: addresses.feeTreasury.toLowerCase() as Hex,
+    data: encodeFunctionData({ abi: feeTreasuryAbi, functionName: 'shareGas' }),
   }
 }
 
-/** Protocol fees of some books go from the escrow to the treasury. */
+/** What the fee treasury owes to nobody goes to the Safe. */
+export function sweepTreasuryWish(addresses: Addresses, key: string): Wish {
+  return {
+    key: `sweep:treasury:${key}`,
+    kind: 'sweep',
+    role: 'operator',
+    intentId: null,
+    to: addresses.feeTreasury.toLowerCase() as Hex,
+    data: encodeFunctionData({ abi: feeTreasuryAbi, functionName: 'sweep' }),
+  }
+}
+
+/** Protocol fees of some books go from the escrow to the fee treasury. */
 export function sweepFeesWish(addresses: Addresses, books: readonly number[], key: string): Wish {
   return {
     key: `sweep:fees:${key}`,

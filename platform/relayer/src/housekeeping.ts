@@ -1,8 +1,8 @@
-import { carrierRegistryAbi, gesimPaymasterAbi, intentEscrowAbi } from '@gesim/contracts'
+import { carrierRegistryAbi, feeTreasuryAbi, gesimPaymasterAbi, intentEscrowAbi } from '@gesim/contracts'
 import type { Hex } from '@gesim/journey'
 import type { Ticker } from '@gesim/store'
 import { decodeFunctionResult, encodeFunctionData } from 'viem'
-import { rateWish, sweepFeesWish, sweepGasWish } from './calldata.ts'
+import { rateWish, sweepFeesWish, sweepGasWish, sweepTreasuryWish } from './calldata.ts'
 import type { RelayerChain } from './chain.ts'
 import { wish } from './outbox.ts'
 import type { Parts, RelayerContext } from './parts.ts'
@@ -27,6 +27,7 @@ export function lookAfter(context: RelayerContext, { chain, addresses, wake }: P
     const nowSeconds = Math.floor(clock.nowMs() / 1_000)
     const every = settings.sweepEverySeconds
     const books = every > 0 ? await booksWithFees(chain, addresses.carrierRegistry, addresses.escrow) : []
+    const sweepable = every > 0 ? await readSweepable(chain, addresses.feeTreasury) : 0n
     // Reads end here: a transaction that has written holds back every reader of the journal.
     if (till.rateValidUntil < nowSeconds + RATE_REFRESH_SECONDS)
       await wish(tx, rateWish(addresses, till.rateValidUntil, Math.floor(nowSeconds / RATE_RETRY_SECONDS)))
@@ -34,6 +35,8 @@ export function lookAfter(context: RelayerContext, { chain, addresses, wake }: P
     const turn = Math.floor(nowSeconds / every).toString()
     if (till.revenueMicros >= SWEEP_LEAST_MICROS) await wish(tx, sweepGasWish(addresses, turn))
     if (books.length > 0) await wish(tx, sweepFeesWish(addresses, books, turn))
+    // What the two above bring is sent on in the next turn.
+    if (sweepable >= SWEEP_LEAST_MICROS) await wish(tx, sweepTreasuryWish(addresses, turn))
     wake()
   })
 }
@@ -42,6 +45,12 @@ async function readTill(chain: RelayerChain, paymaster: Hex) {
   const data = encodeFunctionData({ abi: gesimPaymasterAbi, functionName: 'till' })
   const answer = await chain.call({ from: NOBODY, to: paymaster, data })
   return decodeFunctionResult({ abi: gesimPaymasterAbi, functionName: 'till', data: answer })
+}
+
+async function readSweepable(chain: RelayerChain, feeTreasury: Hex): Promise<bigint> {
+  const data = encodeFunctionData({ abi: feeTreasuryAbi, functionName: 'sweepable' })
+  const answer = await chain.call({ from: NOBODY, to: feeTreasury, data })
+  return decodeFunctionResult({ abi: feeTreasuryAbi, functionName: 'sweepable', data: answer })
 }
 
 async function booksWithFees(chain: RelayerChain, registry: Hex, escrow: Hex): Promise<number[]> {

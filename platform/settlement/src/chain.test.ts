@@ -1,5 +1,5 @@
 import { intentEscrowAbi, settlementAbi } from '@gesim/contracts'
-import { commitmentFromJson, leafProofFromJson, nodeProofFromJson } from '@gesim/proofs'
+import { commitmentFromJson, joinedSignatures, leafProofFromJson, nodeProofFromJson } from '@gesim/proofs'
 import { eventually } from '@gesim/store/testing'
 import { expect, it } from 'vitest'
 import { openWorld } from './testing/real-chain.ts'
@@ -59,8 +59,7 @@ it('gives a root that went on chain with one signature its quorum by those that 
     const late = await heard('attest.wanted')
     await world.mustSend(keys.poster, addresses.settlement, settlementAbi, 'attest', [
       commitmentFromJson(late.commitment),
-      late.signatures.map((one) => one.attestor),
-      late.signatures.map((one) => one.signature),
+      joinedSignatures(late.signatures),
     ])
     expect((await view.recordOf(epoch))?.weight).toBe(6_667)
     await eventually(() => view.isFinal(epoch, book))

@@ -82,8 +82,9 @@ export async function settleBooks(
 }
 
 /**
- * Wishes for the remainders of intents whose FINAL leaf is in this final epoch. A refusal (the book has claimed from a
- * newer epoch meanwhile) is answered with the proof of the next final epoch.
+ * Wishes for the remainders of intents whose FINAL leaf is in this epoch, once the epoch is beyond every challenge: before,
+ * the contract takes such an end from the payer only. A refusal (the book has claimed from a newer epoch meanwhile) is
+ * answered with the proof of the next epoch.
  */
 export async function returnRemainders(
   store: Store,
@@ -94,11 +95,8 @@ export async function returnRemainders(
 ): Promise<void> {
   const finalBooks: number[] = []
   for (const book of await booksWithRemainders(store.db, row.epoch)) {
-    const [isFinal, basis] = await Promise.all([
-      chain.isFinal(row.epoch, book),
-      chain.claimBasis(row.epoch, book),
-    ])
-    if (isFinal && basis.claimedEpoch <= row.epoch) finalBooks.push(book)
+    const basis = await chain.claimBasis(row.epoch, book)
+    if (basis.totalFinal && basis.claimedEpoch <= row.epoch) finalBooks.push(book)
   }
   if (finalBooks.length === 0) return
   const payable = await openRemainders(store.db, row.epoch, finalBooks, REMAINDERS_AT_ONCE)

@@ -182,6 +182,11 @@ describe('an epoch', () => {
     await charge(intentId, 300, true)
     const second = await endEpoch()
     await finish(second)
+    // The contract takes it from the payer only until the root is beyond every challenge.
+    expect(await told('remainder.wanted')).toEqual([])
+    chain.basis = { ...chain.basis, totalFinal: true }
+    chain.seconds += 5
+    await settlement.step()
     const [remainder] = await told('remainder.wanted')
     expect(remainder!.epoch).toBe(second)
     const { commitment } = (await told('root.wanted'))[1]!

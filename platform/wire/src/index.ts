@@ -45,6 +45,7 @@ export {
   Terms,
   UsageVoucher,
 } from './terms.ts'
+export { OffRamp, PayoutChoice, SafeBatch, treasuryRoutes } from './treasury.ts'
 export { SignedUsageReceipt, UsageBatchAnswer, usageRoutes } from './usage.ts'
 export { Wallet, walletRoutes } from './wallet.ts'
 export type { Hex } from './words.ts'

@@ -68,6 +68,12 @@ export const rspFailures = {
     says: 'The SM-DP+ did not take the profile package.',
     remedy: 'See the code and the message of the server; `gesim-rsp inspect FILE` checks the package.',
   },
+  'rsp.interrupted': {
+    kind: 'refused',
+    says: 'The command was interrupted.',
+    remedy:
+      'Start it again when you like: an open session was ended as "postponed", so that the order stays, and an installation that had begun was finished; `gesim-rsp profiles` lists what is on the card.',
+  },
   'rsp.unexpected': {
     kind: 'broken',
     says: 'Something failed that this program did not foresee.',

@@ -19,6 +19,7 @@ function programHelp(): string {
       'Exit codes',
       '  0 done   1 refused by a card, a server or a rule   2 the command was not understood',
       '  3 somebody does not answer, try again              4 a fault of this program',
+      '  130, 143 stopped by Ctrl-C or SIGTERM; a second one ends a download at once',
     ].join('\n'),
   ].join('\n\n')
 }

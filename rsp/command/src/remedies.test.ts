@@ -7,12 +7,21 @@ const ANSWERS =
   `8.8.1/3.8 8.8.2/3.1 8.8.3/3.1 8.8.4/3.7 8.10.1/3.9 8.1.2/6.1 8.1.2/6.3 8.1.3/6.1 8.1.3/6.3 8.11.1/3.9
   8.1/6.1 8.2.6/3.8 8.1.1/3.8 8.2/1.2 8.2.5/4.3 8.8.5/4.10 8.8.5/6.4 8.2.7/2.2 8.2.7/3.8 8.2.7/6.4 8.2/3.7 8.8/3.10
   8.2.1/3.3 8.2.1/3.9 8.2.6/3.3 8.9/5.1 8.1.1/2.2 8.1.1/3.10 8.2.6/3.10 8.9.1/3.8 8.9.2/3.1 8.9.3/3.1 8.9.4/3.7
-  8.9.5/3.3 8.9.5/3.9 8.9/4.2 8.1/4.8 1.1/1.2 1.1/3.9`.split(/\s+/)
+  8.9.5/3.3 8.9.5/3.9 8.9/4.2 8.1/4.8 1.1/1.1 1.1/1.2 8.2.1/1.2 8.2.1/3.5 8.2.1/3.10
+  8.2.5/1.2 8.2.5/3.7 8.2.5/3.8 8.2.5/3.9`.split(/\s+/)
 
 describe('what a person can do', () => {
   it.each(ANSWERS)('about %s is said', (code) => {
     const [subject, reason] = code.split('/')
     expect(remedyOf(refuse('sgp22.function-failed', { subject, reason }))).toMatch(/^[A-Z].*[.?]$/)
+  })
+
+  it('about an installation is said by the reason of the card', () => {
+    const reason = (name: string) => remedyOf(refuse('lpa.install-failed', { reason: name }))
+    expect(reason('scp03tStructureError (7)')).toContain('--lenient')
+    expect(reason('installFailedDueToIccidAlreadyExistsOnEuicc (9)')).toContain('delete it first')
+    // The catalogue speaks of the profile element.
+    expect(reason('installFailedDueToPEProcessingError (12)')).toBeUndefined()
   })
 
   it('about a connection is said by what lies below it', () => {

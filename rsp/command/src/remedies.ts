@@ -40,6 +40,17 @@ const OF_CONNECTION: Readonly<Record<string, string>> = {
     'The certificate names another host: use that name, and --map it to its place.',
 }
 
+/** What a person can do about a profile that the card did not install, by the reason of SGP.22, 2.5.6. */
+const OF_INSTALLATION: Readonly<Record<string, string>> = {
+  scp03tStructureError:
+    'The server cuts packages into segments longer than the 1020 bytes of the specification, or sends them wrong: a card in software takes longer ones with --lenient.',
+  scp03tSecurityError: 'The package changed on its way, or card and server derive other keys: try again.',
+  installFailedDueToIccidAlreadyExistsOnEuicc:
+    'The card has this profile already: `gesim-rsp profiles` shows it; delete it first, or order another.',
+  installFailedDueToInsufficientMemoryForProfile: 'Delete another profile, then download again.',
+  pprNotAllowed: 'The card does not let this operator set the policy rules of the profile: ask the operator.',
+}
+
 interface Coded {
   readonly code?: unknown
   readonly cause?: unknown
@@ -61,6 +72,8 @@ function chainOf(error: unknown): Coded[] {
 export function remedyOf(error: unknown): string | undefined {
   if (isFailure(error, 'sgp22.function-failed'))
     return statusRemedy(String(error.facts.subject), String(error.facts.reason))
+  if (isFailure(error, 'lpa.install-failed'))
+    return OF_INSTALLATION[String(error.facts.reason).split(' ')[0]!]
   for (const { code, message } of chainOf(error)) {
     if (typeof code === 'string' && OF_CONNECTION[code]) return OF_CONNECTION[code]
     if (typeof message === 'string' && message.includes('does not name'))

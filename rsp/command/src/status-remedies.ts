@@ -34,10 +34,13 @@ const OF_STATUS: Readonly<Partial<Record<StatusCode, string>>> = {
   '8.2.6/3.3': 'The matching identifier is in use: choose another, or let the server choose.',
   '8.2.6/3.10': 'The order has another matching identifier.',
   '8.1.1/3.10': 'The order is for another EID.',
+  '8.2.1/3.10': 'The order is for another EID.',
+  '8.2.1/3.5': 'The order is not confirmed, or has ended: `gesim-rsp order confirm ICCID`.',
+  '8.2.1/1.2': 'The profile is of another operator: check ICCID and certificate.',
   '8.1.1/2.2': 'An order without a matching identifier, or with an SM-DS, needs the EID of the card: --eid.',
   '8.9/5.1': 'The SM-DS does not answer: check --smds and that it runs.',
   '1.1/1.2': 'The certificate is of another operator than the caller says: check --requester.',
-  '1.1/3.9':
+  '1.1/1.1':
     'The SM-DP+ does not know the certificate that was shown: check --cert and --key, and whose authority it trusts.',
   '1.2/4.2': 'The server is at fault: try again, and tell who runs it.',
   '1.3.1/2.1':
@@ -51,7 +54,7 @@ const OF_STATUS: Readonly<Partial<Record<StatusCode, string>>> = {
   '8.1/4.8': 'The profile does not fit into the memory of the card: delete another one.',
   '8.2/2.1': 'The profile package is none that the server takes: `gesim-rsp inspect FILE` checks it.',
   '8.2.5/1.2': 'This operator may not order profiles of this type.',
-  '8.2.5/3.10': 'The profile is of another type than the order names.',
+  '8.2.5/3.8': 'The profile is of another type than the order names.',
   '8.8/3.10': 'The card signed for another server: start the download again.',
   '8.9.1/3.8': 'The SM-DS knows itself under another address: check --smds.',
   '8.9.2/3.1': 'The SM-DS trusts none of the issuers of this card: card and server need a common issuer.',
@@ -59,7 +62,7 @@ const OF_STATUS: Readonly<Partial<Record<StatusCode, string>>> = {
   '8.9.4/3.7': 'The SM-DS has no certificate that this card can check: card and server need a common issuer.',
   '8.9.5/3.3': 'The SM-DS knows the event already.',
   '8.9.5/3.9': 'The SM-DS knows no such event: it was used, deleted or has expired.',
-  '8.9/4.2': 'The root SM-DS did not take the event: try again later.',
+  '8.9/4.2': 'The SM-DS, or its root, did not take the event: see the log of the server that asked it.',
   '8.9/4.8': 'The SM-DS has no room for more events: try again later.',
 }
 

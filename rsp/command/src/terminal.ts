@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import { type Failure, isFailure } from '@gesim/base'
+import { exitCodeOfSignal } from './interruption.ts'
 import { causesOf, remedyOf, textOfCode } from './remedies.ts'
 
 /** Exit codes of the program. */
@@ -49,6 +50,11 @@ export class Terminal {
   /** Asks the person at the keyboard; nothing when the person ends the input. */
   async ask(question: string): Promise<string | undefined> {
     const lines = createInterface({ input: process.stdin, output: process.stdout })
+    // Ctrl-C at the prompt comes as a key: it is the same as elsewhere.
+    lines.once('SIGINT', () => {
+      lines.close()
+      process.kill(process.pid, 'SIGINT')
+    })
     try {
       const ended = new Promise<undefined>((resolve) => lines.once('close', () => resolve(undefined)))
       return (await Promise.race([lines.question(question), ended]))?.trim()
@@ -81,6 +87,7 @@ export class Terminal {
         process.stderr.write(`${error.stack}\n`)
     }
     if (code === 'rsp.not-understood') return EXIT.notUnderstood
+    if (code === 'rsp.interrupted') return exitCodeOfSignal(String(failure?.facts.signal))
     if (!failure || failure.kind === 'broken') return EXIT.broken
     return failure.kind === 'unreachable' ? EXIT.unreachable : EXIT.refused
   }

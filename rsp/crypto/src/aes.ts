@@ -20,7 +20,7 @@ function xorInto(target: Uint8Array, mask: Uint8Array): void {
  * it put out, so what the first block is masked with is the wanted vector and that last block together.
  */
 
-/** AES-128 of single blocks with one key, without padding. */
+/** AES-128 of blocks on their own (ECB) with one key, without padding. */
 export class AesBlocks {
   readonly #cipher: Cipheriv
 
@@ -28,8 +28,9 @@ export class AesBlocks {
     this.#cipher = createCipheriv('aes-128-ecb', createSecretKey(key), null).setAutoPadding(false)
   }
 
-  encrypt(block: Uint8Array): Uint8Array {
-    return this.#cipher.update(block)
+  /** Encrypts one block or several. */
+  encrypt(blocks: Uint8Array): Uint8Array {
+    return this.#cipher.update(blocks)
   }
 }
 

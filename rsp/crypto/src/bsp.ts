@@ -35,6 +35,7 @@ export const MAX_ENCRYPTED_PLAIN_BYTES = 1007
 export const MAX_MAC_ONLY_PLAIN_BYTES = 1008
 
 const MAC_BYTES = 8
+const VECTORS_AT_ONCE = 16
 
 /** Session keys of a shared secret (SGP.22 annex G): MAC chaining value, S-ENC, S-MAC, in this order. */
 export function deriveSessionKeys(sharedSecret: Uint8Array, context: KeyContext): SessionKeys {
@@ -50,6 +51,15 @@ export function deriveSessionKeys(sharedSecret: Uint8Array, context: KeyContext)
   return { initialMcv: keys.slice(0, 16), sEnc: keys.slice(16, 32), sMac: keys.slice(32, 48) }
 }
 
+/** Writes a counter as a block of zeros at an offset. */
+function writeCounter(block: Uint8Array, offset: number, counter: number): void {
+  let left = counter
+  for (let at = offset + 15; left > 0; at--) {
+    block[at] = left & 0xff
+    left >>>= 8
+  }
+}
+
 /** What both sides of the BSP protocol have (SGP.22 section 2.6.4): chained MACs and a block counter. */
 class Chain {
   readonly #cmac: Cmac
@@ -62,24 +72,22 @@ class Chain {
     this.#mcv = keys.initialMcv
   }
 
+  get counter(): number {
+    return this.#counter
+  }
+
   /** Writes the block whose encryption is the initial chaining vector of the next segment; each is used once. */
   writeCounter(block: Uint8Array): void {
-    let left = this.#counter
-    for (let at = 15; left > 0; at--) {
-      block[at] = left & 0xff
-      left >>>= 8
-    }
+    writeCounter(block, 0, this.#counter)
   }
 
   macOf(head: Uint8Array, body: Uint8Array): Uint8Array {
     return this.#cmac.of(this.#mcv, head, body)
   }
 
-  /** MACs of segments in order; the counter has been moved on for each of them. */
-  macsOf(segments: readonly (readonly [head: Uint8Array, body: Uint8Array])[]): Uint8Array[] {
-    const macs = this.#cmac.chain(this.#mcv, segments)
-    this.#mcv = macs.at(-1) ?? this.#mcv
-    return macs
+  /** Puts the MACs of segments, one after another, to their ends; the counter has been moved on for each of them. */
+  seal(segments: Uint8Array, ends: readonly number[]): void {
+    this.#mcv = this.#cmac.sealChain(this.#mcv, segments, ends, MAC_BYTES)
   }
 
   count(): void {
@@ -141,21 +149,20 @@ export class BspSender {
   }
 
   #sealAll(tag: number, bodies: readonly Uint8Array[]): Uint8Array[] {
-    const segments = bodies.map((body) => [header(tag, body.length + MAC_BYTES), body] as const)
-    const macs = this.#chain.macsOf(segments)
+    const heads = bodies.map((body) => header(tag, body.length + MAC_BYTES))
     let length = 0
-    for (const [head, body] of segments) length += head.length + body.length + MAC_BYTES
+    const ends = bodies.map((body, i) => {
+      length += heads[i]!.length + body.length + MAC_BYTES
+      return length
+    })
     // One piece of memory for all: a package has many segments, and each of its own would cost more than its cipher.
     const whole = new Uint8Array(length)
-    let end = 0
-    return segments.map(([head, body], i) => {
-      const start = end
-      whole.set(head, start)
-      whole.set(body, start + head.length)
-      end = start + head.length + body.length + MAC_BYTES
-      whole.set(macs[i]!.subarray(0, MAC_BYTES), end - MAC_BYTES)
-      return whole.subarray(start, end)
+    bodies.forEach((body, i) => {
+      whole.set(body, ends[i]! - MAC_BYTES - body.length)
+      whole.set(heads[i]!, ends[i]! - MAC_BYTES - body.length - heads[i]!.length)
     })
+    this.#chain.seal(whole, ends)
+    return ends.map((end, i) => whole.subarray(i === 0 ? 0 : ends[i - 1]!, end))
   }
 }
 
@@ -170,6 +177,9 @@ export class BspReceiver {
   readonly #chain: Chain
   readonly #blocks: AesBlocks
   readonly #cbc: CbcDecryption
+  /** Initial chaining vectors of some segments, made in one call of the cipher, from this counter on. */
+  #vectors: Uint8Array = new Uint8Array()
+  #firstVector = 0
 
   constructor(keys: SessionKeys) {
     this.#chain = new Chain(keys)
@@ -182,15 +192,26 @@ export class BspReceiver {
     const { body, mac } = this.#check(segment)
     if (body.length === 0 || body.length % 16 !== 0)
       throw refuse('crypto.bad-segment', { length: body.length })
-    const counter = new Uint8Array(16)
-    this.#chain.writeCounter(counter)
-    const padded = this.#cbc.decrypt(body, this.#blocks.encrypt(counter))
+    const padded = this.#cbc.decrypt(body, this.#nextVector())
     this.#chain.advance(mac)
     let length = padded.length - 1
     while (length >= 0 && padded[length] === 0) length--
     if (length < padded.length - 16 || padded[length] !== 0x80)
       throw refuse('crypto.bad-segment', { length: body.length })
-    return new Uint8Array(padded.subarray(0, length))
+    return new Uint8Array(padded.buffer, padded.byteOffset, length)
+  }
+
+  #nextVector(): Uint8Array {
+    const { counter } = this.#chain
+    let at = (counter - this.#firstVector) * 16
+    if (at >= this.#vectors.length) {
+      const counters = new Uint8Array(VECTORS_AT_ONCE * 16)
+      for (let i = 0; i < VECTORS_AT_ONCE; i++) writeCounter(counters, i * 16, counter + i)
+      this.#vectors = this.#blocks.encrypt(counters)
+      this.#firstVector = counter
+      at = 0
+    }
+    return this.#vectors.subarray(at, at + 16)
   }
 
   /** The content of an authenticated segment. Throws `crypto.bad-mac` and `crypto.bad-segment`. */

@@ -1,5 +1,5 @@
 import { type KeyObject, verify } from 'node:crypto'
-import { isFailure, refuse, toHex } from '@gesim/base'
+import { bytesEqual, isFailure, refuse } from '@gesim/base'
 import { readBits, readBoolean, readOid, readText, readTlv, readUint, type Tlv } from '@gesim/tlv'
 import { type Curve, curveOfOid, publicKeyOfPoint } from './keys.ts'
 import { type CertificateRole, roleOfOid } from './roles.ts'
@@ -61,12 +61,35 @@ const MAX_CERTIFICATE_BYTES = 8192
 
 /** Reads a name (RFC 5280 section 4.1.2.4). */
 function readName(element: Tlv): Name {
-  return element.children().flatMap((set) =>
-    set.children().map((pair) => {
-      const cursor = pair.cursor()
-      return { oid: readOid(cursor.take(0x06)), value: readText(cursor.any(), 256) }
-    }),
-  )
+  const name: { oid: string; value: string }[] = []
+  for (const set of element.children())
+    for (const pair of set.children()) {
+      const [oid, value] = pair.children()
+      if (oid?.tag !== 0x06 || !value)
+        throw refuse('crypto.certificate-malformed', { why: 'attribute of a name' })
+      name.push({ oid: readOid(oid), value: readText(value, 256) })
+    }
+  return name
+}
+
+/** Names of issuers by their bytes: few manufacturers make many cards. */
+const issuerNames = new Map<string, Name>()
+const MAX_ISSUER_NAMES = 200
+
+function readIssuerName(element: Tlv): Name {
+  const key = latin1(element.raw)
+  let name = issuerNames.get(key)
+  if (!name) {
+    name = readName(element)
+    if (issuerNames.size >= MAX_ISSUER_NAMES) issuerNames.clear()
+    issuerNames.set(key, name)
+  }
+  return name
+}
+
+/** A text with a character for each byte, as a key. */
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
 }
 
 /** The value of the first attribute of a kind. */
@@ -74,15 +97,26 @@ export function attributeOf(name: Name, oid: string): string | undefined {
   return name.find((attribute) => attribute.oid === oid)?.value
 }
 
+const LETTER_Z = 0x5a
+
+function digit(code: number): number {
+  if (code < 0x30 || code > 0x39) throw refuse('crypto.certificate-malformed', { why: 'time' })
+  return code - 0x30
+}
+
 /** UTCTime or GeneralizedTime in UTC, in milliseconds since 1970. The year 7496 of eUICC certificates is fine. */
 export function readTime(element: Tlv): number {
-  const text = readText(element, 32)
-  const match = /^(\d{2}|\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})Z$/.exec(text)
-  if (!match || (element.tag !== 0x17 && element.tag !== 0x18))
+  const { source, valueStart, length } = element
+  // Pairs of digits, the first one or two for the year, and a Z.
+  const pairs = (length - 1) / 2
+  const isTime = (element.tag === 0x17 || element.tag === 0x18) && (pairs === 6 || pairs === 7)
+  if (!isTime || source[element.end - 1] !== LETTER_Z)
     throw refuse('crypto.certificate-malformed', { why: 'time' })
-  const [, yearDigits, month, day, hour, minute, second] = match as unknown as string[]
-  const year = Number(yearDigits) + (yearDigits!.length === 4 ? 0 : Number(yearDigits) < 50 ? 2000 : 1900)
-  return Date.UTC(year, Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second))
+  const pair = (n: number) => digit(source[valueStart + 2 * n]!) * 10 + digit(source[valueStart + 2 * n + 1]!)
+  const first = pair(0)
+  const year = pairs === 7 ? first * 100 + pair(1) : first + (first < 50 ? 2000 : 1900)
+  const after = pairs - 5
+  return Date.UTC(year, pair(after) - 1, pair(after + 1), pair(after + 2), pair(after + 3), pair(after + 4))
 }
 
 interface Extensions {
@@ -147,14 +181,14 @@ const EXTENSIONS: Record<string, (value: Tlv, into: Extensions) => void> = {
 
 function readExtensions(element: Tlv | undefined): Extensions {
   const into: Extensions = { policies: [], dnsNames: [], keyUsage: [], isAuthority: false, crlUrls: [] }
-  const seen = new Set<string>()
+  const seen: string[] = []
   for (const extension of element?.children()[0]?.children() ?? []) {
     const cursor = extension.cursor()
     const oid = readOid(cursor.take(0x06))
     const criticalFlag = cursor.maybe(0x01)
     const value = cursor.take(0x04).value
-    if (seen.has(oid)) throw refuse('crypto.certificate-malformed', { why: 'extension twice', oid })
-    seen.add(oid)
+    if (seen.includes(oid)) throw refuse('crypto.certificate-malformed', { why: 'extension twice', oid })
+    seen.push(oid)
     const read = EXTENSIONS[oid]
     // RFC 5280 4.2: a critical extension that is not understood makes the certificate unusable.
     if (!read && criticalFlag && readBoolean(criticalFlag))
@@ -190,7 +224,7 @@ function read(der: Uint8Array): Certificate {
     throw refuse('crypto.certificate-malformed', { why: 'not version 3' })
   const serialNumber = cursor.take(0x02)
   const algorithm = cursor.take(0x30)
-  if (toHex(algorithm.raw) !== toHex(outerAlgorithm.raw) || readOid(algorithm.require(0x06)) !== ECDSA_SHA256)
+  if (!bytesEqual(algorithm.raw, outerAlgorithm.raw) || readOid(algorithm.require(0x06)) !== ECDSA_SHA256)
     throw refuse('crypto.certificate-malformed', { why: 'not signed by ECDSA with SHA-256' })
   const issuer = cursor.take(0x30)
   const validity = cursor.take(0x30).cursor()
@@ -207,8 +241,8 @@ function read(der: Uint8Array): Certificate {
     der,
     tbs: tbs.raw,
     signature,
-    serialNumber: toHex(serialNumber.value),
-    issuer: readName(issuer),
+    serialNumber: Buffer.from(serialNumber.value).toString('hex'),
+    issuer: readIssuerName(issuer),
     subject: readName(subject),
     issuerRaw: issuer.raw,
     subjectRaw: subject.raw,
@@ -222,19 +256,29 @@ function read(der: Uint8Array): Certificate {
   }
 }
 
+/** Of the end of a certificate, by which a remembered one is found. */
+const KEY_BYTES = 32
+
 /**
  * A reader that remembers what it read last: the same manufacturers, and the same card several times in one
  * download, come again and again. What cannot be read is not remembered.
  */
 export function certificateReader(maxCount = 1000): (der: Uint8Array) => Certificate {
   const known = new Map<string, Certificate>()
+  // The functions of one download mostly pass the very same bytes on.
+  const sameBytes = new WeakMap<Uint8Array, Certificate>()
   return (der) => {
-    const key = Buffer.from(der.buffer, der.byteOffset, der.length).toString('latin1')
-    const found = known.get(key) ?? readCertificate(Uint8Array.from(der))
+    const same = sameBytes.get(der)
+    if (same) return same
+    // The end of a certificate is its signature: short to look up, and compared as a whole before it counts.
+    const key = latin1(der.subarray(-KEY_BYTES))
+    const before = known.get(key)
+    const found = before && bytesEqual(before.der, der) ? before : readCertificate(new Uint8Array(der))
     // A map keeps the order of insertion: what was used last goes to the end, the first is the oldest.
     known.delete(key)
     known.set(key, found)
     if (known.size > maxCount) known.delete(known.keys().next().value!)
+    sameBytes.set(der, found)
     return found
   }
 }
@@ -242,14 +286,14 @@ export function certificateReader(maxCount = 1000): (der: Uint8Array) => Certifi
 /** ecdsa-with-SHA256 (RFC 5758). */
 export const ECDSA_SHA256 = '1.2.840.10045.4.3.2'
 
-const verified = new WeakMap<Certificate, WeakSet<Certificate>>()
+/** Who was found to have signed a certificate. */
+const verified = new WeakMap<Certificate, Certificate>()
 
 /** Whether the issuer signed a certificate. Both are immutable, so a signature that held once is not checked again. */
 export function issuedBy(certificate: Certificate, issuer: Certificate): boolean {
-  const before = verified.get(certificate)
-  if (before?.has(issuer)) return true
+  if (verified.get(certificate) === issuer) return true
   if (!signedBy(issuer, certificate.tbs, certificate.signature)) return false
-  verified.set(certificate, (before ?? new WeakSet()).add(issuer))
+  verified.set(certificate, issuer)
   return true
 }
 

@@ -9,14 +9,22 @@ describe('Chained MACs', () => {
     const key = systemRandom(16)
     const cmac = new Cmac(key)
     for (const lengths of [[0], [16], [15, 16, 17], [1020, 3, 0, 64, 1004], []]) {
-      const messages = lengths.map((length) => [systemRandom(5), systemRandom(length)])
-      let before = systemRandom(16)
-      const chained = cmac.chain(before, messages)
-      const single = messages.map(([head, body]) => {
-        before = aesCmac(key, concatBytes(before, head!, body!))
-        return before
+      const messages = lengths.map((length) => systemRandom(5 + length))
+      const first = systemRandom(16)
+      const whole = concatBytes(...messages.flatMap((message) => [message, new Uint8Array(8)]))
+      let end = 0
+      const ends = messages.map((message) => {
+        end += message.length + 8
+        return end
       })
-      expect(chained).toEqual(single)
+      const last = cmac.sealChain(first, whole, ends, 8)
+      let before = first
+      const single = messages.map((message) => {
+        before = aesCmac(key, concatBytes(before, message))
+        return concatBytes(message, before.subarray(0, 8))
+      })
+      expect(last).toEqual(before)
+      expect(whole).toEqual(concatBytes(...single))
       // The same object goes on with messages of its own as if nothing had been.
       const next = systemRandom(33)
       expect(cmac.of(next)).toEqual(aesCmac(key, next))

@@ -34,23 +34,38 @@ export class Cmac {
   }
 
   /**
-   * The MACs of several messages, each preceded by the MAC of the one before, the first one by the given block. One call
-   * of the cipher for all: CBC masks a block with the one before it, so that a block of zeros after a MAC is
-   * encrypted as that MAC is at the beginning of a message of its own.
+   * Authenticates messages that stand one after another, each preceded by the MAC of the one before, the first one by the
+   * given block; the beginning of each MAC goes to the end of its message, where there is room for it. Gives the last MAC,
+   * whole. One call of the cipher for all: CBC masks a block with the one before it, so that a block of zeros after a MAC
+   * is encrypted as that MAC is at the beginning of a message of its own.
    */
-  chain(first: Uint8Array, messages: readonly (readonly Uint8Array[])[]): Uint8Array[] {
+  sealChain(first: Uint8Array, whole: Uint8Array, ends: readonly number[], macBytes: number): Uint8Array {
     let length = 0
-    const ends = messages.map((parts) => {
-      length += paddedLength(16 + lengthOf(parts))
-      return length
-    })
+    let start = 0
+    for (const end of ends) {
+      length += paddedLength(16 + end - start - macBytes)
+      start = end
+    }
+    if (length === 0) return first
     const input = roomFor(length)
-    const zeros = new Uint8Array(16)
-    messages.forEach((parts, i) => {
-      this.#write(input, i === 0 ? 0 : ends[i - 1]!, [i === 0 ? first : zeros, ...parts])
-    })
-    const output = length ? this.#cbc.encrypt(input) : input
-    return ends.map((end) => new Uint8Array(output.subarray(end - 16, end)))
+    let at = 0
+    start = 0
+    for (const end of ends) {
+      if (start === 0) input.set(first)
+      else input.fill(0, at, at + 16)
+      input.set(whole.subarray(start, end - macBytes), at + 16)
+      at = this.#finish(input, at, at + 16 + end - start - macBytes)
+      start = end
+    }
+    const output = this.#cbc.encrypt(input)
+    at = 0
+    start = 0
+    for (const end of ends) {
+      at += paddedLength(16 + end - start - macBytes)
+      for (let i = 0; i < macBytes; i++) whole[end - macBytes + i] = output[at - 16 + i]!
+      start = end
+    }
+    return new Uint8Array(output.subarray(at - 16, at))
   }
 
   /** Writes one message, padded and masked. */
@@ -60,8 +75,12 @@ export class Cmac {
       input.set(part, at)
       at += part.length
     }
-    const length = at - from
-    const end = from + paddedLength(length)
+    this.#finish(input, from, at)
+  }
+
+  /** Pads and masks the message that ends at an offset; gives the end of its last block. */
+  #finish(input: Uint8Array, from: number, at: number): number {
+    const end = from + paddedLength(at - from)
     const isWhole = end === at
     if (!isWhole) {
       input[at] = 0x80
@@ -69,6 +88,7 @@ export class Cmac {
     }
     const mask = isWhole ? this.#whole : this.#padded
     for (let i = 0; i < 16; i++) input[end - 16 + i]! ^= mask[i]!
+    return end
   }
 }
 

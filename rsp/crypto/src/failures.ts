@@ -31,6 +31,11 @@ export const cryptoFailures = {
     remedy: 'Send an X.509 certificate of version 3 as SGP.22 section 4.5 describes it.',
     httpStatus: 400,
   },
+  'crypto.pki-unreadable': {
+    kind: 'refused',
+    says: 'A file of certificates or keys was readable and is not any more; the earlier ones stay in use.',
+    remedy: 'Write the file again, whole, in DER or PEM; it is read again when it changes.',
+  },
   'crypto.certificate-signature': {
     kind: 'refused',
     says: 'The signature of a certificate is not its issuer’s.',

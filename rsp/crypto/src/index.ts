@@ -22,8 +22,8 @@ export {
 export type { Trust } from './chain.ts'
 export { certificateIssuers, checkEuicc, findIssuer, verifyChain, verifyEuicc } from './chain.ts'
 export { aesBlock, aesCmac, Cmac } from './cmac.ts'
-export type { RevocationList } from './crl.ts'
-export { readRevocationList, revokes, verifyRevocationList } from './crl.ts'
+export type { RevocationList, RevocationScope } from './crl.ts'
+export { covers, readRevocationList, revokes, verifyRevocationList } from './crl.ts'
 export { cryptoFailures } from './failures.ts'
 export { sha256, x963Kdf } from './kdf.ts'
 export type { Curve, Random, Signer } from './keys.ts'
@@ -50,6 +50,8 @@ export {
   privateKeyPem,
   tlsPemOf,
 } from './pki-directory.ts'
+export type { PkiWatch, PkiWatchOptions } from './pki-watch.ts'
+export { watchPki } from './pki-watch.ts'
 export type { RevocationWatch } from './revocation-watch.ts'
 export { watchRevocations } from './revocation-watch.ts'
 export type { CertificateRole } from './roles.ts'

@@ -10,15 +10,11 @@ export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
 
 /** The key derivation of ANSI X9.63 with SHA-256: H(Z, counter from 1, shared info), cut to length. */
 export function x963Kdf(secret: Uint8Array, sharedInfo: Uint8Array, length: number): Uint8Array {
-  const blocks: Uint8Array[] = []
-  for (let counter = 1, made = 0; made < length; counter++, made += 32) {
-    const counterBytes = Uint8Array.of(
-      counter >>> 24,
-      (counter >> 16) & 0xff,
-      (counter >> 8) & 0xff,
-      counter & 0xff,
-    )
-    blocks.push(sha256(secret, counterBytes, sharedInfo))
+  const input = concatBytes(secret, new Uint8Array(4), sharedInfo)
+  const out = new Uint8Array(Math.ceil(length / 32) * 32)
+  for (let counter = 1; counter * 32 <= out.length; counter++) {
+    for (let i = 0; i < 4; i++) input[secret.length + i] = (counter >>> (24 - 8 * i)) & 0xff
+    out.set(hash('sha256', input, 'buffer'), counter * 32 - 32)
   }
-  return concatBytes(...blocks).subarray(0, length)
+  return out.subarray(0, length)
 }

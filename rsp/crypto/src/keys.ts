@@ -12,7 +12,7 @@ import {
 } from 'node:crypto'
 import { concatBytes, refuse } from '@gesim/base'
 import { node, oidNode } from '@gesim/tlv'
-import { derOfSignature, signatureOfDer } from './signature.ts'
+import { derOfSignature, MAX_DER_BYTES, signatureOfDer } from './signature.ts'
 
 /** The two curves of SGP.22 (section 2.6.7), by the short names of SGP.26. */
 export type Curve = 'nist' | 'brainpool'
@@ -92,11 +92,14 @@ export function ecdsaSign(key: KeyObject, data: Uint8Array): Uint8Array {
   return signatureOfDer(nodeSign('sha256', data, key))
 }
 
+/** The signature that is being checked: Node has read it when it returns. */
+const DER = new Uint8Array(MAX_DER_BYTES)
+
 /** Whether a signature of r and s holds. False, never an exception, for any malformed signature. */
 export function ecdsaVerify(key: KeyObject, data: Uint8Array, signature: Uint8Array): boolean {
   if (signature.length !== 64) return false
   try {
-    return nodeVerify('sha256', data, key, derOfSignature(signature))
+    return nodeVerify('sha256', data, key, derOfSignature(signature, DER))
   } catch {
     return false
   }
@@ -145,7 +148,7 @@ export class OneTimeKey {
   private constructor(curve: Curve, ecdhOfKey: ECDH) {
     this.curve = curve
     this.#ecdh = ecdhOfKey
-    this.publicPoint = Uint8Array.from(ecdhOfKey.getPublicKey())
+    this.publicPoint = new Uint8Array(ecdhOfKey.getPublicKey())
   }
 
   /** Draws a key. */
@@ -185,7 +188,9 @@ export class OneTimeKey {
       throw refuse('crypto.bad-key', { length: publicPoint.length })
     try {
       const secret = this.#ecdh.computeSecret(publicPoint)
-      return concatBytes(new Uint8Array(SCALAR_BYTES - secret.length), secret)
+      return secret.length === SCALAR_BYTES
+        ? new Uint8Array(secret)
+        : concatBytes(new Uint8Array(SCALAR_BYTES - secret.length), secret)
     } catch (cause) {
       throw refuse('crypto.bad-key', { curve: this.curve }, cause)
     }

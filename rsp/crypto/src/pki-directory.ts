@@ -23,6 +23,8 @@ export interface Pki {
   /** Certificates whose private key is here too, in the order of their file names. */
   readonly identities: readonly Identity[]
   readonly revocations: readonly RevocationList[]
+  /** Files of certificates, keys and lists in which nothing could be read, or not everything. */
+  readonly unreadable: readonly string[]
 }
 
 const MAX_FILES = 2000
@@ -44,10 +46,11 @@ function pemBlocks(text: string, label: string): Uint8Array[] {
 }
 
 /** Reads something that may be unfit: a foreign directory also holds keys on other curves and broken test cases. */
-function attempt<T>(read: () => T): T[] {
+function attempt<T>(read: () => T, onUnfit?: () => void): T[] {
   try {
     return [read()]
   } catch {
+    onUnfit?.()
     return []
   }
 }
@@ -55,26 +58,33 @@ function attempt<T>(read: () => T): T[] {
 /**
  * Reads every certificate, key and revocation list below a directory, in DER or PEM. Certificates are
  * told apart by their policies and matched with keys by their public points, so that any layout is
- * understood, that of SGP.26 too. What cannot be read is left out.
+ * understood, that of SGP.26 too. What cannot be read is left out, and named.
  */
 export function loadPki(directory: string): Pki {
   const certificates: Certificate[] = []
   const keys: KeyObject[] = []
   const revocations: RevocationList[] = []
+  const unreadable: string[] = []
   for (const path of filesBelow(directory).slice(0, MAX_FILES)) {
     if (statSync(path).size > MAX_FILE_BYTES) continue
     const bytes = readFileSync(path)
     const kind = extname(path).toLowerCase()
-    if (kind === '.crl') revocations.push(...attempt(() => readRevocationList(Uint8Array.from(bytes))))
+    const isUnfit = () => {
+      if (unreadable.at(-1) !== path) unreadable.push(path)
+    }
+    if (kind === '.crl')
+      revocations.push(...attempt(() => readRevocationList(Uint8Array.from(bytes)), isUnfit))
     else if (kind === '.der' || kind === '.cer')
-      certificates.push(...attempt(() => readCertificate(Uint8Array.from(bytes))))
+      certificates.push(...attempt(() => readCertificate(Uint8Array.from(bytes)), isUnfit))
     else if (kind === '.pem' || kind === '.crt' || kind === '.key') {
       const text = bytes.toString('latin1')
       for (const der of pemBlocks(text, 'CERTIFICATE'))
-        certificates.push(...attempt(() => readCertificate(der)))
+        certificates.push(...attempt(() => readCertificate(der), isUnfit))
       for (const der of pemBlocks(text, 'X509 CRL'))
-        revocations.push(...attempt(() => readRevocationList(der)))
-      if (text.includes('PRIVATE KEY-----')) keys.push(...attempt(() => privateKeyOfPem(text)))
+        revocations.push(...attempt(() => readRevocationList(der), isUnfit))
+      if (text.includes('PRIVATE KEY-----')) keys.push(...attempt(() => privateKeyOfPem(text), isUnfit))
+      // Such as a file that is being written.
+      if (!/-----END [A-Z0-9 ]+-----/.test(text)) isUnfit()
     }
   }
   const unique = [
@@ -95,6 +105,7 @@ export function loadPki(directory: string): Pki {
       return privateKey ? [{ certificate, privateKey }] : []
     }),
     revocations,
+    unreadable,
   }
 }
 

@@ -76,7 +76,10 @@ export function serverTlsOf(
   const found = identitiesOf(pki, role, curve, name.atMs)
   const rank = (identity: Identity) =>
     (names(identity, name.hosts) ? 2 : 0) + (identity.certificate.registeredId === name.oid ? 1 : 0)
-  const [best] = found.sort((a, b) => rank(b) - rank(a))
+  // Of two alike the one that holds longer: it is the newer one.
+  const [best] = found.sort(
+    (a, b) => rank(b) - rank(a) || b.certificate.notAfterMs - a.certificate.notAfterMs,
+  )
   if (!best) throw refuse('crypto.pki-incomplete', { role, curve })
   return best
 }

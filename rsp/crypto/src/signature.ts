@@ -34,9 +34,14 @@ function writeInteger(raw: Uint8Array, half: number, to: Uint8Array, at: number)
   return at + 2 + length
 }
 
-/** The DER of 64 bytes r and s, whatever their values: OpenSSL refuses those that are out of range. */
-export function derOfSignature(raw: Uint8Array): Uint8Array {
-  const out = new Uint8Array(2 + 2 * (HALF + 3))
+/** Bytes of the longest signature in DER. */
+export const MAX_DER_BYTES = 2 + 2 * (HALF + 3)
+
+/**
+ * The DER of 64 bytes r and s, whatever their values: OpenSSL refuses those that are out of range. It is a view of `out`,
+ * which has room for the longest.
+ */
+export function derOfSignature(raw: Uint8Array, out = new Uint8Array(MAX_DER_BYTES)): Uint8Array {
   const end = writeInteger(raw, HALF, out, writeInteger(raw, 0, out, 2))
   out[0] = 0x30
   out[1] = end - 2

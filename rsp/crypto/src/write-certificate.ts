@@ -135,6 +135,10 @@ export function writeCertificate(request: CertificateRequest, authority: Certifi
 
 /** What a revocation list shall say. */
 export interface RevocationListRequest {
+  /** The place that its certificates name: it is about these only. */
+  readonly url?: string
+  /** Which part of how many it is, when the list of this number comes in parts. */
+  readonly part?: { readonly number: number; readonly of: number }
   readonly number: number
   readonly thisUpdateMs: number
   readonly nextUpdateMs: number
@@ -153,6 +157,11 @@ export function writeRevocationList(
     0x30,
     extension('2.5.29.35', false, node(0x30, node(0x80, keyIdentifierOf(authority.privateKey)))),
     extension('2.5.29.20', false, uintNode(0x02, request.number)),
+    request.url === undefined
+      ? undefined
+      : extension('2.5.29.28', true, node(0x30, node(0xa0, node(0xa0, textNode(0x86, request.url))))),
+    request.part && extension('2.23.146.1.2.0.2', true, uintNode(0x02, request.part.of)),
+    request.part && extension('2.23.146.1.2.0.3', true, uintNode(0x02, request.part.number)),
   )
   const tbs = node(
     0x30,

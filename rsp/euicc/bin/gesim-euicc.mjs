@@ -1,35 +1,4 @@
 #!/usr/bin/env node
-// The source is TypeScript that Node 24 runs as it is; an older Node hands over to the one beside the packages.
-import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import * as module from 'node:module'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { launch } from './launcher.mjs'
 
-function newerNode() {
-  const require = module.createRequire(import.meta.url)
-  for (const name of [`node-linux-${process.arch}`, `node-win-${process.arch}`]) {
-    try {
-      const home = dirname(require.resolve(`${name}/package.json`))
-      for (const file of ['bin/node', 'bin/node.exe'])
-        if (existsSync(join(home, file))) return join(home, file)
-    } catch {
-      // Not installed for this machine.
-    }
-  }
-  return undefined
-}
-
-if (process.features.typescript) {
-  module.enableCompileCache?.()
-  const { runCommand } = await import('../src/command.ts')
-  process.exit(await runCommand(process.argv.slice(2)))
-}
-const node = newerNode()
-if (!node) {
-  process.stderr.write('gesim-euicc: needs Node 24 or newer\n')
-  process.exit(1)
-}
-const self = fileURLToPath(import.meta.url)
-const ran = spawnSync(node, [self, ...process.argv.slice(2)], { stdio: 'inherit' })
-process.exit(ran.status ?? 1)
+await launch(import.meta.url, async () => (await import('../src/command.ts')).runCommand)

@@ -74,22 +74,22 @@ function channelOf(cla: number): number {
 /** The length part of an APDU, short or extended. Throws `euicc.bad-apdu`. */
 export function readCommand(apdu: Uint8Array): Command {
   if (apdu.length < 4) throw refuse('euicc.bad-apdu', { length: apdu.length })
-  const [cla, ins, p1, p2] = apdu as unknown as [number, number, number, number]
-  const base = { cla, ins, p1, p2, channel: channelOf(cla) }
-  const body = apdu.subarray(4)
-  if (body.length === 0) return { ...base, data: NOTHING }
-  if (body.length === 1) return { ...base, data: NOTHING, le: body[0]! || 256 }
-  const extended = body[0] === 0 && body.length >= 3
+  const cla = apdu[0]!
+  const base = { cla, ins: apdu[1]!, p1: apdu[2]!, p2: apdu[3]!, channel: channelOf(cla) }
+  const bodyBytes = apdu.length - 4
+  if (bodyBytes === 0) return { ...base, data: NOTHING }
+  if (bodyBytes === 1) return { ...base, data: NOTHING, le: apdu[4]! || 256 }
+  const extended = apdu[4] === 0 && bodyBytes >= 3
   const head = extended ? 3 : 1
-  const length = extended ? body[1]! * 256 + body[2]! : body[0]!
-  if (extended && body.length === 3) return { ...base, data: NOTHING, le: length || 65536 }
-  const rest = body.length - head - length
-  if (length === 0 || rest < 0) throw refuse('euicc.bad-apdu', { length: apdu.length, lc: length })
-  const data = body.subarray(head, head + length)
-  const tail = body.subarray(head + length)
-  if (tail.length === 0) return { ...base, data }
-  if (!extended && tail.length === 1) return { ...base, data, le: tail[0]! || 256 }
-  if (extended && tail.length === 2) return { ...base, data, le: tail[0]! * 256 + tail[1]! || 65536 }
+  const length = extended ? apdu[5]! * 256 + apdu[6]! : apdu[4]!
+  if (extended && bodyBytes === 3) return { ...base, data: NOTHING, le: length || 65536 }
+  const tailBytes = bodyBytes - head - length
+  if (length === 0 || tailBytes < 0) throw refuse('euicc.bad-apdu', { length: apdu.length, lc: length })
+  const end = 4 + head + length
+  const data = apdu.subarray(4 + head, end)
+  if (tailBytes === 0) return { ...base, data }
+  if (!extended && tailBytes === 1) return { ...base, data, le: apdu[end]! || 256 }
+  if (extended && tailBytes === 2) return { ...base, data, le: apdu[end]! * 256 + apdu[end + 1]! || 65536 }
   throw refuse('euicc.bad-apdu', { length: apdu.length, lc: length })
 }
 

@@ -85,6 +85,8 @@ describe('a card', () => {
     expect(readEidResponse(await es10(card, fromHex('bf3e035c015a')))).toBe(card.eid)
     const info = readEuiccInfo2(await es10(card, fromHex('bf2200')))
     expect(info.svn).toBe('2.5.0')
+    // It has no LPA of its own to be activated.
+    expect(toHex(await es10(card, fromHex('bf420480020780')))).toBe('bf4203800101')
     expect(info.signingKeyIds).toHaveLength(2)
     const brainpoolFirst = createCard({ pki, curves: ['brainpool', 'nist'] })
     await selectIsdr(brainpoolFirst)
@@ -161,7 +163,11 @@ describe('a card', () => {
     const request = writeRetrieveNotificationsRequest({ seqNumber: 4 })
     const [four] = readRetrieveNotificationsResponse(await es10(card, request)).ok!
     expect(four).toMatchObject({ kind: 'other', notification: { event: 'disable' } })
+    // Some LPAs filter by no event when they mean all of them.
+    const all = await es10(card, fromHex('bf280481020400'))
+    expect(readListNotificationResponse(all).ok).toHaveLength(5)
     expect(await run(writeNotificationSentRequest(4))).toBe(0)
+    expect(toHex(await es10(card, request))).toBe('bf2b02a000')
     expect(await run(writeNotificationSentRequest(4))).toBe(1)
     expect(await run(writeMemoryResetRequest(['deleteOperationalProfiles']))).toBe(1)
   })

@@ -4,7 +4,7 @@ import { isFailure } from '@gesim/base'
 import { iccidOf, readPackage } from '@gesim/saip'
 import { ES9PLUS, parseIccid, RspAgent, readCancelSessionResponse } from '@gesim/sgp22'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Consent } from './index.ts'
+import type { Consent, DownloadWish, Progress } from './index.ts'
 import { freshProfile, SMDP_ADDRESS, startWorld, type World } from './testing/world.ts'
 
 let world: World
@@ -45,6 +45,49 @@ describe('a session is ended with the reason of its end', () => {
     const silent = () => new Promise<Consent>(() => undefined)
     const told = await refused(silent, { consentTimeoutMs: 20 })
     expect(told).toEqual({ code: 'lpa.not-wanted', reason: 'timeout', state: 'Released' })
+  })
+})
+
+describe('a caller that stops', () => {
+  /** Downloads and stops at a step. */
+  async function stoppedAt(step: Progress['step'], more: Partial<DownloadWish> = {}) {
+    const upp = freshProfile()
+    const controller = new AbortController()
+    const lpa = world.lpa(world.card())
+    const ended = await lpa
+      .download({
+        activationCode: await world.order(upp, { confirmationCode: '4711' }),
+        confirmationCode: '4711',
+        signal: controller.signal,
+        // Stopped a moment later, when something is under way again.
+        onProgress: (progress) => progress.step === step && setTimeout(() => controller.abort()),
+        ...more,
+      })
+      .catch((error: unknown) => (isFailure(error) ? error.code : error))
+    const { state } = (await world.state.find({ iccid: parseIccid(iccidOf(readPackage(upp))) }))!
+    return { ended, state }
+  }
+  const never = new Promise<never>(() => undefined)
+
+  it.each([
+    ['while the user thinks', 'preview', { consent: () => never }],
+    ['while the user looks for the code', 'preview', { confirmationCode: () => never }],
+    ['while the package is on its way', 'fetch', {}],
+  ] as const)('%s, ends the session, and the order stays', async (_, step, more) => {
+    const { ended, state } = await stoppedAt(step, more)
+    expect(ended).toBe('lpa.not-wanted')
+    // The server may have bound the package already: the order is open all the same.
+    expect(['Released', 'Downloaded']).toContain(state)
+  })
+
+  it('before there is a session, has none to end', async () => {
+    const { ended, state } = await stoppedAt('authenticate')
+    expect([(ended as Error).name, state]).toEqual(['AbortError', 'Released'])
+  })
+
+  it('once the card is being loaded, gets a whole profile', async () => {
+    const { ended, state } = await stoppedAt('install')
+    expect([ended, state]).toEqual([expect.objectContaining({ notified: true }), 'Installed'])
   })
 })
 

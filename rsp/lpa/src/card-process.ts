@@ -72,7 +72,11 @@ export async function connectCard(place: CardPlace): Promise<ConnectedCard> {
   let bridge: Bridge
   let end: () => void
   if ('command' in place) {
-    const started = spawn(place.command, [...(place.args ?? [])], { stdio: ['pipe', 'pipe', 'inherit'] })
+    // In a group of its own: a Ctrl-C at the terminal is for the LPA, which still has to end its session on the card.
+    const started = spawn(place.command, [...(place.args ?? [])], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      detached: process.platform !== 'win32',
+    })
     child = started
     await once(started, 'spawn').catch((cause: unknown) => {
       throw unreachable('lpa.card-gone', { command: place.command }, cause)

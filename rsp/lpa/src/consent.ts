@@ -31,6 +31,7 @@ export interface Decider {
   readonly consent?: (preview: Preview) => Promise<Consent> | Consent
   readonly consentTimeoutMs?: number
   readonly confirmationCode?: string | (() => Promise<string | undefined>)
+  /** Aborted before the package is loaded, it ends the session as "later" does; a loading that began is finished. */
   readonly signal?: AbortSignal
 }
 
@@ -42,16 +43,27 @@ export function notWanted(answer: Exclude<Consent, 'yes'>): Refusal {
   return { reason, failure: refuse('lpa.not-wanted', { answer, reason }) }
 }
 
+/** What somebody is asked for, or nothing once the caller does not want to wait any more. */
+function unlessAborted<T>(asked: Promise<T> | T, signal: AbortSignal | undefined): Promise<T | undefined> {
+  if (!signal) return Promise.resolve(asked)
+  const ended = new AbortController()
+  const stopped = new Promise<undefined>((resolve) => {
+    if (signal.aborted) resolve(undefined)
+    signal.addEventListener('abort', () => resolve(undefined), { once: true, signal: ended.signal })
+  })
+  return Promise.race([Promise.resolve(asked), stopped]).finally(() => ended.abort())
+}
+
 async function ask(decider: Decider, preview: Preview): Promise<Refusal | undefined> {
   const { consent = () => 'yes' as const, consentTimeoutMs } = decider
-  const asked = Promise.resolve(consent(preview))
+  const asked = unlessAborted(consent(preview), decider.signal)
   const timer = new AbortController()
   try {
     const answer = await (consentTimeoutMs === undefined
       ? asked
       : Promise.race([asked, sleepMs(consentTimeoutMs, timer.signal).then(() => 'timeout' as const)]))
     if (decider.signal?.aborted) return notWanted('later')
-    return answer === 'yes' ? undefined : notWanted(answer)
+    return answer === undefined || answer === 'yes' ? undefined : notWanted(answer)
   } finally {
     timer.abort()
   }
@@ -74,7 +86,8 @@ export async function decide(
   if (refusal) return { refusal }
   if (!preview.confirmationCodeRequired) return {}
   const { confirmationCode: given } = decider
-  const confirmationCode = typeof given === 'function' ? await given() : given
+  const confirmationCode = await unlessAborted(typeof given === 'function' ? given() : given, decider.signal)
+  if (decider.signal?.aborted) return { refusal: notWanted('later') }
   if (!confirmationCode)
     return { refusal: { reason: 'postponed', failure: refuse('lpa.confirmation-code-missing') } }
   return { confirmationCode }

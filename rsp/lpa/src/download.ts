@@ -7,7 +7,6 @@ import {
   type DeviceInfo,
   DOWNLOAD_ERRORS,
   ES9PLUS,
-  type Peer,
   type ProfileInstallationResult,
   type ProfileMetadata,
   type ResponseOf,
@@ -18,11 +17,11 @@ import {
   writePrepareDownloadRequest,
 } from '@gesim/sgp22'
 import { readTlv } from '@gesim/tlv'
-import { type CancelReason, cancelNumber, type Decider, decide, notWanted, type Preview } from './consent.ts'
+import { type Decider, decide, type Preview } from './consent.ts'
 import { installFailure } from './install.ts'
 import type { Isdr } from './isdr.ts'
 import type { Servers } from './servers.ts'
-import { authenticateMutually, readServerAnswer } from './session.ts'
+import { authenticateMutually, cancel, type OpenSession, readServerAnswer, whileWanted } from './session.ts'
 
 /** Where a download is. */
 export type Progress =
@@ -58,25 +57,6 @@ export interface DownloadContext {
   readonly code: ActivationCode
   readonly servers: Servers
   readonly device: DeviceInfo
-}
-
-/** A session with an SM-DP+ that both sides hold open. */
-interface OpenSession {
-  readonly isdr: Isdr
-  readonly peer: Peer
-  readonly smdpAddress: string
-  readonly transactionId: Uint8Array
-}
-
-/** Ends a session on both sides and says why (SGP.22, 3.0.2). */
-async function cancel(session: OpenSession, reason: CancelReason): Promise<void> {
-  const { isdr, peer, transactionId } = session
-  const { raw, answer } = await isdr.cancelSession(transactionId, cancelNumber(reason))
-  if (answer.error !== undefined) return
-  // A server that cannot be told now forgets the session by itself.
-  await callFunction(peer, ES9PLUS.cancelSession, { transactionId, cancelSessionResponse: raw }).catch(
-    () => undefined,
-  )
 }
 
 /** Reads what the server sent in a session; when it cannot be read the session is ended, "undefined reason". */
@@ -133,13 +113,17 @@ async function openSession(
   for (let hop = 0; hop <= MAX_HOPS; hop++) {
     wish.signal?.throwIfAborted()
     wish.onProgress?.({ step: 'authenticate', smdpAddress })
-    const peer = servers.peerOf(smdpAddress)
+    const peer = { ...servers.peerOf(smdpAddress), ...(wish.signal ? { signal: wish.signal } : {}) }
     const answered = await authenticateMutually(isdr, {
       address: smdpAddress,
       peer,
       matchingId,
       device,
       ...(smdpOid ? { smdpOid } : {}),
+    }).catch((error: unknown) => {
+      // A call that was cut by the caller before there was a session is no fault of the server.
+      if (isFailure(error, 'sgp22.no-answer')) wish.signal?.throwIfAborted()
+      throw error
     })
     const { transactionId } = answered
     if (answered.server === 'smdp')
@@ -185,13 +169,13 @@ async function fetchPackage(
   })
 }
 
-/** Fetches and installs the profile of an activation code. The result waits on the card for its notification. */
-export async function downloadProfile(
-  context: DownloadContext,
+/** Shows what is offered, asks whether it is wanted, and fetches the package: everything that can still be put off. */
+async function wantedPackage(
+  session: OpenSession,
+  offer: Offer,
   wish: DownloadWish,
-): Promise<Omit<Downloaded, 'notified'>> {
-  const report = wish.onProgress ?? (() => undefined)
-  const { session, offer } = await openSession(context, wish)
+  report: (progress: Progress) => void,
+): Promise<{ metadata: ProfileMetadata; bound: Uint8Array }> {
   const { isdr, smdpAddress } = session
   const { metadata, confirmationCodeRequired } = await readInSession(session, 'authenticateClient', () => ({
     metadata: readStoreMetadata(readTlv(offer.profileMetadata, 0xbf25)),
@@ -206,15 +190,20 @@ export async function downloadProfile(
   }
   const bound = await fetchPackage(session, offer, verdict.confirmationCode, report)
   const shown = await readInSession(session, 'getBoundProfilePackage', () => metadataIn(bound))
-  if (!bytesEqual(shown, offer.profileMetadata)) {
-    await cancel(session, 'metadataMismatch')
-    throw refuse('lpa.metadata-mismatch', { address: smdpAddress })
-  }
-  if (wish.signal?.aborted) {
-    const { reason, failure } = notWanted('later')
-    await cancel(session, reason)
-    throw failure
-  }
+  if (bytesEqual(shown, offer.profileMetadata)) return { metadata, bound }
+  await cancel(session, 'metadataMismatch')
+  throw refuse('lpa.metadata-mismatch', { address: smdpAddress })
+}
+
+/** Fetches and installs the profile of an activation code. The result waits on the card for its notification. */
+export async function downloadProfile(
+  context: DownloadContext,
+  wish: DownloadWish,
+): Promise<Omit<Downloaded, 'notified'>> {
+  const report = wish.onProgress ?? (() => undefined)
+  const { session, offer } = await openSession(context, wish)
+  const { isdr, smdpAddress } = session
+  const { metadata, bound } = await whileWanted(session, () => wantedPackage(session, offer, wish, report))
   let result: ProfileInstallationResult
   try {
     result = await load(isdr, wish, bound)

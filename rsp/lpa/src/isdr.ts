@@ -89,12 +89,10 @@ export class Isdr {
   async retrieveNotification(seqNumber: number) {
     const name = 'RetrieveNotificationsList'
     const request = sgp22.writeRetrieveNotificationsRequest({ seqNumber })
-    const list = good(
-      name,
-      await this.#ask(name, request, sgp22.readRetrieveNotificationsResponse),
-      sgp22.LIST_ERRORS,
-    )
-    return list[0]
+    const answer = await this.#ask(name, request, sgp22.readRetrieveNotificationsResponse)
+    // Cards before version 2.5 say this, later ones give an empty list.
+    if (answer.error === sgp22.NO_RESULT_AVAILABLE) return undefined
+    return good(name, answer, sgp22.RETRIEVE_ERRORS)[0]
   }
 
   removeNotification(seqNumber: number) {

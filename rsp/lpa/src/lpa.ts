@@ -206,8 +206,9 @@ class LocalAssistant implements Lpa {
         wish.onProgress?.({ step: 'notify', accepted: kept.length === 0 })
         return { ...done, notified: kept.length === 0 }
       } catch (error) {
-        // A failed installation is a signed result too, and its server must hear of it.
-        await deliver(isdr, this.#servers, server).catch(() => undefined)
+        // A failed installation is a signed result too, and its server must hear of it; who stops is not kept waiting.
+        if (!(wish.signal?.aborted && isFailure(error, 'lpa.not-wanted')))
+          await deliver(isdr, this.#servers, server).catch(() => undefined)
         throw error
       }
     })

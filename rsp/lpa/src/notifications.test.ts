@@ -50,6 +50,24 @@ describe('notifications that no server took', () => {
     expect(await again.notifications()).toEqual([])
   })
 
+  it('are passed over when the card has them no more, as when another program was faster', async () => {
+    const card = world.card()
+    const late: typeof card = Object.assign(Object.create(card) as typeof card, {
+      // It is asked for number 99, which it does not have.
+      transmit: (apdu: Uint8Array) =>
+        card.transmit(apdu[5] === 0xbf && apdu[6] === 0x2b ? apdu.with(12, 99) : apdu),
+    })
+    const lpa = world.lpa(late)
+    const activationCode = await world.order(freshProfile(), {
+      metadata: { notifications: [{ events: ['enable'], address: OTHER }] },
+    })
+    await lpa.enable((await lpa.download({ activationCode })).iccid)
+    const before = await lpa.notifications()
+    expect(before.map(({ event }) => event)).toEqual(['install', 'enable'])
+    expect((await lpa.sendNotifications()).kept).toEqual([])
+    expect(await lpa.notifications()).toEqual(before)
+  })
+
   it('are not sent for ever when the user ends it', async () => {
     const lpa = world.lpa(world.card(), { hosts: { [SMDP_ADDRESS]: world.smdpUrl, [OTHER]: NOWHERE } })
     const activationCode = await world.order(freshProfile(), {

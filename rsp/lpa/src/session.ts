@@ -13,6 +13,7 @@ import {
   resultName,
   writeAuthenticateServerRequest,
 } from '@gesim/sgp22'
+import { type CancelReason, cancelNumber, notWanted } from './consent.ts'
 import type { Isdr } from './isdr.ts'
 
 /** A server to be authenticated to, and what the phone says of itself. */
@@ -45,6 +46,44 @@ export function readServerAnswer<T>(name: string, read: () => T): T {
     if (!isFailure(cause)) throw cause
     throw refuse('lpa.server-answer', { function: name, why: cause.message }, cause)
   }
+}
+
+/** A session with an SM-DP+ that both sides hold open. The signal of the peer ends it. */
+export interface OpenSession {
+  readonly isdr: Isdr
+  readonly peer: Peer
+  readonly smdpAddress: string
+  readonly transactionId: Uint8Array
+}
+
+/** Ends a session on both sides and says why (SGP.22, 3.0.2). */
+export async function cancel(session: OpenSession, reason: CancelReason): Promise<void> {
+  const { isdr, peer, transactionId } = session
+  const { signal: _, ...stillAsked } = peer
+  const { raw, answer } = await isdr.cancelSession(transactionId, cancelNumber(reason))
+  if (answer.error !== undefined) return
+  // A server that cannot be told now forgets the session by itself.
+  await callFunction(stillAsked, ES9PLUS.cancelSession, { transactionId, cancelSessionResponse: raw }).catch(
+    () => undefined,
+  )
+}
+
+/**
+ * Works in a session before its package is loaded, when it can still be ended. Once the signal of the peer is aborted
+ * both sides are told "postponed", for nobody said no and the order shall stay (SGP.22, 3.0.2). Throws `lpa.not-wanted`.
+ */
+export async function whileWanted<T>(session: OpenSession, work: () => Promise<T>): Promise<T> {
+  const { signal } = session.peer
+  try {
+    const done = await work()
+    if (!signal?.aborted) return done
+  } catch (error) {
+    // What ended the session by itself, such as a refusal, stays what it is.
+    if (!signal?.aborted || !isFailure(error, 'sgp22.no-answer')) throw error
+  }
+  const { reason, failure } = notWanted('later')
+  await cancel(session, reason)
+  throw failure
 }
 
 /**
@@ -98,9 +137,7 @@ export async function authenticateMutually(isdr: Isdr, wish: AuthenticationWish)
       server: 'smds',
       response: await callFunction(peer, ES11.authenticateClient, body),
     }
-  return {
-    transactionId,
-    server: 'smdp',
-    response: await callFunction(peer, ES9PLUS.authenticateClient, body),
-  }
+  const session: OpenSession = { isdr, peer, smdpAddress: address, transactionId }
+  const response = await whileWanted(session, () => callFunction(peer, ES9PLUS.authenticateClient, body))
+  return { transactionId, server: 'smdp', response }
 }

@@ -3,17 +3,17 @@ import { iccidFromBytes, imsiFromFile } from './digits.ts'
 import { isHeader, isTemplate, type ProfilePackage } from './elements.ts'
 import { templateImages } from './images.ts'
 import { type ReadLimits, readPackage } from './read.ts'
-import { type Finding, RULES } from './rules.ts'
+import { type Finding, imagesOfPackage, RULES } from './rules.ts'
 
 /** Every rule that a package breaks, in the order of its elements; an empty list is a good package. */
 export function checkPackage(profile: ProfilePackage): Finding[] {
   const findings: Finding[] = []
-  for (const rule of RULES)
-    rule(profile.elements, (name, number, says, severity = 'error') => {
-      const element = profile.elements[number - 1]
-      const { kind = 'none', offset = 0 } = element ?? {}
-      findings.push({ rule: name, severity, element: number, kind, offset, says })
-    })
+  const imagesOf = imagesOfPackage(profile.elements)
+  const report = (rule: string, number: number, says: string, severity: Finding['severity'] = 'error') => {
+    const { kind = 'none', offset = 0 } = profile.elements[number - 1] ?? {}
+    findings.push({ rule, severity, element: number, kind, offset, says })
+  }
+  for (const rule of RULES) rule(profile.elements, report, imagesOf)
   return findings.sort((a, b) => a.element - b.element)
 }
 

@@ -9,8 +9,10 @@ export interface FileImage {
   readonly fileId: number
   /** Directories from the root down to the one that holds this file. */
   readonly under: readonly number[]
-  /** Whole content; empty for a directory and for a link. */
+  /** Whole content; empty for a directory and for a link. Made when it is first asked for. */
   readonly content: Uint8Array
+  /** Octets of the content, which need not be made to know them. */
+  readonly size: number
   readonly recordBytes?: number
   readonly shortId?: number
   /** AID of an application's directory. */
@@ -43,9 +45,13 @@ const isDirectory = (structure: FileStructure) =>
 
 /** Repeats a pattern over a stretch: whole again and again, or its last octet after the first time. */
 function fillWith(target: Uint8Array, pattern: Uint8Array, again: boolean): void {
-  if (pattern.length === 0) return
-  for (let i = 0; i < target.length; i++)
-    target[i] = again ? pattern[i % pattern.length]! : pattern[Math.min(i, pattern.length - 1)]!
+  const last = pattern[pattern.length - 1]
+  if (last === undefined) return
+  if (again) for (let i = 0; i < target.length; i++) target[i] = pattern[i % pattern.length]!
+  else {
+    target.fill(last)
+    target.set(pattern.length > target.length ? pattern.subarray(0, target.length) : pattern)
+  }
 }
 
 /** Where writing ends when each step moves on from where the one before stopped. */
@@ -62,7 +68,35 @@ function extentOf(steps: readonly FileStep[]): number {
   return most
 }
 
-function makeContent(
+/** What the content of an elementary file is made of. */
+interface Filling {
+  readonly size: number
+  /** Octets after which the pattern begins anew. */
+  readonly stretch: number
+  readonly pattern: Uint8Array
+  readonly again: boolean
+  readonly steps: readonly FileStep[]
+}
+
+function makeContent({ size, stretch, pattern, again, steps }: Filling): Uint8Array {
+  const content = new Uint8Array(size)
+  if (pattern.length === 1) content.fill(pattern[0]!)
+  else
+    for (let at = 0; at < size; at += stretch)
+      fillWith(content.subarray(at, Math.min(at + stretch, size)), pattern, again)
+  let at = 0
+  for (const step of steps) {
+    if (step.do === 'move') at += step.bytes
+    if (step.do !== 'fill') continue
+    const room = size - at
+    if (room > 0) content.set(step.content.length > room ? step.content.subarray(0, room) : step.content, at)
+    at += step.content.length
+  }
+  return content
+}
+
+/** The size of a file and how it is filled; nothing when no budget is left for it. */
+function fillingOf(
   fcp: Fcp | undefined,
   template: TemplateFile | undefined,
   structure: FileStructure,
@@ -70,7 +104,7 @@ function makeContent(
   records: number | undefined,
   steps: readonly FileStep[],
   budget: FileBudget,
-): { content: Uint8Array; overflow: number } {
+): { filling?: Filling; overflow: number } {
   const pattern = fcp?.proprietary?.fillPattern
   const repeat = fcp?.proprietary?.repeatPattern
   const extent = extentOf(steps)
@@ -78,24 +112,22 @@ function makeContent(
   const own = structure === 'transparent' || structure === 'ber-tlv' ? template?.bytes : counted
   const size =
     fcp?.fileSize ?? own ?? Math.max(extent, pattern?.length ?? 0, repeat?.length ?? 0, recordBytes ?? 0)
-  if (size > budget.leftBytes) return { content: new Uint8Array(), overflow: Math.max(size, extent) }
+  if (size > budget.leftBytes) return { overflow: Math.max(size, extent) }
   budget.leftBytes -= size
-  const content = new Uint8Array(size)
-  // TS 102 222, 6.3.2.2.2: in a file of records the pattern begins anew in each record.
-  const stretch = recordBytes || size || 1
-  for (let at = 0; at < size; at += stretch) {
-    const part = content.subarray(at, Math.min(at + stretch, size))
-    fillWith(part, repeat ?? pattern ?? template?.fill ?? Uint8Array.of(0xff), repeat !== undefined)
+  const filling = {
+    size,
+    // TS 102 222, 6.3.2.2.2: in a file of records the pattern begins anew in each record.
+    stretch: recordBytes || size || 1,
+    pattern: repeat ?? pattern ?? template?.fill ?? ERASED,
+    again: repeat !== undefined,
+    steps,
   }
-  let at = 0
-  for (const step of steps) {
-    if (step.do === 'move') at += step.bytes
-    if (step.do !== 'fill') continue
-    if (at < size) content.set(step.content.subarray(0, size - at), at)
-    at += step.content.length
-  }
-  return { content, overflow: Math.max(0, extent - size) }
+  return { filling, overflow: Math.max(0, extent - size) }
 }
+
+const NOTHING = new Uint8Array()
+/** What a file holds that nobody filled. */
+const ERASED = Uint8Array.of(0xff)
 
 /** A file of no template that says nothing of a short identifier has the last five bits of its own (TS 102 222). */
 function shortIdOf(
@@ -107,6 +139,50 @@ function shortIdOf(
   if (template) return template.shortId
   const last = fileId & 0x1f
   return last === 0 || last === 0x1f ? undefined : last
+}
+
+/** An image whose content is made when somebody looks at it: whoever checks a package looks at few of its files. */
+class Image implements FileImage {
+  readonly structure: FileStructure
+  readonly fileId: number
+  readonly under: readonly number[]
+  name?: string
+  recordBytes?: number
+  shortId?: number
+  dfName?: Uint8Array
+  securityAttributes?: Uint8Array
+  lifeCycle?: Uint8Array
+  specialFileInformation?: Uint8Array
+  pinStatusTemplate?: Uint8Array
+  linkPath?: Uint8Array
+  overflow = 0
+  #filling?: Filling
+  #content?: Uint8Array
+
+  constructor(structure: FileStructure, fileId: number, under: readonly number[]) {
+    this.structure = structure
+    this.fileId = fileId
+    this.under = under
+  }
+
+  fill({ filling, overflow }: { filling?: Filling; overflow: number }): void {
+    this.#filling = filling
+    this.overflow = overflow
+  }
+
+  get size(): number {
+    return this.#filling?.size ?? 0
+  }
+
+  get content(): Uint8Array {
+    this.#content ??= this.#filling ? makeContent(this.#filling) : NOTHING
+    return this.#content
+  }
+
+  /** Whoever keeps the image as a file may write to it. */
+  set content(content: Uint8Array) {
+    this.#content = content
+  }
 }
 
 function makeImage(
@@ -125,29 +201,23 @@ function makeImage(
       : (described?.structure ?? template?.structure)
   const fileId = fcp?.fileId ?? template?.fileId
   if (!structure || fileId === undefined) return undefined
-  const common = {
-    name: template?.name,
-    structure,
-    fileId,
-    under,
-    shortId: shortIdOf(fcp, template, fileId),
-    dfName: fcp?.dfName,
-    securityAttributes: fcp?.securityAttributes ?? (template && Uint8Array.of(template.rule)),
-    lifeCycle: fcp?.lifeCycle,
-    specialFileInformation: fcp?.proprietary?.specialFileInformation,
-    pinStatusTemplate: fcp?.pinStatusTemplate,
-    linkPath: fcp?.linkPath,
-  }
-  if (isDirectory(structure) || fcp?.linkPath)
-    return { ...common, content: new Uint8Array(), overflow: 0, recordBytes: described?.recordBytes }
+  const image = new Image(structure, fileId, under)
+  image.name = template?.name
+  image.shortId = shortIdOf(fcp, template, fileId)
+  image.dfName = fcp?.dfName
+  image.securityAttributes = fcp?.securityAttributes ?? template?.rule
+  image.lifeCycle = fcp?.lifeCycle
+  image.specialFileInformation = fcp?.proprietary?.specialFileInformation
+  image.pinStatusTemplate = fcp?.pinStatusTemplate
+  image.linkPath = fcp?.linkPath
+  image.recordBytes = described?.recordBytes
+  if (isDirectory(structure) || fcp?.linkPath) return image
   const holdsRecords = structure === 'linear' || structure === 'cyclic'
   const recordBytes = holdsRecords ? (described?.recordBytes ?? template?.bytes) : undefined
   const records = described?.records ?? template?.records
-  return {
-    ...common,
-    recordBytes,
-    ...makeContent(fcp, template, structure, recordBytes, records, steps, budget),
-  }
+  image.recordBytes = recordBytes
+  image.fill(fillingOf(fcp, template, structure, recordBytes, records, steps, budget))
+  return image
 }
 
 /**

@@ -25,7 +25,9 @@ export interface Finding {
 }
 
 type Report = (rule: string, element: number, says: string, severity?: Finding['severity']) => void
-type Rule = (elements: readonly ProfileElement[], report: Report) => void
+/** The files of an element. They are put together once for all rules. */
+type ImagesOf = (element: ProfileElement) => readonly FileImage[]
+type Rule = (elements: readonly ProfileElement[], report: Report, imagesOf: ImagesOf) => void
 
 function thrown(work: () => unknown): string | undefined {
   try {
@@ -108,30 +110,41 @@ const templates: Rule = (elements, report) => {
   })
 }
 
-function imagesOf(element: ProfileElement, budget: FileBudget): FileImage[] {
+function makeImages(element: ProfileElement, budget: FileBudget): FileImage[] {
   if (isTemplate(element)) return templateImages(element, budget).images
   return isFileManagement(element) ? managementImages(element, budget) : []
 }
 
-const files: Rule = (elements, report) => {
+/** Gives the files of each element of a package; an element that cannot be read throws each time. */
+export function imagesOfPackage(elements: readonly ProfileElement[]): ImagesOf {
+  const made = new Map<ProfileElement, FileImage[]>()
   const budget = fileBudget()
+  let next = 0
+  return (wanted) => {
+    // One budget goes through all elements in their order.
+    for (; next < elements.length && !made.has(wanted); next++)
+      made.set(elements[next]!, makeImages(elements[next]!, budget))
+    return made.get(wanted) ?? []
+  }
+}
+
+const files: Rule = (elements, report, imagesOf) => {
   elements.forEach((element, i) => {
-    for (const image of imagesOf(element, budget)) {
+    for (const image of imagesOf(element)) {
       const name = image.name ?? image.fileId.toString(16)
       if (image.overflow)
         report('file-size', i + 1, `${name}: ${image.overflow} octets have no room in the file`)
-      if (image.recordBytes && image.content.length % image.recordBytes)
+      if (image.recordBytes && image.size % image.recordBytes)
         report('file-records', i + 1, `${name}: the size is no multiple of ${image.recordBytes}`)
     }
   })
 }
 
-const identity: Rule = (elements, report) => {
-  const budget = fileBudget()
+const identity: Rule = (elements, report, imagesOf) => {
   const first = elements[0]
   elements.forEach((element, i) => {
-    if (!isTemplate(element)) return
-    for (const image of imagesOf(element, budget)) {
+    if (element.kind !== 'mf' && element.kind !== 'usim') return
+    for (const image of imagesOf(element)) {
       if (element.kind === 'mf' && image.name === 'ef-iccid' && first && isHeader(first)) {
         if (!bytesEqual(swapNibbles(image.content), first.iccid))
           report('iccid-same', i + 1, 'EF.ICCID and the header name different ICCIDs')

@@ -14,8 +14,8 @@ export interface TemplateFile {
   readonly bytes?: number
   readonly records?: number
   readonly shortId?: number
-  /** Record of EF.ARR with the access rule. */
-  readonly rule: number
+  /** Reference to the record of EF.ARR with the access rule: the number of the record. */
+  readonly rule: Uint8Array
   /** Content when nothing is filled in; the last octet repeats. */
   readonly fill: Uint8Array
   /** The name of the directory of this template that holds the file; absent at its top. */
@@ -58,7 +58,7 @@ function parse(table: string): TemplateFile[] {
       bytes,
       records,
       shortId: sfi === '-' ? undefined : Number.parseInt(sfi!, 16),
-      rule: templateRule(name, directory),
+      rule: Uint8Array.of(templateRule(name, directory)),
       fill: fill === '-' ? Uint8Array.of(0xff) : fromHex(fill!),
       under: directory ? outermost : current,
     })

@@ -1,5 +1,5 @@
 import { refuse } from '@gesim/base'
-import { node, readBytes, readTlv, type Tlv } from '@gesim/tlv'
+import { node, readBytes, readText, readTlv, type Tlv, tagName } from '@gesim/tlv'
 
 /** A signed part of a message beside the bytes that were received: a signature covers these. */
 export type Received<T> = T & { readonly raw: Uint8Array }
@@ -23,9 +23,18 @@ export function readSignature(element: Tlv): Uint8Array {
   return readBytes(element, 64)
 }
 
+/** A name that people read; the module of SGP.22 limits its characters, which may have up to four bytes. Throws `tlv.bad-value`. */
+export function readLabel(element: Tlv, maxCharacters: number): string {
+  const text = readText(element, maxCharacters * 4)
+  if (text.length > maxCharacters && [...text].length > maxCharacters)
+    throw refuse('tlv.bad-value', { tag: tagName(element.tag), type: 'UTF8String' })
+  return text
+}
+
 /** A version of three bytes as `2.5.0`. Throws `tlv.bad-value`. */
 export function readVersion(element: Tlv): string {
-  return readBytes(element, 3).join('.')
+  const [major, minor, revision] = readBytes(element, 3)
+  return `${major}.${minor}.${revision}`
 }
 
 /** Writes `2.5.0` as three bytes. Throws `tlv.bad-value`. */

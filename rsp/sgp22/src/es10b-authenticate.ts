@@ -103,7 +103,8 @@ export function readContextParams(input: Uint8Array | Tlv): ContextParams {
   const matchingId = cursor.maybe(0x80)
   const device = cursor.take(0xa1).cursor()
   cursor.finish()
-  const tac = readBytes(device.take(0x80), 4)
+  // Four and eight bytes say the newer texts; phones also write what they have, and no decision hangs on it.
+  const tac = readBytes(device.take(0x80), 4, 8)
   const capabilities: Record<string, string> = {}
   for (const child of device.take(0xa1).children()) {
     const name = CAPABILITIES[child.tag - 0x80]
@@ -113,7 +114,7 @@ export function readContextParams(input: Uint8Array | Tlv): ContextParams {
   device.finish()
   return {
     ...(matchingId ? { matchingId: readText(matchingId, 255) } : {}),
-    device: { tac, capabilities, ...(imei ? { imei: readBytes(imei, 8) } : {}) },
+    device: { tac, capabilities, ...(imei ? { imei: readBytes(imei, 0, 16) } : {}) },
   }
 }
 

@@ -1,4 +1,5 @@
-import { node, readBits, readBytes, readUint, type Tlv, uintNode } from '@gesim/tlv'
+import { refuse } from '@gesim/base'
+import { node, readBits, readBytes, readUint, type Tlv, tagName, uintNode } from '@gesim/tlv'
 import { type Answer, elementOf } from './elements.ts'
 import {
   type NotificationEvent,
@@ -54,11 +55,13 @@ export function writeListNotificationRequest(...events: readonly NotificationEve
   return node(0xbf28, events.length ? writeEvents(0x81, events) : undefined)
 }
 
+/** A filter of no event at all is taken for none: there are LPAs that ask for everything in this way. */
 export function readListNotificationRequest(input: Uint8Array | Tlv): {
   events?: readonly NotificationEvent[]
 } {
   const filter = elementOf(input, 0xbf28).find(0x81)
-  return filter ? { events: readEvents(filter) } : {}
+  const events = filter ? readEvents(filter) : []
+  return events.length ? { events } : {}
 }
 
 export function writeListNotificationResponse(answer: Answer<readonly NotificationMetadata[]>): Uint8Array {
@@ -70,6 +73,17 @@ export function readListNotificationResponse(input: Uint8Array | Tlv): Answer<No
   const [answer] = elementOf(input, 0xbf28).children()
   if (answer?.tag === 0xa0) return { ok: answer.children().map(readNotificationMetadata) }
   return { error: answer?.tag === 0x81 ? readUint(answer, 127) : 127 }
+}
+
+/**
+ * A sequence number as phones send it back: widely used LPAs leave out the zero that DER puts before a first bit of 1, from
+ * number 128 on. Throws `tlv.bad-value`.
+ */
+function readSeqNumber(element: Tlv): number {
+  const bytes = readBytes(element, 1, 5)
+  const value = bytes.reduce((sum, byte) => sum * 256 + byte, 0)
+  if (value > 0x7fffffff) throw refuse('tlv.bad-value', { tag: tagName(element.tag), type: 'INTEGER' })
+  return value
 }
 
 /** What a phone looks for among the pending notifications. */
@@ -88,7 +102,7 @@ export function writeRetrieveNotificationsRequest(search: NotificationSearch = {
 export function readRetrieveNotificationsRequest(input: Uint8Array | Tlv): NotificationSearch {
   const criteria = elementOf(input, 0xbf2b).find(0xa0)
   const [criterion] = criteria?.children() ?? []
-  if (criterion?.tag === 0x80) return { seqNumber: readUint(criterion) }
+  if (criterion?.tag === 0x80) return { seqNumber: readSeqNumber(criterion) }
   return criterion?.tag === 0x81 ? { events: readEvents(criterion) } : {}
 }
 
@@ -110,7 +124,7 @@ export function writeNotificationSentRequest(seqNumber: number): Uint8Array {
 }
 
 export function readNotificationSentRequest(input: Uint8Array | Tlv): number {
-  return readUint(elementOf(input, 0xbf30).require(0x80))
+  return readSeqNumber(elementOf(input, 0xbf30).require(0x80))
 }
 
 /** One line of the rules authorisation table: which operators may set which policy rules. */

@@ -4,13 +4,12 @@ import {
   readBits,
   readBoolean,
   readBytes,
-  readText,
   readUint,
   type Tlv,
   textNode,
   uintNode,
 } from '@gesim/tlv'
-import { type Answer, elementOf } from './elements.ts'
+import { type Answer, elementOf, readLabel } from './elements.ts'
 import { type Eid, eidOfBytes, eidToBytes, type Iccid, iccidOfBytes, iccidToBytes } from './identifiers.ts'
 import {
   PROFILE_CLASSES,
@@ -76,7 +75,7 @@ export function writeNicknameRequest(iccid: Iccid, nickname: string): Uint8Array
 
 export function readNicknameRequest(input: Uint8Array | Tlv): { iccid: Iccid; nickname: string } {
   const cursor = elementOf(input, 0xbf29).cursor()
-  return { iccid: iccidOfBytes(cursor.take(0x5a).value), nickname: readText(cursor.take(0x90), 64) }
+  return { iccid: iccidOfBytes(cursor.take(0x5a).value), nickname: readLabel(cursor.take(0x90), 64) }
 }
 
 /** What a memory reset takes away. */
@@ -183,9 +182,9 @@ export function readProfileInfo(element: Tlv): ProfileInfo {
     if (child.tag === 0x5a) out.iccid = iccidOfBytes(child.value)
     if (child.tag === 0x4f) out.aid = child.value
     if (child.tag === 0x9f70) out.enabled = readUint(child, 1) === 1
-    if (child.tag === 0x90) out.nickname = readText(child, 64)
-    if (child.tag === 0x91) out.serviceProviderName = readText(child, 32)
-    if (child.tag === 0x92) out.profileName = readText(child, 64)
+    if (child.tag === 0x90) out.nickname = readLabel(child, 64)
+    if (child.tag === 0x91) out.serviceProviderName = readLabel(child, 32)
+    if (child.tag === 0x92) out.profileName = readLabel(child, 64)
     if (child.tag === 0x93) out.iconType = readUint(child, 1)
     if (child.tag === 0x94) out.icon = child.value
     if (child.tag === 0x95) out.profileClass = readProfileClass(child)

@@ -32,6 +32,8 @@ export interface Peer {
   /** Default: one that can meet Brainpool certificates and keeps no connection. */
   readonly agent?: Agent
   readonly timeoutMs?: number
+  /** Ends a call that is under way; it then throws `sgp22.no-answer`. */
+  readonly signal?: AbortSignal
   readonly userAgent?: string
 }
 
@@ -72,6 +74,7 @@ export function post(
     ...(peer.ca === undefined ? {} : { ca: peer.ca as string | string[] }),
     ...(peer.cert === undefined ? {} : { cert: peer.cert, key: peer.key }),
     ...(peer.serverName === undefined ? {} : { servername: peer.serverName }),
+    ...(peer.signal === undefined ? {} : { signal: peer.signal }),
     rejectUnauthorized: peer.verifyTls !== false,
   }
   return new Promise((resolve, reject) => {

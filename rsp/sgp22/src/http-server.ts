@@ -16,6 +16,8 @@ import { partsOf, type StatusCode, statusText } from './status.ts'
 export interface Caller {
   /** DER of the certificate that was shown on the TLS connection. The server checks it, TLS did not. */
   readonly certificate?: Uint8Array
+  /** Those of the authorities that it sent along, the nearest first; a resumed connection has none. */
+  readonly authorities?: readonly Uint8Array[]
   /** Present on interfaces between servers. */
   readonly header?: CallHeader
 }
@@ -71,24 +73,39 @@ export function readRequestBody(request: IncomingMessage, maxBytes: number): Pro
   })
 }
 
+const MAX_SHOWN = 8
+
 /**
- * DER of the client certificate of a connection. `getPeerCertificate` must not be called: Node's own view of
- * a Brainpool certificate crashes the process (Node 24, OpenSSL 3.5), and any stranger may show one.
+ * What a client showed of itself: its certificate, and those of the authorities between it and one that we may know.
+ * `getPeerCertificate` must not be called: Node's own view of a Brainpool certificate crashes the process (Node 24,
+ * OpenSSL 3.5), and any stranger may show one.
  */
-export function certificateOfConnection(request: IncomingMessage): Uint8Array | undefined {
+export function certificatesOfConnection(
+  request: IncomingMessage,
+): Pick<Caller, 'certificate' | 'authorities'> {
   const socket = request.socket as TLSSocket
   const certificate = socket.encrypted ? socket.getPeerX509Certificate() : undefined
-  return certificate && Uint8Array.from(certificate.raw)
+  if (!certificate) return {}
+  const authorities: Uint8Array[] = []
+  for (
+    let next = certificate.issuerCertificate;
+    next && authorities.length < MAX_SHOWN;
+    next = next.issuerCertificate
+  )
+    authorities.push(Uint8Array.from(next.raw))
+  return {
+    certificate: Uint8Array.from(certificate.raw),
+    ...(authorities.length > 0 ? { authorities } : {}),
+  }
 }
 
-/** Sends JSON, or nothing with 204. */
+/** Sends JSON, or nothing with 204, which carries the type all the same: there are clients that look at it first. */
 export function sendJson(response: ServerResponse, status: number, json?: unknown): void {
   const body = json === undefined ? undefined : JSON.stringify(json)
   response.writeHead(status, {
     'x-admin-protocol': ADMIN_PROTOCOL,
-    ...(body === undefined
-      ? {}
-      : { 'content-type': 'application/json;charset=UTF-8', 'content-length': Buffer.byteLength(body) }),
+    'content-type': 'application/json;charset=UTF-8',
+    ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }),
   })
   response.end(body)
 }
@@ -147,7 +164,7 @@ export function createRspListener(
     const fn = served.function
     const header = headerOf(json, fn.headerRequired)
     const body = await served.handle(readBody(fn.request, json), {
-      certificate: certificateOfConnection(request),
+      ...certificatesOfConnection(request),
       header,
     })
     if (fn.notification) return sendJson(response, 204)

@@ -30,7 +30,9 @@ export function iccidPadded(iccid: Iccid): string {
 }
 
 function swapNibbles(hex: string): string {
-  return hex.replace(/(.)(.)/g, '$2$1')
+  let out = ''
+  for (let i = 0; i < hex.length; i += 2) out += `${hex[i + 1]}${hex[i]}`
+  return out
 }
 
 /** Throws `sgp22.not-eid`. Does not check the check digits: many test cards have none. */
@@ -59,6 +61,14 @@ export function eidWithCheckDigits(digits: string): Eid {
   if (!/^\d{30}$/.test(digits)) throw refuse('sgp22.not-eid')
   const check = 98n - ((BigInt(digits) * 100n) % 97n)
   return parseEid(digits + check.toString().padStart(2, '0'))
+}
+
+/**
+ * Whether the header of a call (SGP.22 section 6.5.1.3) claims an identifier other than that of the caller's certificate. It
+ * may also hold a name in words, which claims nothing.
+ */
+export function claimsAnother(named: string | undefined, oid: string): boolean {
+  return named !== undefined && named !== oid && /^\d+(?:\.\d+)+$/.test(named)
 }
 
 /** Throws `sgp22.not-matching-id`. */

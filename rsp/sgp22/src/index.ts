@@ -22,6 +22,7 @@ export type { BodyOf, Member, Members, RequestOf, ResponseOf, RspFunction } from
 export { isObject, readBody, writeBody } from './members.ts'
 export * from './metadata.ts'
 export * from './notifications.ts'
+export * from './process.ts'
 export * from './results.ts'
 export * from './server-authentication.ts'
 export * from './server-settings.ts'

@@ -301,11 +301,44 @@ describe('the control commands of a card', () => {
       expect(sgp22.readRetrieveNotificationsRequest(sgp22.writeRetrieveNotificationsRequest(wanted))).toEqual(
         wanted,
       )
+    // With the zero that DER wants before a first bit of 1, and without it.
+    for (const [hex, seqNumber] of [
+      ['80020080', 128],
+      ['800180', 128],
+      ['80028000', 32_768],
+    ] as const) {
+      const [bytes, length] = [fromHex(hex), hex.length / 2]
+      expect(sgp22.readNotificationSentRequest(Uint8Array.of(0xbf, 0x30, length, ...bytes))).toBe(seqNumber)
+      const search = Uint8Array.of(0xbf, 0x2b, length + 2, 0xa0, length, ...bytes)
+      expect(sgp22.readRetrieveNotificationsRequest(search)).toEqual({ seqNumber })
+    }
+    expect(() => sgp22.readNotificationSentRequest(fromHex('bf30068004ffffffff'))).toThrow('tlv.bad-value')
     expect(sgp22.readResult(sgp22.writeResult(0xbf31, 5), 0xbf31)).toBe(5)
     expect(toHex(sgp22.writeSwitchRequest('disable', { iccid }, false))).toBe(
       'bf3211a00c5a0a988803000000000010f7810100',
     )
     expect(toHex(sgp22.GET_EID)).toBe('bf3e035c015a')
+  })
+
+  it('count the characters of a name, not its bytes', () => {
+    const store = (serviceProviderName: string, profileName: string) =>
+      sgp22.readStoreMetadata(
+        readTlv(
+          sgp22.writeStoreMetadata({ iccid, serviceProviderName, profileName, profileClass: 'operational' }),
+        ),
+      )
+    const [provider, name] = ['電'.repeat(32), '😀'.repeat(64)]
+    expect(store(provider, name)).toMatchObject({ serviceProviderName: provider, profileName: name })
+    expect(sgp22.readNicknameRequest(sgp22.writeNicknameRequest(iccid, name)).nickname).toBe(name)
+    expect(() => store(`${provider}x`, '')).toThrow('tlv.bad-value')
+    expect(() => store('', `${name}x`)).toThrow('tlv.bad-value')
+  })
+
+  it('let a phone say of itself what it has: an old long TAC, an IMEI of any length, more than is known', () => {
+    const read = (hex: string) => sgp22.readContextParams(fromHex(hex))
+    expect(read('a010a10e80083529061100000000a1008200').device.tac).toHaveLength(8)
+    const short = read('a01d800158a115800435290611a10582030f0000820353926f8301018401ff')
+    expect([short.matchingId, toHex(short.device.imei!)]).toEqual(['X', '53926f'])
   })
 
   it('load a revocation list as its content and give the list back', () => {

@@ -10,6 +10,7 @@ import {
   textNode,
   uintNode,
 } from '@gesim/tlv'
+import { readLabel } from './elements.ts'
 import { type Iccid, iccidOfBytes, iccidToBytes } from './identifiers.ts'
 
 /** An event of a profile that is told to a server. */
@@ -166,8 +167,8 @@ export function writeStoreMetadata(metadata: ProfileMetadata): Uint8Array {
 export function readStoreMetadata(element: Tlv): ProfileMetadata {
   const cursor = element.cursor()
   const iccid = iccidOfBytes(cursor.take(0x5a).value)
-  const serviceProviderName = readText(cursor.take(0x91), 32)
-  const profileName = readText(cursor.take(0x92), 64)
+  const serviceProviderName = readLabel(cursor.take(0x91), 32)
+  const profileName = readLabel(cursor.take(0x92), 64)
   const iconType = cursor.maybe(0x93)
   const icon = cursor.maybe(0x94)
   const profileClass = cursor.maybe(0x95)

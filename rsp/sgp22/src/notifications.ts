@@ -130,8 +130,8 @@ export type FinalResult =
 export interface ProfileInstallationResultData {
   readonly transactionId: Uint8Array
   readonly notification: NotificationMetadata
-  /** Identifier of the SM-DP+, dotted. */
-  readonly smdpOid: string
+  /** Identifier of the SM-DP+, dotted. Cards of the first versions (2.0, 2.1) may leave it out. */
+  readonly smdpOid?: string
   readonly result: FinalResult
 }
 
@@ -149,7 +149,7 @@ export function writeProfileInstallationResultData(data: ProfileInstallationResu
     0xbf27,
     node(0x80, data.transactionId),
     writeNotificationMetadata(data.notification),
-    oidNode(0x06, data.smdpOid),
+    data.smdpOid === undefined ? undefined : oidNode(0x06, data.smdpOid),
     node(0xa2, final),
   )
 }
@@ -238,12 +238,12 @@ export function readProfileInstallationResult(input: Uint8Array | Tlv): ProfileI
   const fields = data.cursor()
   const transactionId = readTransactionId(fields.take(0x80))
   const notification = readNotificationMetadata(fields.take(0xbf2f))
-  const smdpOid = readOid(fields.take(0x06))
+  const oid = fields.maybe(0x06)
   const result = readFinalResult(fields.take(0xa2))
   fields.finish()
   return {
     kind: 'installation',
-    data: { transactionId, notification, smdpOid, result, raw: data.raw },
+    data: { transactionId, notification, ...(oid ? { smdpOid: readOid(oid) } : {}), result, raw: data.raw },
     signature,
     raw: element.raw,
   }

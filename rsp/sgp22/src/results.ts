@@ -67,6 +67,11 @@ export const NOTIFICATION_SENT_RESULTS = { 0: 'ok', 1: 'nothingToDelete', 127: '
 
 export const LIST_ERRORS = { 127: 'undefinedError' } as const
 
+export const RETRIEVE_ERRORS = { 1: 'noResultAvailable', 127: 'undefinedError' } as const
+
+/** RetrieveNotificationsList found nothing, as cards before version 2.5 say it; later ones give an empty list. */
+export const NO_RESULT_AVAILABLE = 1
+
 export const PROFILES_INFO_ERRORS = { 1: 'incorrectInputValues', 127: 'undefinedError' } as const
 
 export const DEFAULT_DP_RESULTS = { 0: 'ok', 127: 'undefinedError' } as const

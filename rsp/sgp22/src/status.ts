@@ -31,11 +31,13 @@ export const SUBJECTS = {
 
 /** What is wrong with it (SGP.22 section 5.2.6.2). */
 export const REASONS = {
+  '1.1': 'unknown',
   '1.2': 'not allowed',
   '2.1': 'invalid',
   '2.2': 'mandatory element missing',
   '3.1': 'unsupported',
   '3.3': 'already in use',
+  '3.5': 'invalid transition',
   '3.7': 'unavailable',
   '3.8': 'refused',
   '3.9': 'unknown',

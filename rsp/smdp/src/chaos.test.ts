@@ -123,12 +123,12 @@ describe('downloads that are broken off and begun again', () => {
   }, 120_000)
 
   it.skipIf(!postgres)(
-    '100 of them over Postgres, 20 at once, install each profile once',
+    '40 of them over Postgres, 20 at once, install each profile once',
     async () => {
       const state = await postgresState(postgres!.url, new Uint8Array(32).fill(5))
       const world = await startWorld(state, { limits })
       try {
-        await run(world, state, 100, 20)
+        await run(world, state, 40, 20)
       } finally {
         await world.stop()
       }

@@ -54,11 +54,11 @@ describe('an SM-DS over ES12', () => {
       expect(seen).toEqual([{ ...event, rspServerAddress: 'localhost:8443', forwardingIndicator: true }])
       refusal = '8.9.5/3.3'
       await events.registerEvent(address, event)
-      await expect(events.deleteEvent(address, event)).rejects.toThrow('smdp.smds-unavailable')
+      await expect(events.deleteEvent(address, event)).rejects.toThrow('smdp.smds-refused')
       refusal = '8.9.5/3.9'
       await events.deleteEvent(address, event)
       refusal = '8.9/4.2'
-      await expect(events.registerEvent(address, event)).rejects.toThrow('smdp.smds-unavailable')
+      await expect(events.registerEvent(address, event)).rejects.toThrow('smdp.smds-refused')
     } finally {
       smds.closeAllConnections()
       smds.close()

@@ -32,7 +32,8 @@ export function smdsOver(outside: Outside): EventRegistry {
       error.facts.reason === reason
     )
       return
-    throw unreachable('smdp.smds-unavailable', {}, error)
+    const answered = isFailure(error, 'sgp22.function-failed')
+    throw unreachable(answered ? 'smdp.smds-refused' : 'smdp.smds-unavailable', {}, error)
   }
   return {
     async registerEvent(smdsAddress, { eid, eventId }) {

@@ -48,12 +48,25 @@ export function progress(
     ...(eid ? { eid } : {}),
     iccid: profile.iccid,
     profileType: profile.profileType,
-    timestamp: `${new Date(nowMs).toISOString().slice(0, 19)}Z`,
+    timestamp: secondOf(nowMs),
     notificationPointId: NOTIFICATION_POINT[point],
     notificationPointStatus: failed ? { status: 'Failed', statusCodeData } : { status: 'Executed-Success' },
     ...(resultData ? { resultData } : {}),
   }
   return { kind: 'progress', iccid: profile.iccid, target: profile.operator, body: JSON.stringify(body) }
+}
+
+let lastSecond = -1
+let lastSecondText = ''
+
+/** A time in ISO 8601 without fractions; a second has many downloads, and to write it takes longer than most steps. */
+function secondOf(nowMs: number): string {
+  const second = Math.floor(nowMs / 1000)
+  if (second !== lastSecond) {
+    lastSecond = second
+    lastSecondText = `${new Date(second * 1000).toISOString().slice(0, 19)}Z`
+  }
+  return lastSecondText
 }
 
 /** The order cannot be carried out any more; the package goes. */

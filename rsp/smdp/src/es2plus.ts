@@ -25,7 +25,7 @@ import {
 } from './order.ts'
 import { ANY_OPERATOR, type Chance, type SmdpState } from './ports.ts'
 
-/** The SM-DS, as far as an SM-DP+ needs it. Throws `sgp22.*` or `smdp.smds-unavailable`. */
+/** The SM-DS, as far as an SM-DP+ needs it. Throws `smdp.smds-unavailable` and `smdp.smds-refused`. */
 export interface EventRegistry {
   registerEvent(smdsAddress: string, event: { readonly eid: Eid; readonly eventId: string }): Promise<void>
   deleteEvent(smdsAddress: string, event: { readonly eid: Eid; readonly eventId: string }): Promise<void>

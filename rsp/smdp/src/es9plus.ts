@@ -70,7 +70,9 @@ export function es9plusHandlers(parts: Es9plusParts): Es9plusHandlers {
   const readKnown = certificateReader()
   const authentication: AuthenticationPorts = {
     identities: parts.identities,
-    trustedCiKeyIds: trustNow().issuers.flatMap((issuer) => issuer.subjectKeyId ?? []),
+    get trustedCiKeyIds() {
+      return trustNow().issuers.flatMap((issuer) => issuer.subjectKeyId ?? [])
+    },
     serverAddresses: parts.addresses,
     random: chance.random,
     verifyEuicc: (euicc, eum) => verifiedEuicc({ euicc, eum }, trustNow(), readKnown),
@@ -238,10 +240,11 @@ export function es9plusHandlers(parts: Es9plusParts): Es9plusHandlers {
     const download = found && downloadOf(found, pir.data.transactionId)
     if (!found || !download) return log.warn('an installation result of an unknown transaction')
     const card = readKnown(download.euiccCertificate)
+    const { smdpOid } = pir.data
     const { iccid } = pir.data.notification
     const holds =
       ecdsaVerify(card.publicKey, pir.data.raw, pir.signature) &&
-      parts.identities.some((identity) => identity.oid === pir.data.smdpOid) &&
+      (smdpOid === undefined || parts.identities.some(({ oid }) => oid === smdpOid)) &&
       (iccid === undefined || iccid === found.iccid)
     if (!holds) return log.warn('an installation result does not hold')
     await state.change(found.iccid, (profile) => decideInstallation(profile, pir, chance.nowMs()))

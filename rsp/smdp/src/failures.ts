@@ -119,6 +119,16 @@ export const smdpFailures = {
     says: 'The order was for another EID.',
     remedy: 'Name the EID of downloadOrder, or none.',
   },
+  'smdp.eid-not-of-order': {
+    kind: 'refused',
+    says: 'The order that shall be cancelled is not of this EID.',
+    remedy: 'Name the EID of the order, or none.',
+  },
+  'smdp.not-confirmed': {
+    kind: 'refused',
+    says: 'Only a confirmed order can be released.',
+    remedy: 'Confirm the order first; one that ended cannot be released.',
+  },
   'smdp.matching-id-differs': {
     kind: 'refused',
     says: 'The order has another matching identifier.',
@@ -126,8 +136,13 @@ export const smdpFailures = {
   },
   'smdp.smds-unavailable': {
     kind: 'unreachable',
-    says: 'The SM-DS did not take the event.',
+    says: 'The SM-DS does not answer.',
     remedy: 'Try again, or confirm without an SM-DS.',
+  },
+  'smdp.smds-refused': {
+    kind: 'unreachable',
+    says: 'The SM-DS answered, and did not take the event.',
+    remedy: 'See its answer in the log; confirm again, or without an SM-DS.',
   },
   'smdp.too-late': {
     kind: 'refused',

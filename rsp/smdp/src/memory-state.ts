@@ -1,8 +1,12 @@
-import { refuse, toHex } from '@gesim/base'
+import { refuse } from '@gesim/base'
 import type { Iccid } from '@gesim/sgp22'
 import type { Change, Message, PendingMessage, Profile, ProfileKey, SmdpState } from './ports.ts'
 
 const ENDED: readonly Profile['state'][] = ['Installed', 'Error', 'Unavailable']
+
+/** Node writes hex many times as fast as a loop; every change asks for it. */
+const transactionKey = (transactionId: Uint8Array) =>
+  `transaction ${Buffer.from(transactionId).toString('hex')}`
 
 /** Profiles in this process: for tests, and for a server that may forget. */
 export function memoryState(): SmdpState {
@@ -22,7 +26,7 @@ export function memoryState(): SmdpState {
       ...(open && order?.eid && order.matchingId === '' ? [`default ${order.eid}`] : []),
       `type ${operator} ${profileType}`,
       ...(state === 'Available' ? [`available ${operator} ${profileType}`] : []),
-      ...downloads.map((download) => `transaction ${toHex(download.transactionId)}`),
+      ...downloads.map((download) => transactionKey(download.transactionId)),
     ]
   }
 
@@ -30,32 +34,50 @@ export function memoryState(): SmdpState {
     if ('matchingId' in key) return `matching ${key.matchingId}`
     if ('defaultFor' in key) return `default ${key.defaultFor}`
     if ('callId' in key) return `call ${key.operator} ${key.callId}`
-    return `transaction ${toHex(key.transactionId)}`
+    return transactionKey(key.transactionId)
   }
 
   function oldestUnder(key: string): Profile | undefined {
     let oldest: Profile | undefined
-    for (const iccid of index.get(key) ?? []) {
+    const under = index.get(key)
+    if (!under) return undefined
+    for (const iccid of under) {
       const profile = profiles.get(iccid)
       if (profile && (!oldest || profile.updatedAtMs < oldest.updatedAtMs)) oldest = profile
     }
     return oldest
   }
 
-  function forgetOne(profile: Profile | undefined): void {
-    if (!profile) return
-    for (const key of keysOf(profile)) {
+  /** The keys under which each profile stands now. */
+  const keysOfKnown = new Map<Iccid, string[]>()
+
+  function forgetOne({ iccid }: Profile): void {
+    moveTo(iccid, [])
+    keysOfKnown.delete(iccid)
+    profiles.delete(iccid)
+  }
+
+  /** Moves a profile from the keys under which it stands to others; most changes leave nearly all of them as they are. */
+  function moveTo(iccid: Iccid, keys: string[]): void {
+    const before = keysOfKnown.get(iccid) ?? []
+    for (const key of before) {
+      if (keys.includes(key)) continue
       const under = index.get(key)
-      under?.delete(profile.iccid)
+      under?.delete(iccid)
       if (under?.size === 0) index.delete(key)
     }
-    profiles.delete(profile.iccid)
+    for (const key of keys) {
+      if (before.includes(key)) continue
+      const under = index.get(key)
+      if (under) under.add(iccid)
+      else index.set(key, new Set([iccid]))
+    }
+    keysOfKnown.set(iccid, keys)
   }
 
   function put(profile: Profile): void {
-    forgetOne(profiles.get(profile.iccid))
     profiles.set(profile.iccid, profile)
-    for (const key of keysOf(profile)) index.set(key, (index.get(key) ?? new Set()).add(profile.iccid))
+    moveTo(profile.iccid, keysOf(profile))
   }
 
   function apply<T>(change: Change<T>): T {

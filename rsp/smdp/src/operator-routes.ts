@@ -1,13 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isFailure, type Log, refuse, toBase64 } from '@gesim/base'
-import {
-  certificateOfConnection,
-  type Iccid,
-  isObject,
-  parseIccid,
-  readRequestBody,
-  sendJson,
-} from '@gesim/sgp22'
+import { type Iccid, isObject, parseIccid, readRequestBody, sendJson } from '@gesim/sgp22'
 import { smdpFailures } from './failures.ts'
 import type { Operator, Operators } from './operators.ts'
 import { ownProfile } from './order.ts'
@@ -116,7 +109,7 @@ export function operatorRoutes(
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse, match: RegExpExecArray) {
-    const operator = operators.require({ certificate: certificateOfConnection(request) })
+    const operator = operators.requireCertificate(request)
     const iccid = parseIccid(match[1]!)
     const wantsEvidence = match[2] !== undefined
     if (request.method === 'PUT' && !wantsEvidence) return upload(operator, iccid, request, response)

@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { refuse } from '@gesim/base'
-import { type Caller, certificateOfConnection } from '@gesim/sgp22'
+import { type Caller, certificatesOfConnection, claimsAnother } from '@gesim/sgp22'
+import { OperatorTrust } from './operator-chain.ts'
 
 /** An operator that may order here. */
 export interface Operator {
@@ -12,11 +13,6 @@ export interface Operator {
   readonly notifyUrl?: string
   /** Profile types that it may upload and order; absent means any. */
   readonly profileTypes?: readonly string[]
-}
-
-/** Certificates in PEM, one after the other, such as a file of authorities holds. */
-export function pemCertificates(text: string): string[] {
-  return text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
 }
 
 /** Reads the list of operators. Throws a `TypeError` that names what is wrong. */
@@ -37,7 +33,7 @@ export function parseOperators(text: string): Operator[] {
 
 /** Who the operators are, and how a caller is known to be one. */
 export class Operators {
-  readonly #authorities: readonly X509Certificate[]
+  readonly #trust: OperatorTrust
   readonly #known: readonly Operator[] | undefined
   readonly #notifyUrl: string | undefined
   readonly #nowMs: () => number
@@ -51,10 +47,15 @@ export class Operators {
     readonly notifyUrl?: string
     readonly nowMs: () => number
   }) {
-    this.#authorities = options.authorities.flatMap(pemCertificates).map((pem) => new X509Certificate(pem))
+    this.#trust = new OperatorTrust(options.authorities)
     this.#known = options.operators
     this.#notifyUrl = options.notifyUrl
     this.#nowMs = options.nowMs
+  }
+
+  /** Trusts these authorities from now on, and no others. */
+  trust(authorities: readonly string[]): void {
+    this.#trust.trust(authorities)
   }
 
   find(id: string): Operator | undefined {
@@ -71,45 +72,35 @@ export class Operators {
    * none: here it is judged. Throws `smdp.no-operator`, `smdp.not-the-operator`.
    */
   require(caller: Caller): Operator {
-    const shown = caller.certificate && this.#nameOf(caller.certificate)
+    const shown = caller.certificate && this.#nameOf(caller.certificate, caller.authorities)
     if (!shown) throw refuse('smdp.no-operator')
     const { id, isRegistered } = shown
     const operator = this.#known ? this.find(id) : { id, name: id }
     if (!operator) throw refuse('smdp.no-operator')
     // A certificate that only has a name says nothing about an identifier; whose profiles these are it says all the same.
-    const named = caller.header?.functionRequesterIdentifier
-    if (isRegistered && named !== undefined && named !== id) throw refuse('smdp.not-the-operator')
+    if (isRegistered && claimsAnother(caller.header?.functionRequesterIdentifier, id))
+      throw refuse('smdp.not-the-operator')
     return operator
   }
 
   /** The same for a request whose body was not read yet. Throws `smdp.no-operator`. */
   requireCertificate(request: IncomingMessage): Operator {
-    return this.require({ certificate: certificateOfConnection(request) })
+    return this.require(certificatesOfConnection(request))
   }
 
-  #nameOf(der: Uint8Array): { id: string; isRegistered: boolean } | undefined {
+  #nameOf(
+    der: Uint8Array,
+    shown: readonly Uint8Array[] = [],
+  ): { id: string; isRegistered: boolean } | undefined {
     let certificate: X509Certificate
     try {
       certificate = new X509Certificate(der)
     } catch {
       return undefined
     }
-    if (!this.#isTrusted(certificate)) return undefined
+    if (!this.#trust.holds(certificate, shown, this.#nowMs())) return undefined
     const registered = /Registered ID:([\d.]+)/.exec(certificate.subjectAltName ?? '')?.[1]
     const id = registered ?? /^CN=(.+)$/m.exec(certificate.subject)?.[1]
     return id === undefined ? undefined : { id, isRegistered: registered !== undefined }
-  }
-
-  #isTrusted(certificate: X509Certificate): boolean {
-    const now = this.#nowMs()
-    const isValid = (each: X509Certificate) =>
-      now >= Date.parse(each.validFrom) && now <= Date.parse(each.validTo)
-    return (
-      isValid(certificate) &&
-      this.#authorities.some(
-        (authority) =>
-          isValid(authority) && certificate.checkIssued(authority) && certificate.verify(authority.publicKey),
-      )
-    )
   }
 }

@@ -164,21 +164,21 @@ export function decideConfirmOrder(
   }
 }
 
-/** The event that an SM-DS must know of before an order is released. Throws `smdp.iccid-in-use` unless it is confirmed. */
+/** The event that an SM-DS must know of before an order is released. Throws `smdp.not-confirmed`. */
 export function eventToRelease(profile: Profile): OrderEvent | undefined {
   const { state, order } = profile
-  if (state !== 'Confirmed' && state !== 'Released') throw refuse('smdp.iccid-in-use', { state })
+  if (state !== 'Confirmed' && state !== 'Released') throw refuse('smdp.not-confirmed', { state })
   return order && eventOf(order)
 }
 
 /**
  * ES2+.ReleaseProfile, and the end of a confirmation that an SM-DS had to be told of. A card that was faster has the
- * profile already. Throws `smdp.iccid-in-use` unless the order is confirmed.
+ * profile already. Throws `smdp.not-confirmed`.
  */
 export function decideRelease(profile: Profile, nowMs: number): Change<undefined> {
   const { state } = profile
   if (state === 'Released' || state === 'Downloaded' || state === 'Installed') return { result: undefined }
-  if (state !== 'Confirmed') throw refuse('smdp.iccid-in-use', { state })
+  if (state !== 'Confirmed') throw refuse('smdp.not-confirmed', { state })
   return { result: undefined, profile: changed(profile, nowMs, { state: 'Released' }) }
 }
 
@@ -195,7 +195,7 @@ type CancelOrder = RequestOf<typeof ES2PLUS.cancelOrder>
 
 /**
  * ES2+.CancelOrder: gives the profile back or takes it away for good. The same call again is a retry. Throws
- * `smdp.unknown-iccid`, `smdp.too-late`, `smdp.eid-differs`, `smdp.matching-id-differs`.
+ * `smdp.unknown-iccid`, `smdp.too-late`, `smdp.eid-not-of-order`, `smdp.matching-id-differs`.
  */
 export function decideCancelOrder(
   profile: Profile | undefined,
@@ -207,7 +207,7 @@ export function decideCancelOrder(
   const own = ownProfile(profile, caller.operator)
   const { order } = own
   if (!order || own.state === 'Installed') throw refuse('smdp.too-late', { state: own.state })
-  if (body.eid !== undefined && body.eid !== order.eid) throw refuse('smdp.eid-differs')
+  if (body.eid !== undefined && body.eid !== order.eid) throw refuse('smdp.eid-not-of-order')
   if (body.matchingId !== undefined && body.matchingId !== order.matchingId)
     throw refuse('smdp.matching-id-differs')
   const giveBack = body.finalProfileStatusIndicator === 'Available'

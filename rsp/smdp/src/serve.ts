@@ -1,5 +1,5 @@
 import { createLog, type Log, refuse } from '@gesim/base'
-import { withFreePort } from '@gesim/sgp22'
+import { type ServedProcess, withFreePort } from '@gesim/sgp22'
 import { memoryState } from './memory-state.ts'
 import { postgresSessions } from './postgres-sessions.ts'
 import { postgresState } from './postgres-state.ts'
@@ -8,13 +8,10 @@ import { DEFAULT_LIMITS, startSmdp } from './smdp.ts'
 import { readStock, stockUp } from './stock.ts'
 
 /** An SM-DP+ with its state, as a program runs it. */
-export interface ServedSmdp {
+export interface ServedSmdp extends ServedProcess {
   readonly smdpAddress: string
   /** In the order NIST, Brainpool, plain HTTP, as far as they are set. */
   readonly ports: readonly number[]
-  /** What the line `ready` says. */
-  readonly summary: Readonly<Record<string, unknown>>
-  stop(): Promise<void>
 }
 
 /**
@@ -47,14 +44,15 @@ export async function serveSmdp(given: SmdpSettings, log: Log = createLog('smdp'
       : undefined
   const added = await stockUp(state, stock)
   if (stock.length) log.info('profiles and orders of the files are in', { count: added })
-  if (options.operatorAuthorities.length === 0)
-    log.warn('no authority of operators is set: nobody can call ES2+', { name: 'SMDP_OPERATOR_CA' })
   const smdp = await startSmdp({ ...options, state, ...(sessions ? { sessions } : {}), log })
+  if (!smdp.hasOperators)
+    log.warn('no authority of operators is set: nobody can call ES2+', { name: 'SMDP_OPERATOR_CA' })
   const [port, ...others] = smdp.ports
   return {
     smdpAddress,
     ports: smdp.ports,
     summary: { name: 'smdp', smdpAddress, port, others },
+    reload: () => smdp.reload(),
     async stop() {
       await smdp.stop()
       await sessions?.close()

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SettingsOf, SettingsTable } from '@gesim/base'
 import { addressesOf, listenersOf, serverSettings, wholeNumber } from '@gesim/sgp22'
+import type { OperatorAuthorities } from './credentials.ts'
 import { parseOperators } from './operators.ts'
 import { DEFAULT_LIMITS, type SmdpOptions } from './smdp.ts'
 
@@ -115,9 +116,9 @@ export type SmdpSettings = SettingsOf<typeof smdpSettings>
 const DAY_MS = 86_400_000
 
 /** Authorities of operators: the named file, or the one of a test PKI; a foreign directory has none. */
-function operatorAuthorities({ operatorCa, pkiDir }: SmdpSettings): string[] {
-  const path = operatorCa ?? join(pkiDir, 'Operators', 'CERT_CA_OPERATORS.pem')
-  return operatorCa === undefined && !existsSync(path) ? [] : [readFileSync(path, 'utf8')]
+function operatorAuthorities({ operatorCa, pkiDir }: SmdpSettings): OperatorAuthorities {
+  if (operatorCa !== undefined) return { path: operatorCa }
+  return { path: join(pkiDir, 'Operators', 'CERT_CA_OPERATORS.pem'), optional: true }
 }
 
 /** The options that settings mean; the state is opened apart. */

@@ -63,9 +63,9 @@ describe('cancelOrder', () => {
     expect(await cancel(iccid, 'Unavailable')).toBe('8.2.1/3.9')
   })
 
-  it('refuses another EID by 8.1.1/3.10 and another matching identifier by 8.2.6/3.10', async () => {
+  it('refuses another EID by 8.2.1/3.10 and another matching identifier by 8.2.6/3.10', async () => {
     const { iccid, matchingId } = await world.order({ eid: EID })
-    expect(await cancel(iccid, 'Available', { eid: OTHER })).toBe('8.1.1/3.10')
+    expect(await cancel(iccid, 'Available', { eid: OTHER })).toBe('8.2.1/3.10')
     expect(await cancel(iccid, 'Available', { matchingId: 'WRONG' })).toBe('8.2.6/3.10')
     expect(await stateOf(iccid)).toBe('Released')
     expect(await cancel(iccid, 'Available', { eid: EID, matchingId })).toBe('ok')

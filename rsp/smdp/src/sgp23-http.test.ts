@@ -134,9 +134,18 @@ describe('a path', () => {
     it(`of ES2+ ${name} is 403 for who shows no certificate, whatever is sent`, async () => {
       for (const body of [{}, 'x', 'x'.repeat(MAX_REQUEST_BYTES + 1)]) {
         const answer = await send(port(), ES2PLUS[name].path, body)
-        expect([answer.status, codeIn(answer)]).toEqual([403, '1.1/3.9'])
+        expect([answer.status, codeIn(answer)]).toEqual([403, '1.1/1.1'])
       }
     })
+
+  it('of a notification answers 204 with the two headers of every answer, and without a body', async () => {
+    const answer = await send(port(), ES9PLUS.handleNotification.path, { pendingNotification: 'MAA=' })
+    expect([answer.status, answer.headers['x-admin-protocol'], answer.headers['content-type']]).toEqual([
+      204,
+      'gsma/rsp/v2.5.0',
+      'application/json;charset=UTF-8',
+    ])
+  })
 
   it('of handleDownloadProgressInfo is not served by an SM-DP+', async () => {
     const fn = ES2PLUS.handleDownloadProgressInfo

@@ -96,6 +96,11 @@ describe('an operator is', () => {
     ],
     [
       LET_IN,
+      'whoever has a certificate with an identifier and calls itself by a name',
+      () => called(open, operatorOf(caOf(open.directory), { registeredId: '2.999.77' }), 'Aurora Mobile'),
+    ],
+    [
+      LET_IN,
       'whoever has a certificate with a name only, under any identifier',
       () => called(open, operatorOf(caOf(open.directory)), '1.3.6.1.4.1.55555'),
     ],
@@ -105,22 +110,22 @@ describe('an operator is', () => {
       () => called(open, operatorOf(caOf(stranger)), '1.2.3'),
     ],
     [
-      '1.1/3.9',
+      '1.1/1.1',
       'nobody whose certificate another authority signed',
       () => called(listed, operatorOf(caOf(stranger)), 'x'),
     ],
     [
-      '1.1/3.9',
+      '1.1/1.1',
       'nobody whose certificate has expired',
       () => called(open, operatorOf(caOf(open.directory), { notAfterMs: Date.now() - 1000 }), 'x'),
     ],
     [
-      '1.1/3.9',
+      '1.1/1.1',
       'nobody whose certificate is not valid yet',
       () => called(open, operatorOf(caOf(open.directory), { notBeforeMs: Date.now() + DAY_MS }), 'x'),
     ],
     [
-      '1.1/3.9',
+      '1.1/1.1',
       'nobody whose certificate has neither identifier nor name',
       () =>
         called(
@@ -130,7 +135,7 @@ describe('an operator is', () => {
         ),
     ],
     [
-      '1.1/3.9',
+      '1.1/1.1',
       'no SM-DP+ and no card',
       () => called(open, identityOf(open.pki, 'dp-tls', 'nist'), '2.999.10'),
     ],
@@ -140,7 +145,7 @@ describe('an operator is', () => {
       () => called(listed, operatorOf(caOf(listed.directory)), '1.2.3'),
     ],
     [
-      '1.1/3.9',
+      '1.1/1.1',
       'nobody whom the list does not name',
       () => called(listed, operatorOf(caOf(listed.directory), { registeredId: '2.999.99' }), '2.999.99'),
     ],

@@ -174,7 +174,7 @@ describe('ES2+ refuses', () => {
       },
     ],
     [
-      '8.2.5/3.10',
+      '8.2.5/3.8',
       'an ICCID together with another type',
       async () => statusOf(world.es2('downloadOrder', { iccid: await uploaded(), profileType: 'other' })),
     ],
@@ -246,7 +246,7 @@ describe('ES2+ refuses', () => {
       },
     ],
     [
-      '8.2.1/3.3',
+      '8.2.1/3.5',
       'to release what is not confirmed',
       async () => statusOf(world.es2('releaseProfile', { iccid: await allocated() })),
     ],

@@ -22,7 +22,7 @@ import {
   writeRevocationList,
 } from '@gesim/crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { memoryState } from './index.ts'
+import { memoryState, startSmdp } from './index.ts'
 import { cardWith, forgeEuicc, forgeEum, issuerOf } from './testing/forge.ts'
 import { packageOf, startWorld, statusOf, type World } from './testing/world.ts'
 
@@ -88,7 +88,7 @@ describe('a revocation list', () => {
   beforeAll(async () => {
     world = await startWorld(memoryState(), (facts) => {
       directory = facts.directory
-      return { pki: facts.directory, revocationsEveryMs: 50 }
+      return { pki: facts.directory, filesEveryMs: 50 }
     })
   })
   afterAll(() => world.stop())
@@ -263,6 +263,8 @@ describe('a foreign directory', () => {
     const { optionsOf, smdpSettings } = await import('./settings.ts')
     const { readSettings } = await import('@gesim/base')
     const options = optionsOf(readSettings(smdpSettings, { SMDP_PKI_DIR: directory }))
-    expect(options.operatorAuthorities).toEqual([])
+    const smdp = await startSmdp({ ...options, listeners: [], state: memoryState(), oid: '2.999.10' })
+    expect(smdp.hasOperators).toBe(false)
+    await smdp.stop()
   })
 })

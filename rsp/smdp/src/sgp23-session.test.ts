@@ -171,6 +171,12 @@ describe('handleNotification', () => {
     expect(data.notification.iccid).toBe(iccid)
   })
 
+  it('takes the result of a card that does not name the server, as the first versions allowed', async () => {
+    const { iccid, card, transactionId } = await downloaded()
+    await card.notify(card.installationResult(transactionId, { iccid, smdpOid: null }))
+    expect(await stateOf(iccid)).toBe('Installed')
+  })
+
   it('keeps a failure with its reason, and the order ended', async () => {
     const { iccid, card, transactionId } = await downloaded()
     await card.notify(card.installationResult(transactionId, { iccid, success: false }))

@@ -1,18 +1,13 @@
 import { createLog, type Log, systemClock } from '@gesim/base'
 import {
-  CURVES,
   type Curve,
-  certificateIssuers,
-  certificatePem,
-  identitiesOf,
   loadPki,
   type Pki,
   type ServerName,
   serverOidOf,
-  serverTlsOf,
   systemRandom,
   type Trust,
-  tlsPemOf,
+  watchPki,
   watchRevocations,
 } from '@gesim/crypto'
 import {
@@ -25,6 +20,7 @@ import {
   type SessionStore,
 } from '@gesim/sgp22'
 import { Courier, type Outside, smdsOver } from './courier.ts'
+import { type Credentials, credentialsOf, type OperatorAuthorities } from './credentials.ts'
 import type { EventRegistry } from './es2plus.ts'
 import { es9plusHandlers } from './es9plus.ts'
 import { type SignerOf, smdpIdentities } from './identities.ts'
@@ -38,10 +34,10 @@ import { watched } from './watched-state.ts'
 
 /** How an SM-DP+ is set up. */
 export interface SmdpOptions {
-  /** Directory of certificates and keys, or what `loadPki` read from it. Revocation lists of a directory are followed. */
+  /** Directory of certificates and keys, which is followed while the server runs, or what `loadPki` read from one. */
   readonly pki: string | Pki
-  /** How often the revocation lists of the directory are looked at. Default every two seconds. */
-  readonly revocationsEveryMs?: number
+  /** How often the files of the directory are looked at. Default every two seconds. */
+  readonly filesEveryMs?: number
   readonly state: SmdpState
   /** The address that activation codes name, with a port when it is not 443. */
   readonly smdpAddress: string
@@ -52,8 +48,7 @@ export interface SmdpOptions {
   /** Default: in this process. */
   readonly sessions?: SessionStore<Session>
   readonly listeners: readonly (Omit<ListenAt, 'tls'> & { readonly tls?: Curve })[]
-  /** PEM of the authorities of operators' certificates. */
-  readonly operatorAuthorities: readonly string[]
+  readonly operatorAuthorities: OperatorAuthorities
   /** Without a list, whoever shows a certificate of the authority is an operator. */
   readonly operators?: readonly Operator[]
   /** Where operators are told of downloads who name no place of their own. */
@@ -99,8 +94,17 @@ export interface Smdp {
   readonly ports: readonly number[]
   /** Delivers every due message now; it also happens on its own. */
   deliver(): Promise<void>
+  /** Whether any authority of operators is trusted. */
+  readonly hasOperators: boolean
+  /** Key identifiers of the issuers whose cards are trusted now. */
+  trustedCiKeyIds(): readonly Uint8Array[]
   /** Sessions that are open. */
   sessionCount(): Promise<number>
+  /**
+   * Reads the directory's TLS certificates, trusted issuers and authorities of operators again, which also happens when
+   * they change. Connections that are open go on. Rejects with what was refused: the earlier ones stay in use.
+   */
+  reload(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -128,8 +132,14 @@ export async function startSmdp(options: SmdpOptions): Promise<Smdp> {
   const name: ServerName = { oid: options.oid, hosts: addresses.map(hostOfAddress), atMs: chance.nowMs() }
   const oid = serverOidOf(pki, { tls: 'dp-tls', needed: ['dp-auth', 'dp-pb'] }, name)
   const identities = smdpIdentities(pki, oid, name.atMs, options.signerOf)
+  const wish = {
+    name: { ...name, oid },
+    curves: options.listeners.flatMap(({ tls }) => tls ?? []),
+    operators: options.operatorAuthorities,
+  }
+  let credentials = credentialsOf(pki, wish)
   const operators = new Operators({
-    authorities: options.operatorAuthorities,
+    authorities: credentials.operatorAuthorities,
     operators: options.operators,
     notifyUrl: options.notifyUrl,
     nowMs: chance.nowMs,
@@ -137,15 +147,14 @@ export async function startSmdp(options: SmdpOptions): Promise<Smdp> {
   const isTold = (operator: string) => operators.notifyUrlOf(operator) !== undefined
   // Whoever writes a message wakes the courier: nobody waits for its next round.
   const state = watched(options.state, isTold, () => void courier.deliver())
-  const outside = outsideOf(options, pki, { ...name, oid })
+  const outside = outsideOf(options, oid, () => credentials)
   const events = options.events ?? smdsOver(outside)
   const sessions = options.sessions ?? memorySessions<Session>(limits, chance.nowMs)
   const courier = new Courier({ state, operators, events, outside, nowMs: chance.nowMs, log })
   const watch =
     typeof options.pki === 'string'
-      ? watchRevocations(options.pki, pki.revocations, options.revocationsEveryMs)
+      ? watchRevocations(options.pki, pki.revocations, options.filesEveryMs)
       : undefined
-  const issuers = certificateIssuers(pki.issuers)
   const es9plus = es9plusHandlers({
     state,
     sessions: new Sessions(sessions, identities),
@@ -154,7 +163,7 @@ export async function startSmdp(options: SmdpOptions): Promise<Smdp> {
     addresses,
     identities,
     trustNow: (): Trust => ({
-      issuers,
+      issuers: credentials.issuers,
       revocations: watch?.current() ?? pki.revocations,
       atMs: chance.nowMs(),
     }),
@@ -178,12 +187,28 @@ export async function startSmdp(options: SmdpOptions): Promise<Smdp> {
   })
   const opened: Listening[] = []
   for (const { host, port, tls: curve } of options.listeners) {
-    const tls = curve && {
-      ...tlsPemOf(serverTlsOf(pki, 'dp-tls', curve, { ...name, oid })),
-      curve,
-    }
+    const tls = curve && { ...credentials.tls.get(curve)!, curve }
     opened.push(await listen({ host, port, ...(tls ? { tls } : {}) }, listener))
   }
+  const certificates =
+    typeof options.pki === 'string'
+      ? await watchPki({
+          directory: options.pki,
+          first: pki,
+          also: 'path' in options.operatorAuthorities ? [options.operatorAuthorities.path] : [],
+          everyMs: options.filesEveryMs,
+          take(read) {
+            const now = credentialsOf(read, { ...wish, name: { ...wish.name, atMs: chance.nowMs() } })
+            operators.trust(now.operatorAuthorities)
+            for (const [at, { tls: curve }] of options.listeners.entries())
+              if (curve) opened[at]!.renew({ ...now.tls.get(curve)!, curve })
+            credentials = now
+            log.info('the certificates were read again')
+          },
+          onRefused: (error) =>
+            log.error('the certificates were not read again: the earlier ones stay in use', { error }),
+        })
+      : undefined
   courier.start(COURIER_EVERY_MS)
   const forgetting = setInterval(() => {
     state
@@ -193,9 +218,15 @@ export async function startSmdp(options: SmdpOptions): Promise<Smdp> {
   return {
     ports: opened.map(({ port }) => port),
     deliver: () => courier.deliver(),
+    get hasOperators() {
+      return credentials.operatorAuthorities.length > 0
+    },
+    trustedCiKeyIds: () => credentials.issuers.flatMap(({ subjectKeyId }) => subjectKeyId ?? []),
     sessionCount: () => sessions.count(),
+    reload: async () => certificates?.reload(),
     async stop() {
       clearInterval(forgetting)
+      certificates?.stop()
       watch?.stop()
       await Promise.all(opened.map((server) => server.close()))
       await courier.stop()
@@ -203,17 +234,20 @@ export async function startSmdp(options: SmdpOptions): Promise<Smdp> {
   }
 }
 
-function outsideOf(options: SmdpOptions, pki: Pki, name: ServerName & { readonly oid: string }): Outside {
-  const served = options.listeners.find((at) => at.tls)?.tls
-  const curve = served ?? CURVES.find((each) => identitiesOf(pki, 'dp-tls', each, name.atMs).length)
-  const own = curve ? tlsPemOf(serverTlsOf(pki, 'dp-tls', curve, name)) : {}
-  const issuers = options.smdsAuthorities ?? certificateIssuers(pki.issuers).map(certificatePem)
+/** How others are reached: with the certificates that are in use when it happens. */
+function outsideOf(options: SmdpOptions, smdpOid: string, now: () => Credentials): Outside {
   const userAgent = 'gesim-smdp'
   return {
-    smdpOid: name.oid,
+    smdpOid,
     smdpAddress: options.smdpAddress,
-    toOperators: { ...own, ca: [...options.operatorAuthorities, ...issuers], userAgent },
-    toSmds: { ...own, ca: issuers, userAgent },
+    get toOperators() {
+      const { own, operatorAuthorities, issuerPems } = now()
+      return { ...own, ca: [...operatorAuthorities, ...(options.smdsAuthorities ?? issuerPems)], userAgent }
+    },
+    get toSmds() {
+      const { own, issuerPems } = now()
+      return { ...own, ca: options.smdsAuthorities ?? issuerPems, userAgent }
+    },
     forwardEvents: options.forwardEvents ?? true,
   }
 }

@@ -31,7 +31,12 @@ export const smdsFailures = {
   },
   'smds.root-refused': {
     kind: 'unreachable',
-    says: 'The root SM-DS did not take the event.',
+    says: 'The root SM-DS answered, and did not take the event.',
+    remedy: 'See its answer in the log; register under another identifier, or without forwarding.',
+  },
+  'smds.root-unavailable': {
+    kind: 'unreachable',
+    says: 'The root SM-DS does not answer.',
     remedy: 'Try again, or register without forwarding.',
   },
   'smds.data-key-missing': {

@@ -1,6 +1,6 @@
 import { isFailure, refuse } from '@gesim/base'
 import { type Certificate, readCertificate, type Trust, verifyChain } from '@gesim/crypto'
-import type { Caller } from '@gesim/sgp22'
+import { type Caller, claimsAnother } from '@gesim/sgp22'
 
 /** Names the server that calls, whose certificate is of the role; throws what `requireRegistrar` throws. */
 export type RequireRegistrar = (caller: Caller, role: 'dp-tls' | 'ds-tls') => string
@@ -20,6 +20,7 @@ export function requireRegistrar(caller: Caller, role: 'dp-tls' | 'ds-tls', trus
   }
   const { registeredId } = certificate
   if (registeredId === undefined) throw refuse('smds.no-server', { why: 'no identifier' })
-  if (caller.header?.functionRequesterIdentifier !== registeredId) throw refuse('smds.not-the-server')
+  if (claimsAnother(caller.header?.functionRequesterIdentifier, registeredId))
+    throw refuse('smds.not-the-server')
   return registeredId
 }

@@ -1,4 +1,4 @@
-import { type Log, refuse, unreachable } from '@gesim/base'
+import { isFailure, type Log, refuse, unreachable } from '@gesim/base'
 import {
   callFunction,
   type Eid,
@@ -62,7 +62,8 @@ export function registrationEndpoints(parts: RegistrationParts): Endpoint[] {
     } catch (error) {
       // Nothing is kept of an event that the root does not know: the caller may try again.
       await state.remove(eid, eventId, owner)
-      throw unreachable('smds.root-refused', {}, error)
+      const answered = isFailure(error, 'sgp22.function-failed')
+      throw unreachable(answered ? 'smds.root-refused' : 'smds.root-unavailable', {}, error)
     }
     return {}
   }

@@ -1,18 +1,15 @@
 import { createLog, type Log, refuse } from '@gesim/base'
-import { addressesOf, listenersOf, withFreePort } from '@gesim/sgp22'
+import { addressesOf, listenersOf, type ServedProcess, withFreePort } from '@gesim/sgp22'
 import { memoryEvents } from './memory-state.ts'
 import { postgresEvents } from './postgres-state.ts'
 import type { SmdsSettings } from './settings.ts'
 import { startSmds } from './smds.ts'
 
 /** An SM-DS with its state, as a program runs it. */
-export interface ServedSmds {
+export interface ServedSmds extends ServedProcess {
   readonly smdsAddress: string
   /** In the order NIST, Brainpool, plain HTTP, as far as they are set. */
   readonly ports: readonly number[]
-  /** What the line `ready` says. */
-  readonly summary: Readonly<Record<string, unknown>>
-  stop(): Promise<void>
 }
 
 const DAY_MS = 86_400_000
@@ -42,6 +39,7 @@ export async function serveSmds(given: SmdsSettings, log: Log = createLog('smds'
     smdsAddress,
     ports: smds.ports,
     summary: { name: 'smds', smdsAddress, port, others },
+    reload: () => smds.reload(),
     async stop() {
       await smds.stop()
       await state.close()

@@ -137,10 +137,10 @@ describe('who may register', () => {
     ...tlsPemOf(identityOf(world.pki, role, 'nist')),
   })
   const callers: [string, string, () => Peer, typeof ES12.registerEvent, string][] = [
-    ['1.1/3.9', 'somebody without a certificate', () => world.phone(), ES12.registerEvent, SMDP_OID],
-    ['1.1/3.9', 'an SM-DS on ES12', () => as('ds-tls'), ES12.registerEvent, '2.999.15'],
-    ['1.1/3.9', 'an SM-DP+ on ES15', () => as('dp-tls'), ES15.registerEvent as never, SMDP_OID],
-    ['1.1/3.9', 'an SM-DP+ with a certificate for cards', () => as('dp-auth'), ES12.registerEvent, SMDP_OID],
+    ['1.1/1.1', 'somebody without a certificate', () => world.phone(), ES12.registerEvent, SMDP_OID],
+    ['1.1/1.1', 'an SM-DS on ES12', () => as('ds-tls'), ES12.registerEvent, '2.999.15'],
+    ['1.1/1.1', 'an SM-DP+ on ES15', () => as('dp-tls'), ES15.registerEvent as never, SMDP_OID],
+    ['1.1/1.1', 'an SM-DP+ with a certificate for cards', () => as('dp-auth'), ES12.registerEvent, SMDP_OID],
     ['1.1/1.2', 'an SM-DP+ that names another', () => as('dp-tls'), ES12.registerEvent, '2.999.11'],
   ]
   for (const [code, who, peer, fn, requester] of callers)
@@ -150,9 +150,15 @@ describe('who may register', () => {
       expect(await names(eid)).toEqual([])
     })
 
+  it('is an SM-DP+ that calls itself by a name, for its certificate says who it is', async () => {
+    const named = { ...header, functionRequesterIdentifier: 'Aurora SM-DP+' }
+    const own = { ...event, eid: freshEid() }
+    expect(await statusOf(callFunction(as('dp-tls'), ES12.registerEvent, own, named))).toBe('ok')
+  })
+
   it('is not somebody over plain HTTP', async () => {
     const plain = { url: `http://127.0.0.1:${world.smds.ports[1]}` }
-    expect(await statusOf(callFunction(plain, ES12.registerEvent, event, header))).toBe('1.1/3.9')
+    expect(await statusOf(callFunction(plain, ES12.registerEvent, event, header))).toBe('1.1/1.1')
   })
 
   it('deletes only what it registered itself', async () => {
@@ -189,7 +195,7 @@ describe('the cascade to the root', () => {
     expect(await names(eid, world.root)).toEqual(['TOP'])
   })
 
-  it('that fails is told by 8.9/4.2, and nothing is kept', async () => {
+  it('that the root refuses is told by 8.9/4.2, a root that is away by 8.9/5.1, and nothing is kept', async () => {
     const eid = freshEid()
     await world.register({ eid, eventId: 'BOTH', forwardingIndicator: true }, undefined, world.root)
     // The root has an event of this identifier from somebody else.
@@ -208,7 +214,7 @@ describe('the cascade to the root', () => {
     })
     try {
       const alone = { eid, eventId: 'ALONE', forwardingIndicator: true }
-      expect(await statusOf(world.register(alone, undefined, lonely))).toBe('8.9/4.2')
+      expect(await statusOf(world.register(alone, undefined, lonely))).toBe('8.9/5.1')
       expect(await state.list(eid, Date.now())).toEqual([])
     } finally {
       await lonely.stop()

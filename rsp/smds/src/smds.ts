@@ -17,6 +17,7 @@ import {
   systemRandom,
   type Trust,
   tlsPemOf,
+  watchPki,
   watchRevocations,
 } from '@gesim/crypto'
 import {
@@ -44,7 +45,7 @@ import { asn1ErrorOf, statusOf } from './status-of.ts'
 
 /** How an SM-DS is set up. */
 export interface SmdsOptions {
-  /** Directory of certificates and keys, or what `loadPki` read from it. Revocation lists of a directory are followed. */
+  /** Directory of certificates and keys, which is followed while the server runs, or what `loadPki` read from one. */
   readonly pki: string | Pki
   readonly state: EventState
   /** Address as cards know it, with a port when it is not 443. */
@@ -68,6 +69,8 @@ export interface SmdsOptions {
 export interface Smds {
   /** Ports in the order of the listeners. */
   readonly ports: readonly number[]
+  /** Reads TLS certificates and trusted issuers again, as that of an SM-DP+ does. Rejects with what was refused. */
+  reload(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -105,24 +108,35 @@ export async function startSmds(options: SmdsOptions): Promise<Smds> {
   const serverAddresses = [smdsAddress, ...otherAddresses]
   const name = { oid: options.oid, hosts: serverAddresses.map(hostOfAddress), atMs: nowMs() }
   const oid = serverOidOf(pki, { tls: 'ds-tls', needed: ['ds-auth'] }, name)
-  const issuers = certificateIssuers(pki.issuers)
+  const curves = [...new Set(options.listeners.flatMap(({ tls }) => tls ?? []))]
+  const rootCurve = curves[0] ?? 'nist'
+  const credentialsOf = (read: Pki) => {
+    const tlsOf = (curve: Curve) =>
+      tlsPemOf(serverTlsOf(read, 'ds-tls', curve, { ...name, oid, atMs: nowMs() }))
+    const wanted = rootAddress ? [...new Set([rootCurve, ...curves])] : curves
+    return {
+      issuers: certificateIssuers(read.issuers),
+      tls: new Map(wanted.map((curve) => [curve, tlsOf(curve)])),
+    }
+  }
+  let credentials = credentialsOf(pki)
   const watch = typeof options.pki === 'string' ? watchRevocations(options.pki, pki.revocations) : undefined
   const trustNow = (): Trust => ({
-    issuers,
+    issuers: credentials.issuers,
     revocations: watch?.current() ?? pki.revocations,
     atMs: nowMs(),
   })
-  const tlsOf = (curve: Curve) => tlsPemOf(serverTlsOf(pki, 'ds-tls', curve, { ...name, oid, atMs: nowMs() }))
-
   const found = discovery({
     state,
     nowMs,
     sessions: memorySessions<Session>({ maxSessions, sessionLifeMs }, nowMs),
     authentication: authenticationPorts(identities(pki, oid, nowMs()), serverAddresses, trustNow, options),
   })
-  const rootCurve = options.listeners.find((at) => at.tls)?.tls ?? 'nist'
   const root = rootAddress && {
-    peer: { url: `https://${rootAddress}`, ...tlsOf(rootCurve), ca: issuers.map(certificatePem) },
+    get peer() {
+      const ca = credentials.issuers.map(certificatePem)
+      return { url: `https://${rootAddress}`, ...credentials.tls.get(rootCurve), ca }
+    },
     oid,
   }
   const onFault = (error: unknown, path: string) => log.error('a function failed', { route: path, error })
@@ -147,8 +161,27 @@ export async function startSmds(options: SmdsOptions): Promise<Smds> {
   const opened: Listening[] = []
   for (const { host, port, tls } of options.listeners)
     opened.push(
-      await listen({ host, port, ...(tls ? { tls: { ...tlsOf(tls), curve: tls } } : {}) }, listener),
+      await listen(
+        { host, port, ...(tls ? { tls: { ...credentials.tls.get(tls)!, curve: tls } } : {}) },
+        listener,
+      ),
     )
+  const certificates =
+    typeof options.pki === 'string'
+      ? await watchPki({
+          directory: options.pki,
+          first: pki,
+          take(read) {
+            const now = credentialsOf(read)
+            for (const [at, { tls: curve }] of options.listeners.entries())
+              if (curve) opened[at]!.renew({ ...now.tls.get(curve)!, curve })
+            credentials = now
+            log.info('the certificates were read again')
+          },
+          onRefused: (error) =>
+            log.error('the certificates were not read again: the earlier ones stay in use', { error }),
+        })
+      : undefined
   const forgetting = setInterval(() => {
     state
       .forget(nowMs())
@@ -156,8 +189,10 @@ export async function startSmds(options: SmdsOptions): Promise<Smds> {
   }, FORGET_EVERY_MS).unref()
   return {
     ports: opened.map(({ port }) => port),
+    reload: async () => certificates?.reload(),
     async stop() {
       clearInterval(forgetting)
+      certificates?.stop()
       watch?.stop()
       await Promise.all(opened.map((server) => server.close()))
     },
@@ -173,7 +208,9 @@ function authenticationPorts(
   const readKnown = certificateReader()
   return {
     identities: own,
-    trustedCiKeyIds: trustNow().issuers.flatMap((issuer) => issuer.subjectKeyId ?? []),
+    get trustedCiKeyIds() {
+      return trustNow().issuers.flatMap((issuer) => issuer.subjectKeyId ?? [])
+    },
     serverAddresses,
     random: options.random ?? systemRandom,
     verifyEuicc: (euiccDer, eumDer) => {

@@ -10,9 +10,10 @@ const STATUS: Readonly<Record<Told | AuthenticationRefusal, StatusCode>> = {
   'smds.event-exists': '8.9.5/3.3',
   'smds.no-event': '8.9.5/3.9',
   'smds.too-many-events': '8.9/4.8',
-  'smds.no-server': '1.1/3.9',
+  'smds.no-server': '1.1/1.1',
   'smds.not-the-server': '1.1/1.2',
   'smds.root-refused': '8.9/4.2',
+  'smds.root-unavailable': '8.9/5.1',
 }
 
 /** The status code of an error, when it is a refusal. */

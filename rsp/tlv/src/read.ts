@@ -135,14 +135,24 @@ export class Tlv {
     return new TlvCursor(this.children(), this.tag)
   }
 
-  /** The child with this tag, or `undefined`. Throws `tlv.duplicate` when there are two. */
+  /** The child with this tag, or `undefined`. Throws `tlv.duplicate` when there are two, and what `children` throws. */
   find(tag: number): Tlv | undefined {
+    if (!this.constructed) throw refuse('tlv.not-constructed', { tag: tagName(this.tag) })
+    const { source, end, limits } = this
+    const depth = this.depth + 1
+    let at = this.valueStart
+    if (at < end) checkDepth(depth, limits)
     let found: Tlv | undefined
-    for (const child of this.children()) {
-      if (child.tag !== tag) continue
-      if (found) throw refuse('tlv.duplicate', { tag: tagName(tag), inside: tagName(this.tag) })
-      found = child
+    let isTwice = false
+    for (let count = 0; at < end; count++) {
+      if (count === limits.maxCount) throw refuse('tlv.too-many', { maxCount: limits.maxCount })
+      if (lookAt(source, at, end, limits) === tag) {
+        if (found) isTwice = true
+        found ??= new Tlv(source, tag, at, lookedValueStart, lookedEnd, depth, limits)
+      }
+      at = lookedEnd
     }
+    if (isTwice) throw refuse('tlv.duplicate', { tag: tagName(tag), inside: tagName(this.tag) })
     return found
   }
 
@@ -158,21 +168,36 @@ function limitsOf(given: TlvLimits | undefined): Required<TlvLimits> {
   return given ? { ...DEFAULTS, ...given } : DEFAULTS
 }
 
-function readAt(
-  source: Uint8Array,
-  at: number,
-  end: number,
-  depth: number,
-  limits: Required<TlvLimits>,
-): Tlv {
-  if (depth > limits.maxDepth) throw refuse('tlv.too-deep', { maxDepth: limits.maxDepth })
-  // Most elements have one byte of tag and one of length; whatever else there is takes the long way below.
+// Where content and end of the element are whose header was looked at last: an object for both would cost more than
+// looking at it.
+let lookedValueStart = 0
+let lookedEnd = 0
+
+/** Looks at the element at an offset and gives its tag. Throws what `readTlv` throws. */
+function lookAt(source: Uint8Array, at: number, end: number, limits: Required<TlvLimits>): number {
+  // Nearly all elements have a tag of one or two bytes and a length below 64 KiB; the rest, and what is bad, takes the
+  // long way below.
   if (at + 2 <= end) {
-    const tag = source[at]!
-    const length = source[at + 1]!
-    const stop = at + 2 + length
-    if (tag !== 0 && (tag & 0x1f) !== 0x1f && length < 0x80 && stop <= end && stop - at <= limits.maxBytes)
-      return new Tlv(source, tag, at, at + 2, stop, depth, limits)
+    let tag = source[at]!
+    let next = at + 1
+    if ((tag & 0x1f) === 0x1f) {
+      const second = source[next++]!
+      tag = second > 0 && second < 0x80 && next < end ? tag * 256 + second : 0
+    }
+    if (tag !== 0) {
+      let length = source[next++]!
+      if (length === 0x81 && next < end) length = source[next++]!
+      else if (length === 0x82 && next + 1 < end) {
+        length = source[next]! * 256 + source[next + 1]!
+        next += 2
+      } else if (length >= 0x80) length = end
+      const stop = next + length
+      if (stop <= end && stop - at <= limits.maxBytes) {
+        lookedValueStart = next
+        lookedEnd = stop
+        return tag
+      }
+    }
   }
   const header = readHeader(source, at, end)
   if (!header) throw refuse('tlv.truncated', { offset: at })
@@ -181,7 +206,33 @@ function readAt(
     throw refuse('tlv.too-large', { tag: tagName(header.tag), maxBytes: limits.maxBytes })
   if (header.length > end - valueStart)
     throw refuse('tlv.truncated', { tag: tagName(header.tag), offset: at })
-  return new Tlv(source, header.tag, at, valueStart, valueStart + header.length, depth, limits)
+  lookedValueStart = valueStart
+  lookedEnd = valueStart + header.length
+  return header.tag
+}
+
+function checkDepth(depth: number, limits: Required<TlvLimits>): void {
+  if (depth > limits.maxDepth) throw refuse('tlv.too-deep', { maxDepth: limits.maxDepth })
+}
+
+function readAt(
+  source: Uint8Array,
+  at: number,
+  end: number,
+  depth: number,
+  limits: Required<TlvLimits>,
+): Tlv {
+  checkDepth(depth, limits)
+  // Most elements have one byte of tag and one of length; whatever else there is takes the long way below.
+  if (at + 2 <= end) {
+    const tag = source[at]!
+    const length = source[at + 1]!
+    const stop = at + 2 + length
+    if (tag !== 0 && (tag & 0x1f) !== 0x1f && length < 0x80 && stop <= end && stop - at <= limits.maxBytes)
+      return new Tlv(source, tag, at, at + 2, stop, depth, limits)
+  }
+  const tag = lookAt(source, at, end, limits)
+  return new Tlv(source, tag, at, lookedValueStart, lookedEnd, depth, limits)
 }
 
 function readList(
@@ -232,8 +283,8 @@ export function readTlvs(bytes: Uint8Array, limits?: TlvLimits): Tlv[] {
 export class TlvCursor {
   readonly #elements: readonly Tlv[]
   readonly #inside: number
-  // Tags that were asked for: a handful, for which a list is faster than a set.
-  readonly #asked: number[] = []
+  /** Tags that were asked for in vain: of the others the elements before the place tell. */
+  #missed: number[] | undefined
   #at = 0
 
   constructor(elements: readonly Tlv[], inside: number) {
@@ -255,18 +306,20 @@ export class TlvCursor {
 
   /** The next element when it has this tag, else `undefined`. */
   maybe(tag: number): Tlv | undefined {
-    this.#asked.push(tag)
     const next = this.#elements[this.#at]
-    if (next?.tag !== tag) return undefined
-    this.#at++
-    return next
+    if (next?.tag === tag) {
+      this.#at++
+      return next
+    }
+    if (this.#missed) this.#missed.push(tag)
+    else this.#missed = [tag]
+    return undefined
   }
 
   /** Whatever comes next. Throws `tlv.missing` at the end. */
   any(): Tlv {
     const next = this.#elements[this.#at]
     if (!next) throw refuse('tlv.missing', { inside: tagName(this.#inside) })
-    this.#asked.push(next.tag)
     this.#at++
     return next
   }
@@ -280,8 +333,10 @@ export class TlvCursor {
 
   /** Skips unknown trailing elements. Throws `tlv.duplicate` when a known one is among them. */
   finish(): void {
+    const taken = this.#at
     for (const left of this.rest()) {
-      if (this.#asked.includes(left.tag))
+      const isTaken = this.#elements.some(({ tag }, i) => i < taken && tag === left.tag)
+      if (isTaken || this.#missed?.includes(left.tag))
         throw refuse('tlv.duplicate', { tag: tagName(left.tag), inside: tagName(this.#inside) })
     }
   }

@@ -66,23 +66,24 @@ export function readOid(element: Tlv): string {
   const { value } = element
   if (value.length === 0 || value.length > 64 || value[value.length - 1]! >= 0x80)
     return bad(element, 'OBJECT IDENTIFIER')
-  const arcs: (number | bigint)[] = []
+  let dotted = ''
   let arc: number | bigint = 0
   let fresh = true
-  for (const byte of value) {
+  for (let i = 0; i < value.length; i++) {
+    const byte = value[i]!
     if (fresh && byte === 0x80) return bad(element, 'OBJECT IDENTIFIER')
     // Arcs of any size are allowed; those that anybody uses fit a number, which is several times as fast.
     if (typeof arc === 'number' && arc > MAX_FAST_ARC) arc = BigInt(arc)
     arc = typeof arc === 'number' ? arc * 128 + (byte & 0x7f) : (arc << 7n) | BigInt(byte & 0x7f)
     fresh = byte < 0x80
     if (!fresh) continue
-    if (arcs.length === 0) {
-      const first = arc < 40 ? 0 : arc < 80 ? 1 : 2
-      arcs.push(first, typeof arc === 'number' ? arc - first * 40 : arc - BigInt(first * 40))
-    } else arcs.push(arc)
+    if (dotted === '') {
+      const first: number = arc < 40 ? 0 : arc < 80 ? 1 : 2
+      dotted = `${first}.${typeof arc === 'number' ? arc - first * 40 : arc - BigInt(first * 40)}`
+    } else dotted += `.${arc}`
     arc = 0
   }
-  return arcs.join('.')
+  return dotted
 }
 
 /** Shifted by seven bits it is still a safe integer. */

@@ -108,6 +108,18 @@ export function oidNode(tag: number, dotted: string): Uint8Array {
 
 /** The content bytes of an object identifier in dotted form. Throws a `TypeError` on anything else. */
 export function oidToBytes(dotted: string): Uint8Array {
+  // A server writes the same few again and again; what is handed out is a copy.
+  const known = knownOids.get(dotted)
+  if (known) return known.slice()
+  const bytes = encodeOid(dotted)
+  if (knownOids.size < MAX_KNOWN_OIDS) knownOids.set(dotted, bytes.slice())
+  return bytes
+}
+
+const knownOids = new Map<string, Uint8Array>()
+const MAX_KNOWN_OIDS = 200
+
+function encodeOid(dotted: string): Uint8Array {
   if (!/^[0-2](?:\.(?:0|[1-9]\d*))+$/.test(dotted)) throw new TypeError('not a dotted object identifier')
   const arcs = dotted.split('.').map(BigInt)
   const [first, second, ...others] = arcs as [bigint, bigint, ...bigint[]]

@@ -1,7 +1,8 @@
 'use client'
+import { useTranslations } from 'use-intl/react'
 import { Button } from '../ui/button.tsx'
 import { Notice } from '../ui/notice.tsx'
-import { Page } from '../ui/site-frame.tsx'
+import { Page } from '../ui/page.tsx'
 
 export default function PageFailed({
   error,
@@ -10,18 +11,19 @@ export default function PageFailed({
   error: Error & { digest?: string }
   reset: () => void
 }) {
+  const t = useTranslations('frame')
   return (
-    <Page title="This page tripped">
+    <Page title={t('tripped.title')}>
       <Notice
         tone="trouble"
-        title="Something on our side went wrong while showing this page."
+        title={t('tripped.says')}
         action={
           <Button size="small" look="quiet" onClick={reset}>
-            Show it again
+            {t('tripped.again')}
           </Button>
         }
       >
-        <p>Your money is not touched by what a page shows: it is in your wallet or in escrow.</p>
+        <p>{t('tripped.money')}</p>
         {error.digest && <p className="mt-1 font-mono text-caption">{error.digest}</p>}
       </Notice>
     </Page>

@@ -5,13 +5,18 @@ import { sessionOf } from '../api/server.ts'
 import { SiteFrame } from '../ui/site-frame.tsx'
 import type { Theme } from '../ui/theme-switch.tsx'
 import { WalletKeeper } from '../wallet/wallet-keeper.tsx'
+import { compiledRooms, localeOfPage, wordsOf } from '../words/language.ts'
+import { LOCALES } from '../words/locales.ts'
+import { FirstWords } from '../words/more-words.tsx'
 import './globals.css'
 
-export const metadata: Metadata = {
-  title: { default: 'GeSIM: mobile data abroad, with a receipt you can check', template: '%s · GeSIM' },
-  description:
-    'Mobile data abroad. Your money stays yours until the eSIM is installed, you pay for what you use, and your own browser checks every claim.',
-  referrer: 'no-referrer',
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await wordsOf('frame')
+  return {
+    title: { default: t('title'), template: '%s · GeSIM' },
+    description: t('description'),
+    referrer: 'no-referrer',
+  }
 }
 
 export const viewport: Viewport = {
@@ -26,13 +31,17 @@ export const viewport: Viewport = {
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const [session, jar] = await Promise.all([sessionOf(), cookies()])
+  const { lang, direction, tag } = LOCALES[await localeOfPage()]
+  const messages = await compiledRooms(['frame', 'failures'])
   const theme = themeOf(jar.get('theme')?.value)
   return (
-    <html lang="en" data-theme={theme === 'system' ? undefined : theme}>
+    <html lang={lang} dir={direction} data-theme={theme === 'system' ? undefined : theme}>
       <body className="font-sans antialiased">
-        <SiteFrame session={session} theme={theme}>
-          {children}
-        </SiteFrame>
+        <FirstWords locale={tag} messages={messages}>
+          <SiteFrame session={session} theme={theme}>
+            {children}
+          </SiteFrame>
+        </FirstWords>
         {session.signedIn && <WalletKeeper account={session.account ?? null} />}
       </body>
     </html>

@@ -1,17 +1,18 @@
 import { ButtonLink } from '../ui/button.tsx'
 import { Empty } from '../ui/notice.tsx'
-import { Page } from '../ui/site-frame.tsx'
+import { Page } from '../ui/page.tsx'
+import { wordsOf } from '../words/language.ts'
 
-export default function NotFound() {
+export default async function NotFound() {
+  const t = await wordsOf('frame')
   return (
-    <Page title="Nothing here">
+    <Page title={t('missing.title')}>
       <Empty
         icon="search"
-        title="This page does not exist, or is not yours to see"
-        action={<ButtonLink href="/plans">See the plans</ButtonLink>}
+        title={t('missing.says')}
+        action={<ButtonLink href="/plans">{t('seePlans')}</ButtonLink>}
       >
-        A purchase is shown only to the account that made it. If you followed your own link, sign in with the
-        same account as when you bought.
+        {t('missing.more')}
       </Empty>
     </Page>
   )

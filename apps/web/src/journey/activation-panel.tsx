@@ -1,6 +1,7 @@
 'use client'
 import { isFailure } from '@gesim/base'
 import { useCallback, useEffect, useState } from 'react'
+import { useTranslations } from 'use-intl/react'
 import { type ApiFailure, ask } from '../api/ask.ts'
 import type { Activation, Intent, Network, PairingCode } from '../api/shapes.ts'
 import { Button, ButtonLink } from '../ui/button.tsx'
@@ -15,6 +16,7 @@ const STALLED_AFTER_MS = 5 * 60_000
 
 /** How the eSIM gets onto the phone: picture, links, code, and the hand-over to a paired phone. */
 export function ActivationPanel({ intent }: { intent: Intent }) {
+  const t = useTranslations('journey')
   const [activation, setActivation] = useState<Activation | null>(null)
   const [network, setNetwork] = useState<Network | null>(null)
   const [failure, setFailure] = useState<ApiFailure | null>(null)
@@ -54,29 +56,21 @@ export function ActivationPanel({ intent }: { intent: Intent }) {
   return (
     <section aria-labelledby="install" className="card p-5 sm:p-6" data-testid="activation">
       <h2 id="install" className="text-title">
-        Install your eSIM
+        {t('install.title')}
       </h2>
-      <p className="mt-1 text-small text-soft">
-        {device === 'other'
-          ? 'Scan this with the phone’s camera, or in its settings under “Add eSIM”.'
-          : 'Tap to install on this phone. You need Wi-Fi for a minute.'}
-      </p>
+      <p className="mt-1 text-small text-soft">{device === 'other' ? t('install.scan') : t('install.tap')}</p>
       {device === 'ios' && (
         <ButtonLink wide hard href={activation.appleUrl} className="mt-4" data-testid="install-apple">
-          Install on this iPhone
+          {t('install.iphone')}
         </ButtonLink>
       )}
       {device === 'android' && (
         <ButtonLink wide hard href={activation.androidUrl} className="mt-4" data-testid="install-android">
-          Install on this phone
+          {t('install.phone')}
         </ButtonLink>
       )}
       <div className="mt-5">
-        <Qr
-          text={activation.activationCode}
-          label="eSIM installation code, to scan with a phone"
-          testId="activation-qr"
-        />
+        <Qr text={activation.activationCode} label={t('install.qr')} testId="activation-qr" />
       </div>
       {phoneHref && (
         <ButtonLink
@@ -90,45 +84,40 @@ export function ActivationPanel({ intent }: { intent: Intent }) {
           data-testid="open-phone"
         >
           <Icon name="phone" />
-          Open in the software phone
+          {t('install.software')}
         </ButtonLink>
       )}
-      {stalled && !shown && (
-        <p className="mt-4 text-small text-soft">
-          Nothing has been fetched for five minutes. The code below works where a camera does not; your money
-          is still in escrow.
-        </p>
-      )}
+      {stalled && !shown && <p className="mt-4 text-small text-soft">{t('install.stalled')}</p>}
       <div className="mt-4 space-y-3">
         {shown ? (
           <dl className="space-y-3 rounded-card bg-sunken p-4 text-small" data-testid="manual-code">
-            <CodeRow name="SM-DP+ address" value={activation.smdpAddress} />
-            <CodeRow name="Activation code" value={activation.matchingId} />
-            <CodeRow name="Both in one" value={activation.activationCode} testId="activation-code" />
+            <CodeRow name={t('install.smdp')} value={activation.smdpAddress} />
+            <CodeRow name={t('install.code')} value={activation.matchingId} />
+            <CodeRow name={t('install.both')} value={activation.activationCode} testId="activation-code" />
           </dl>
         ) : (
           <Button wide look="quiet" size="small" onClick={() => setShown(true)} data-testid="reveal-code">
             <Icon name="eye" />
-            Show the code to type
+            {t('install.reveal')}
           </Button>
         )}
         <details className="group rounded-card border border-line">
           <summary className="flex min-h-12 list-none items-center justify-between gap-3 px-4 text-small font-medium">
-            Other ways
+            {t('install.other')}
             <Icon name="chevron" className="size-5 text-faint transition-transform group-open:rotate-180" />
           </summary>
           <div className="space-y-4 border-t border-line px-4 py-4 text-small">
             <p className="flex flex-wrap gap-x-6 gap-y-2">
               <a className="prose-link" href={activation.appleUrl}>
-                Link for iPhone
+                {t('install.linkIphone')}
               </a>
               <a className="prose-link" href={activation.androidUrl}>
-                Link for Android
+                {t('install.linkAndroid')}
               </a>
             </p>
             {pairing && now !== null && (
               <div>
-                <p className="text-soft">Hand over to a phone that runs the GeSIM handset software:</p>
+                <p className="text-soft">{t('install.handOver')}</p>
                 <p className="mt-1 flex items-baseline gap-3">
                   <span
                     className="font-mono text-title font-semibold tracking-[0.18em]"
@@ -137,14 +126,12 @@ export function ActivationPanel({ intent }: { intent: Intent }) {
                     {pairing.code}
                   </span>
                   <span className="figures text-caption text-faint">
-                    for {countdown(pairing.expiresAt * 1000, now)}, once
+                    {t('install.once', { time: countdown(pairing.expiresAt * 1000, now) })}
                   </span>
                 </p>
               </div>
             )}
-            <p className="text-soft">
-              This code is like cash: whoever has it can install the eSIM once. It is not stored in this page.
-            </p>
+            <p className="text-soft">{t('install.cash')}</p>
           </div>
         </details>
       </div>

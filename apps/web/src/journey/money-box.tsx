@@ -1,20 +1,26 @@
 'use client'
 import { type Failure, isFailure } from '@gesim/base'
 import { useState } from 'react'
-import { ApiFailure, ask } from '../api/ask.ts'
+import { useTranslations } from 'use-intl/react'
+import { ask } from '../api/ask.ts'
 import type { Intent } from '../api/shapes.ts'
-import { type WebFailureCode, webFailures } from '../failures.ts'
 import { Button, ButtonLink } from '../ui/button.tsx'
 import { FailureNotice } from '../ui/failure-notice.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Sheet } from '../ui/sheet.tsx'
 import { useNow } from '../ui/use-now.ts'
-import { countdown, usdc } from '../words/format.ts'
+import { useFailureWords } from '../words/failure-words.ts'
+import { countdown } from '../words/format.ts'
+import { useFormats } from '../words/use-formats.ts'
 import { isHeld } from './steps.ts'
 import { usageShown } from './usage.ts'
 
+type JourneyWords = ReturnType<typeof useTranslations<'journey'>>
+
 /** Where the money of a purchase is right now, and the one thing to do with it. */
 export function MoneyBox({ intent, refresh }: { intent: Intent; refresh: () => Promise<void> }) {
+  const t = useTranslations('journey')
+  const f = useFormats()
   const [asking, setAsking] = useState<'refund' | 'finish' | null>(null)
   const [busy, setBusy] = useState(false)
   const [sent, setSent] = useState(false)
@@ -48,7 +54,7 @@ export function MoneyBox({ intent, refresh }: { intent: Intent; refresh: () => P
   return (
     <section className="card p-5 sm:p-6" aria-labelledby="money" data-testid="money-box">
       <h2 id="money" className="text-small font-semibold text-soft">
-        Your money
+        {t('money.title')}
       </h2>
       <MoneyLine intent={intent} spentMicros={spentMicros} depositMicros={depositMicros} />
       {held && (
@@ -62,18 +68,18 @@ export function MoneyBox({ intent, refresh }: { intent: Intent; refresh: () => P
             data-testid="refund"
           >
             <Icon name="back_money" />
-            {sent ? 'Coming back' : 'Take my money back'}
+            {sent ? t('money.coming') : t('money.take')}
           </Button>
           {now !== null && intent.provisionBy * 1000 > now && (
             <p className="figures mt-3 text-caption text-faint" data-testid="auto-refund">
-              If nobody delivers, it returns by itself in {countdown(intent.provisionBy * 1000, now)}.
+              {t('money.itself', { time: countdown(intent.provisionBy * 1000, now) })}
             </p>
           )}
         </>
       )}
       {intent.state === 'active' && (
         <Button wide look="quiet" className="mt-4" onClick={() => setAsking('finish')} data-testid="finish">
-          Finish and get the rest back
+          {t('money.finishRest')}
         </Button>
       )}
       {(intent.state === 'settled' || intent.state === 'finishing' || intent.state === 'active') && (
@@ -86,46 +92,40 @@ export function MoneyBox({ intent, refresh }: { intent: Intent; refresh: () => P
           data-testid="receipt-link"
         >
           <Icon name="receipt" />
-          Receipt, checked in this browser
+          {t('money.receipt')}
         </ButtonLink>
       )}
       <Sheet
         open={asking === 'refund'}
         onClose={() => setAsking(null)}
-        title={`Take ${usdc(intent.fundedMicros)} USDC back?`}
+        title={t('money.refundTitle', { amount: f.usdc(intent.fundedMicros) })}
         testId="refund-sheet"
       >
-        <p className="text-small text-soft">
-          The contract returns all of it to your wallet at once. The eSIM will not work then; you can buy
-          again at any time.
-        </p>
+        <p className="text-small text-soft">{t('money.refundSays')}</p>
         <ActionFailure failure={failure} intentId={intent.intentId} onAgain={refund} />
         <div className="mt-5 space-y-3">
           <Button wide busy={busy} onClick={refund} data-testid="refund-confirm">
-            Take it back
+            {t('money.refundYes')}
           </Button>
           <Button wide look="quiet" onClick={() => setAsking(null)} disabled={busy}>
-            Keep waiting
+            {t('money.refundNo')}
           </Button>
         </div>
       </Sheet>
       <Sheet
         open={asking === 'finish'}
         onClose={() => setAsking(null)}
-        title="Finish now?"
+        title={t('money.finishTitle')}
         testId="finish-sheet"
       >
-        <p className="text-small text-soft">
-          Service stops at once. The last usage is signed and settled, the carrier is paid for it, and
-          whatever is left returns to your wallet by itself.
-        </p>
+        <p className="text-small text-soft">{t('money.finishSays')}</p>
         <ActionFailure failure={failure} intentId={intent.intentId} onAgain={finish} />
         <div className="mt-5 space-y-3">
           <Button wide busy={busy} onClick={finish} data-testid="finish-confirm">
-            Finish
+            {t('money.finishYes')}
           </Button>
           <Button wide look="quiet" onClick={() => setAsking(null)} disabled={busy}>
-            Go on using it
+            {t('money.finishNo')}
           </Button>
         </div>
       </Sheet>
@@ -142,23 +142,25 @@ function MoneyLine({
   spentMicros: bigint
   depositMicros: bigint
 }) {
+  const t = useTranslations('journey')
+  const f = useFormats()
   const rest = depositMicros > spentMicros ? depositMicros - spentMicros : 0n
-  const line = lineOf(intent, rest)
+  const line = lineOf(intent, rest, t)
   return (
     <>
       <p className="figures mt-1 text-heading font-bold" data-testid="money-amount">
-        {usdc(line.amount)} <span className="text-small font-medium text-faint">USDC</span>
+        {f.usdc(line.amount)} <span className="text-small font-medium text-faint">USDC</span>
       </p>
       <p className="text-small text-soft">{line.says}</p>
       {(intent.state === 'active' || intent.state === 'finishing' || intent.state === 'settled') && (
         <dl className="figures mt-4 space-y-1 border-t border-line pt-3 text-small">
-          <Pair name="Paid in" value={depositMicros} />
+          <Pair name={t('money.paidIn')} value={depositMicros} />
           <Pair
-            name={intent.state === 'settled' ? 'Charged' : 'Used so far'}
+            name={intent.state === 'settled' ? t('money.charged') : t('money.usedSoFar')}
             value={intent.state === 'settled' ? BigInt(intent.chargedMicros) : spentMicros}
           />
           <Pair
-            name={intent.state === 'settled' ? 'Returned to you' : 'Would return'}
+            name={intent.state === 'settled' ? t('money.returned') : t('money.wouldReturn')}
             value={intent.state === 'settled' ? BigInt(intent.refundedMicros) : rest}
           />
         </dl>
@@ -167,36 +169,37 @@ function MoneyLine({
   )
 }
 
-function lineOf(intent: Intent, rest: bigint): { amount: bigint; says: string } {
+function lineOf(intent: Intent, rest: bigint, t: JourneyWords): { amount: bigint; says: string } {
   const funded = BigInt(intent.fundedMicros)
   switch (intent.state) {
     case 'drafted':
-      return { amount: BigInt(intent.terms.maxDeposit), says: 'Not paid yet: it is in your wallet.' }
+      return { amount: BigInt(intent.terms.maxDeposit), says: t('money.drafted') }
     case 'lapsed':
-      return { amount: 0n, says: 'Nothing was paid.' }
+      return { amount: 0n, says: t('money.lapsed') }
     case 'active':
       return {
         amount: rest,
-        says: 'In escrow and unused. The contract can give the carrier only what is proven.',
+        says: t('money.active'),
       }
     case 'finishing':
-      return { amount: rest, says: 'Returns to your wallet when the books close.' }
+      return { amount: rest, says: t('money.finishing') }
     case 'settled':
-      return { amount: BigInt(intent.refundedMicros), says: 'Returned to your wallet. All settled.' }
+      return { amount: BigInt(intent.refundedMicros), says: t('money.settled') }
     case 'refunding':
-      return { amount: funded, says: 'On its way back to your wallet.' }
+      return { amount: funded, says: t('money.refunding') }
     case 'refunded':
-      return { amount: BigInt(intent.refundedMicros), says: 'Back in your wallet, all of it.' }
+      return { amount: BigInt(intent.refundedMicros), says: t('money.refunded') }
     default:
-      return { amount: funded, says: 'In escrow, and yours until the eSIM is installed.' }
+      return { amount: funded, says: t('money.held') }
   }
 }
 
 function Pair({ name, value }: { name: string; value: bigint }) {
+  const f = useFormats()
   return (
     <div className="flex justify-between gap-4">
       <dt className="text-soft">{name}</dt>
-      <dd>{usdc(value)}</dd>
+      <dd>{f.usdc(value)}</dd>
     </div>
   )
 }
@@ -211,26 +214,21 @@ function ActionFailure({
   intentId: string
   onAgain: () => void
 }) {
+  const w = useTranslations('frame')
+  const failureWords = useFailureWords()
   if (!failure) return null
-  const text =
-    failure instanceof ApiFailure
-      ? failure
-      : {
-          code: failure.code,
-          ...(webFailures[failure.code as WebFailureCode] ?? webFailures['web.answer-unreadable']),
-        }
   const signIn = `/v1/auth/login?fresh=1&return=${encodeURIComponent(`/esims/${intentId}`)}`
   return (
     <div className="mt-4 space-y-3">
-      <FailureNotice failure={text} money="unknown" onAgain={onAgain} intentId={intentId} />
+      <FailureNotice failure={failureWords(failure)} money="unknown" onAgain={onAgain} intentId={intentId} />
       {failure.code === 'web.sign-in-again' && (
         <ButtonLink wide hard href={signIn}>
-          Sign in once more
+          {w('signInAgain')}
         </ButtonLink>
       )}
       {failure.code === 'web.wallet-elsewhere' && (
         <ButtonLink wide href="/wallet/restore">
-          Restore the wallet here
+          {w('restoreHere')}
         </ButtonLink>
       )}
     </div>

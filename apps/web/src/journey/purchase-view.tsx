@@ -1,15 +1,17 @@
 'use client'
+import { useTranslations } from 'use-intl/react'
 import type { Intent } from '../api/shapes.ts'
-import { type WebFailureCode, webFailures } from '../failures.ts'
-import { Flags } from '../shop/plan-card.tsx'
-import { planTitle } from '../shop/plan-words.ts'
+import { webFailures } from '../failures.ts'
+import { usePlanWords } from '../shop/use-plan-words.ts'
 import { Button, ButtonLink } from '../ui/button.tsx'
 import { IntentId } from '../ui/copy.tsx'
+import { Flags } from '../ui/flags.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Notice } from '../ui/notice.tsx'
+import { useFailureWords } from '../words/failure-words.ts'
 import { ActivationPanel } from './activation-panel.tsx'
 import { MoneyBox } from './money-box.tsx'
-import { HEADINGS, isOver } from './steps.ts'
+import { isOver } from './steps.ts'
 import { Timeline } from './timeline.tsx'
 import { UsagePanel } from './usage-panel.tsx'
 import { useConsents } from './use-consents.ts'
@@ -17,6 +19,8 @@ import { useIntent } from './use-intent.ts'
 
 /** The page of one purchase, from the payment to the last cent. */
 export function PurchaseView({ initial }: { initial: Intent }) {
+  const t = useTranslations('journey')
+  const words = usePlanWords()
   const { intent, failure, live, refresh } = useIntent(initial)
   const { asked, allow, busy } = useConsents(intent, refresh)
   const downloaded = intent.timeline.some(
@@ -34,10 +38,10 @@ export function PurchaseView({ initial }: { initial: Intent }) {
         <div>
           <p className="flex items-center gap-2.5 text-small font-semibold text-soft">
             <Flags countries={intent.plan.countries} />
-            {planTitle(intent.plan)}
+            {words.title(intent.plan)}
           </p>
           <h1 className="mt-2 text-heading" data-testid="state-words">
-            {HEADINGS[intent.state]}
+            {t(`headings.${intent.state}`)}
           </h1>
         </div>
         <div className="flex flex-col items-start sm:items-end">
@@ -48,7 +52,7 @@ export function PurchaseView({ initial }: { initial: Intent }) {
             data-live={live}
           >
             <span className={`size-2 rounded-full ${live ? 'bg-sea' : 'bg-edge'}`} aria-hidden="true" />
-            {liveWords(failure !== null, live, isOver(intent.state))}
+            {t(`live.${liveness(failure !== null, live, isOver(intent.state))}`)}
           </p>
         </div>
       </div>
@@ -63,9 +67,11 @@ export function PurchaseView({ initial }: { initial: Intent }) {
           />
         )}
         {intent.failure && (
-          <Notice tone="wait" title={intent.failure.says} testId="intent-failure">
-            <p>Your money is still yours, held in escrow.</p>
-            <p>{intent.failure.remedy}</p>
+          <Notice tone="wait" title={<bdi>{intent.failure.says}</bdi>} testId="intent-failure">
+            <p>{t('stillYours')}</p>
+            <p>
+              <bdi>{intent.failure.remedy}</bdi>
+            </p>
           </Notice>
         )}
       </div>
@@ -79,16 +85,18 @@ export function PurchaseView({ initial }: { initial: Intent }) {
           )}
           <section className="card order-4 p-5 sm:p-6" aria-labelledby="progress">
             <h2 id="progress" className="mb-5 text-title">
-              {isOver(intent.state) ? 'What happened' : 'What happens'}
+              {isOver(intent.state) ? t('happened') : t('happens')}
             </h2>
             <Timeline intent={intent} />
             {intent.carrier && (
               <details className="group mt-5 border-t border-line pt-4 text-small">
                 <summary className="inline-flex min-h-6 list-none items-center gap-1 font-medium text-sea">
                   <Icon name="chevron" className="size-4.5 transition-transform group-open:rotate-180" />
-                  Why this network?
+                  {t('why')}
                 </summary>
-                <p className="mt-2 text-soft">{intent.carrier.why}</p>
+                <p className="mt-2 text-soft">
+                  <bdi>{intent.carrier.why}</bdi>
+                </p>
               </details>
             )}
           </section>
@@ -108,10 +116,10 @@ export function PurchaseView({ initial }: { initial: Intent }) {
   )
 }
 
-function liveWords(failed: boolean, live: boolean, over: boolean): string {
-  if (failed) return 'No connection, trying again'
-  if (over) return 'Complete'
-  return live ? 'Live' : 'Asked every few seconds'
+function liveness(failed: boolean, live: boolean, over: boolean) {
+  if (failed) return 'failed'
+  if (over) return 'over'
+  return live ? 'on' : 'asked'
 }
 
 function AskedNotice({
@@ -127,34 +135,34 @@ function AskedNotice({
   busy: boolean
   onAllow: () => void
 }) {
-  const title =
-    what === 'pairing'
-      ? 'A phone asks to be connected to this purchase.'
-      : 'Please confirm that the eSIM is installed.'
-  const text = webFailures[code as WebFailureCode]
+  const t = useTranslations('journey')
+  const w = useTranslations('frame')
+  const title = what === 'pairing' ? t('asked.pairing') : t('asked.activation')
+  const failureWords = useFailureWords()
+  const text = Object.hasOwn(webFailures, code) ? failureWords({ code }) : null
   const href = `/v1/auth/login?fresh=1&return=${encodeURIComponent(`/esims/${intentId}`)}`
   const action =
     code === 'web.sign-in-again' ? (
       <>
         <ButtonLink size="small" hard href={href} data-testid="sign-in-again">
-          Sign in once more
+          {w('signInAgain')}
         </ButtonLink>
         <Button size="small" look="quiet" busy={busy} onClick={onAllow} data-testid="allow">
-          Use the passkey
+          {w('usePasskey')}
         </Button>
       </>
     ) : code === 'web.wallet-elsewhere' ? (
       <ButtonLink size="small" href="/wallet/restore">
-        Restore the wallet here
+        {w('restoreHere')}
       </ButtonLink>
     ) : (
       <Button size="small" busy={busy} onClick={onAllow} data-testid="allow">
-        {what === 'pairing' ? 'Allow it' : 'It is installed'}
+        {what === 'pairing' ? t('asked.allow') : t('asked.installed')}
       </Button>
     )
   return (
     <Notice tone="wait" icon="key" title={title} action={action} testId="asked">
-      {text ? `${text.says} ${text.remedy}` : `It could not be done silently (${code}).`}
+      {text ? `${text.says} ${text.remedy}` : t('asked.silent', { code })}
     </Notice>
   )
 }

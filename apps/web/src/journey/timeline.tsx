@@ -1,18 +1,20 @@
+import { useTranslations } from 'use-intl/react'
 import type { Intent } from '../api/shapes.ts'
 import { Hash } from '../ui/copy.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { When } from '../ui/when.tsx'
-import { count } from '../words/format.ts'
-import { ACTORS, type ShownStep, STEP_WORDS, shownSteps } from './steps.ts'
+import { useFormats } from '../words/use-formats.ts'
+import { type ShownStep, shownSteps } from './steps.ts'
 
 /** The thread of a purchase, each step with its time, who did it and where to check. */
 export function Timeline({ intent }: { intent: Intent }) {
+  const t = useTranslations('journey')
   const steps = shownSteps(intent)
   const latest = steps.findLast((shown) => shown.state === 'done')
   return (
     <>
       <p role="status" className="sr-only">
-        {latest ? STEP_WORDS[latest.step].done : ''}
+        {latest ? t(`steps.${latest.step}.done`) : ''}
       </p>
       <ol data-testid="timeline">
         {steps.map((shown, index) => (
@@ -24,8 +26,9 @@ export function Timeline({ intent }: { intent: Intent }) {
 }
 
 function TimelineRow({ shown, last }: { shown: ShownStep; last: boolean }) {
+  const t = useTranslations('journey')
+  const f = useFormats()
   const { step, state, entry } = shown
-  const words = STEP_WORDS[step]
   return (
     <li
       className="relative flex gap-4 pb-6 last:pb-0"
@@ -36,30 +39,28 @@ function TimelineRow({ shown, last }: { shown: ShownStep; last: boolean }) {
       {!last && (
         <span
           aria-hidden="true"
-          className={`absolute top-7 bottom-0 left-[0.8125rem] w-0.5 ${state === 'done' ? 'bg-sea' : 'bg-line'}`}
+          className={`absolute top-7 bottom-0 start-[0.8125rem] w-0.5 ${state === 'done' ? 'bg-sea' : 'bg-line'}`}
         />
       )}
       <Dot state={state} />
       <div className="min-w-0 flex-1">
         <p className="flex items-baseline justify-between gap-3">
           <span className={`text-body ${state === 'next' ? 'text-faint' : 'font-semibold'}`}>
-            {state === 'done' ? words.done : words.wait}
+            {t(`steps.${step}.${state === 'done' ? 'done' : 'wait'}`)}
           </span>
           {entry && <When atMs={entry.atMs} form="seconds" className="shrink-0 text-caption text-faint" />}
         </p>
-        {state === 'now' && <p className="text-small text-soft">{words.meanwhile}</p>}
+        {state === 'now' && <p className="text-small text-soft">{t(`steps.${step}.meanwhile`)}</p>}
         {entry && (
           <p className="flex flex-wrap items-center gap-x-3 text-caption text-faint">
-            <span>by {ACTORS[entry.actor]}</span>
-            {entry.note && <span>{entry.note}</span>}
+            <span>{t(`by.${entry.actor}`)}</span>
+            {entry.note && <bdi>{entry.note}</bdi>}
             {entry.txHash && (
               <span className="flex items-center">
-                proof <Hash value={entry.txHash} label="Transaction" />
+                {t('proof')} <Hash value={entry.txHash} label={t('transaction')} />
               </span>
             )}
-            {entry.gasUsed && (
-              <span className="figures">network fee paid by GeSIM ({count(entry.gasUsed)} gas)</span>
-            )}
+            {entry.gasUsed && <span className="figures">{t('gas', { gas: f.count(entry.gasUsed) })}</span>}
           </p>
         )}
       </div>

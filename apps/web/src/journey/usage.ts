@@ -1,4 +1,4 @@
-import type { Intent, Usage } from '../api/shapes.ts'
+import type { Intent } from '../api/shapes.ts'
 import { percent } from '../words/format.ts'
 
 /** What the usage ring says about a purchase. */
@@ -25,13 +25,6 @@ export function usageShown(intent: Intent): UsageShown {
   const usedPercent =
     wholeBytes !== null ? percent(usedBytes, wholeBytes) : percent(spentMicros, depositMicros)
   return { usedPercent, usedBytes, wholeBytes, spentMicros, depositMicros }
-}
-
-/** Whose figure it is, in words. */
-export const SOURCES: Readonly<Record<Usage['source'], string>> = {
-  'co-signed': 'signed by your phone and the carrier',
-  carrier: 'counted by the carrier',
-  device: 'counted by your phone',
 }
 
 const STEADY_AFTER_MS = 5 * 60_000

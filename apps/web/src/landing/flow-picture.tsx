@@ -1,10 +1,13 @@
+import { wordsOf } from '../words/language.ts'
 /**
  * How money and data move, drawn twice: upright for narrow screens, lying for wide ones. The list beside it says the
  * same in words, so a screen reader passes over the drawing.
  */
-export function FlowPicture() {
+export async function FlowPicture() {
+  const t = await wordsOf('landing')
   return (
-    <figure aria-hidden="true">
+    // The drawing has its own left and right, also where text runs from right to left.
+    <figure aria-hidden="true" dir="ltr">
       <svg aria-hidden="true" viewBox="0 0 340 470" className="mx-auto w-full max-w-sm md:hidden">
         <Thread d="M84 92 V196" tone="sea" />
         <Thread d="M120 252 H208 Q236 252 236 280 V364" tone="sea" />
@@ -17,23 +20,23 @@ export function FlowPicture() {
         <Head x={145} y={52} to="left" tone="sky" />
         <Head x={46} y={281} to="up" tone="ink" />
         <Label x={96} y={150}>
-          you pay
+          {t('flow.pay')}
         </Label>
         <Label x={34} y={150} end>
-          rest
+          {t('flow.rest')}
         </Label>
         <Label x={150} y={240}>
-          carrier paid
+          {t('flow.paid')}
         </Label>
         <Label x={276} y={150} end>
-          data
+          {t('flow.data')}
         </Label>
         <Label x={66} y={394}>
-          signed usage
+          {t('flow.signed')}
         </Label>
-        <Node x={14} y={16} width={128} title="You" note="your phone" />
-        <Node x={14} y={200} width={106} title="Escrow" note="a contract" strong />
-        <Node x={186} y={368} width={140} title="Carrier" note="the network" />
+        <Node x={14} y={16} width={128} title={t('flow.you')} note={t('flow.phone')} />
+        <Node x={14} y={200} width={106} title={t('flow.escrow')} note={t('flow.contract')} strong />
+        <Node x={186} y={368} width={140} title={t('flow.carrier')} note={t('flow.network')} />
       </svg>
       <svg aria-hidden="true" viewBox="0 0 1000 330" className="hidden w-full md:block">
         <Thread d="M216 120 H398" tone="sea" />
@@ -48,34 +51,34 @@ export function FlowPicture() {
         <Head x={138} y={86} to="down" tone="sky" />
         <Head x={500} y={205} to="up" tone="ink" />
         <Label x={306} y={108} middle>
-          you pay
+          {t('flow.pay')}
         </Label>
         <Label x={306} y={184} middle>
-          the rest comes back
+          {t('flow.returns')}
         </Label>
         <Label x={692} y={108} middle>
-          carrier is paid
+          {t('flow.isPaid')}
         </Label>
         <Label x={500} y={20} middle>
-          data
+          {t('flow.data')}
         </Label>
         <Label x={318} y={308} middle>
-          your phone signs usage
+          {t('flow.phoneSigns')}
         </Label>
         <Label x={682} y={308} middle>
-          the carrier signs usage
+          {t('flow.carrierSigns')}
         </Label>
-        <Node x={60} y={88} width={156} height={106} title="You" note="your phone, your key" />
+        <Node x={60} y={88} width={156} height={106} title={t('flow.you')} note={t('flow.phoneKey')} />
         <Node
           x={402}
           y={88}
           width={196}
           height={114}
-          title="Escrow"
-          note="a contract, not a company"
+          title={t('flow.escrow')}
+          note={t('flow.contractLong')}
           strong
         />
-        <Node x={788} y={88} width={152} height={106} title="Carrier" note="the network" />
+        <Node x={788} y={88} width={152} height={106} title={t('flow.carrier')} note={t('flow.network')} />
       </svg>
     </figure>
   )

@@ -1,5 +1,6 @@
 'use client'
 import { useState } from 'react'
+import { useTranslations } from 'use-intl/react'
 import { ask } from '../api/ask.ts'
 import { Button } from '../ui/button.tsx'
 import { Sheet } from '../ui/sheet.tsx'
@@ -7,6 +8,7 @@ import { SeedFailure, type Shown, shown } from '../wallet/with-wallet.tsx'
 
 /** Deletes what is stored here: sessions, the key part, sealed keys. */
 export function ForgetMe() {
+  const t = useTranslations('privacy')
   const [asking, setAsking] = useState(false)
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<Shown | null>(null)
@@ -25,10 +27,8 @@ export function ForgetMe() {
   }
   return (
     <section className="mt-10 border-t border-line pt-8">
-      <h2 className="text-title">Delete it</h2>
-      <p className="mt-2 max-w-2xl text-small text-soft">
-        Take your money out and keep your key or recovery file first: our part of the key is deleted too.
-      </p>
+      <h2 className="text-title">{t('forget.title')}</h2>
+      <p className="mt-2 max-w-2xl text-small text-soft">{t('forget.first')}</p>
       <Button
         look="danger"
         size="small"
@@ -36,14 +36,10 @@ export function ForgetMe() {
         onClick={() => setAsking(true)}
         data-testid="forget"
       >
-        Delete everything stored about me
+        {t('forget.button')}
       </Button>
-      <Sheet open={asking} onClose={() => setAsking(false)} title="Delete everything?" testId="forget-sheet">
-        <p className="text-small text-soft">
-          Sessions, our part of the key and keys sealed by passkeys are deleted at once. Without your recovery
-          file, an exported key or this device with a passkey, the wallet cannot be opened any more, by
-          anybody.
-        </p>
+      <Sheet open={asking} onClose={() => setAsking(false)} title={t('forget.ask')} testId="forget-sheet">
+        <p className="text-small text-soft">{t('forget.says')}</p>
         {failure && (
           <div className="mt-4">
             <SeedFailure failure={failure} back="/privacy" onAgain={forget} />
@@ -51,10 +47,10 @@ export function ForgetMe() {
         )}
         <div className="mt-5 space-y-3">
           <Button wide look="danger" busy={busy} onClick={forget} data-testid="forget-confirm">
-            Delete it all
+            {t('forget.yes')}
           </Button>
           <Button wide look="quiet" onClick={() => setAsking(false)} disabled={busy}>
-            Keep it
+            {t('forget.no')}
           </Button>
         </div>
       </Sheet>

@@ -1,20 +1,22 @@
 'use client'
 import { isFailure } from '@gesim/base'
 import { useCallback, useEffect, useState } from 'react'
+import { useTranslations } from 'use-intl/react'
 import type { Receipt } from '../api/shapes.ts'
 import { Button } from '../ui/button.tsx'
 import { Hash, IntentId } from '../ui/copy.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { When } from '../ui/when.tsx'
-import { bytes, usdc } from '../words/format.ts'
-import { CHECK_WORDS } from './check-words.ts'
+import { useFormats } from '../words/use-formats.ts'
+import { CHECK_ORDER, isCheckName } from './check-order.ts'
 import type { Checked } from './own-checks.ts'
 
 type Progress = { at: 'checking' } | { at: 'done'; checks: Checked[] } | { at: 'silent'; why: string }
 
 /** The receipt as a slip: each claim with its check, made here and now. */
 export function ReceiptView({ receipt, title }: { receipt: Receipt; title: string }) {
+  const t = useTranslations('receipt')
   const [progress, setProgress] = useState<Progress>({ at: 'checking' })
   const check = useCallback(async () => {
     setProgress({ at: 'checking' })
@@ -40,10 +42,10 @@ export function ReceiptView({ receipt, title }: { receipt: Receipt; title: strin
       data-progress={progress.at}
     >
       <div className="flex flex-wrap items-end justify-between gap-3">
-        <h1 className="text-heading">Receipt</h1>
+        <h1 className="text-heading">{t('title')}</h1>
         <Button look="quiet" size="small" className="no-print" onClick={() => window.print()}>
           <Icon name="print" />
-          Print
+          {t('print')}
         </Button>
       </div>
       <p className="mt-1 text-body text-soft">{title}</p>
@@ -57,42 +59,49 @@ export function ReceiptView({ receipt, title }: { receipt: Receipt; title: strin
             <CheckRow key={one.check} one={one} />
           ))}
           {progress.at === 'checking' &&
-            Object.entries(CHECK_WORDS).map(([name, words]) => (
+            CHECK_ORDER.map((name) => (
               <li key={name} className="flex gap-4 p-4 text-faint sm:px-6">
                 <span className="mt-0.5 size-6 shrink-0 animate-pulse rounded-full bg-sunken" />
-                {words.title}
+                {t(`checks.${name}.title`)}
               </li>
             ))}
         </ol>
       )}
       <p className="mt-5 text-caption text-faint">
-        Checked on <When atMs={Date.now()} /> by this browser, with data it read from chain {receipt.chainId}{' '}
-        itself. The same data and the same program, <span className="font-mono">@gesim/proofs</span>, are open
-        to anybody.
+        {t.rich('checkedOn', {
+          time: () => <When atMs={Date.now()} />,
+          code: (words) => (
+            <bdi dir="ltr" className="font-mono">
+              {words}
+            </bdi>
+          ),
+          chain: String(receipt.chainId),
+        })}
       </p>
     </div>
   )
 }
 
 function Verdict({ progress, onAgain }: { progress: Progress; onAgain: () => void }) {
+  const t = useTranslations('receipt')
   if (progress.at === 'checking')
     return (
-      <Notice tone="plain" icon="clock" title="Checking">
-        Signatures and sums are recomputed in this browser.
+      <Notice tone="plain" icon="clock" title={t('checking')}>
+        {t('checkingSays')}
       </Notice>
     )
   if (progress.at === 'silent')
     return (
       <Notice
         tone="wait"
-        title="The chain does not answer, so nothing could be checked"
+        title={t('silent')}
         action={
           <Button size="small" look="quiet" onClick={onAgain}>
-            Check again
+            {t('again')}
           </Button>
         }
       >
-        Nothing is claimed as long as it is not checked.
+        {t('silentSays')}
       </Notice>
     )
   const failed = progress.checks.filter((one) => one.outcome === 'failed').length
@@ -101,18 +110,12 @@ function Verdict({ progress, onAgain }: { progress: Progress; onAgain: () => voi
   return (
     <div role="status" data-testid="verdict" data-failed={failed} data-held={held} data-open={open}>
       {failed > 0 ? (
-        <Notice tone="trouble" title={failed === 1 ? 'One check fails' : `${failed} checks fail`}>
-          Do not rely on this receipt. What is red below says what does not hold. Keep the purchase number and
-          tell the operator; the contract holds your money to your terms all the same.
+        <Notice tone="trouble" title={t('failed', { count: failed })}>
+          {t('failedSays')}
         </Notice>
       ) : (
-        <Notice
-          tone="calm"
-          title={open > 0 ? `${held} checks hold, ${open} still to come` : `All ${held} checks hold`}
-        >
-          {open > 0
-            ? 'What is grey below has not happened yet.'
-            : 'Every claim on this receipt was proven in this browser just now.'}
+        <Notice tone="calm" title={open > 0 ? t('open', { held, open }) : t('held', { count: held })}>
+          {open > 0 ? t('openSays') : t('heldSays')}
         </Notice>
       )}
     </div>
@@ -120,8 +123,11 @@ function Verdict({ progress, onAgain }: { progress: Progress; onAgain: () => voi
 }
 
 function CheckRow({ one }: { one: Checked }) {
-  const words = CHECK_WORDS[one.check]
-  if (!words) return null
+  const t = useTranslations('receipt')
+  const { check } = one
+  if (!isCheckName(check)) return null
+  const factName = (name: string) =>
+    t.has(`facts.${name}` as 'facts.bytes') ? t(`facts.${name}` as 'facts.bytes') : name
   const facts = Object.entries(one.facts)
   return (
     <li data-check={one.check} data-outcome={one.outcome} className="p-4 sm:px-6">
@@ -129,23 +135,23 @@ function CheckRow({ one }: { one: Checked }) {
         <Sign outcome={one.outcome} />
         <div className="min-w-0 flex-1">
           <p className={`text-body font-semibold ${one.outcome === 'skipped' ? 'text-faint' : ''}`}>
-            {words.title}
-            <span className="sr-only">: {SPOKEN[one.outcome]}</span>
+            {t(`checks.${check}.title`)}
+            <span className="sr-only">{t(`spoken.${one.outcome}`)}</span>
           </p>
           <p className={`text-small ${one.outcome === 'failed' ? 'font-medium text-coral' : 'text-soft'}`}>
-            {one.outcome === 'failed' ? words.whenRed : words.means}
+            {t(`checks.${check}.${one.outcome === 'failed' ? 'whenRed' : 'means'}`)}
           </p>
-          <p className="mt-0.5 text-caption text-faint">signed by {words.signedBy}</p>
+          <p className="mt-0.5 text-caption text-faint">{t(`checks.${check}.signedBy`)}</p>
           {facts.length > 0 && (
             <details className="mt-2 text-caption">
               <summary className="inline-flex min-h-6 list-none items-center gap-1 text-sea">
                 <Icon name="chevron" className="size-4" />
-                What it rests on
+                {t('rests')}
               </summary>
               <dl className="mt-2 grid gap-x-4 gap-y-1 sm:grid-cols-[8rem_1fr]">
                 {facts.map(([name, value]) => (
                   <div key={name} className="contents">
-                    <dt className="text-faint">{FACT_NAMES[name] ?? name}</dt>
+                    <dt className="text-faint">{factName(name)}</dt>
                     <dd className="figures min-w-0">
                       <Fact name={name} value={value} />
                     </dd>
@@ -159,8 +165,6 @@ function CheckRow({ one }: { one: Checked }) {
     </li>
   )
 }
-
-const SPOKEN = { ok: 'holds', failed: 'does not hold', skipped: 'not yet' } as const
 
 function Sign({ outcome }: { outcome: Checked['outcome'] }) {
   if (outcome === 'ok')
@@ -178,29 +182,13 @@ function Sign({ outcome }: { outcome: Checked['outcome'] }) {
   return <span className="mt-0.5 size-6 shrink-0 rounded-full border-2 border-edge/50" />
 }
 
-const FACT_NAMES: Readonly<Record<string, string>> = {
-  intentId: 'purchase number',
-  computed: 'computed here',
-  fundedMicros: 'in escrow',
-  amountMicros: 'amount',
-  tariffMicros: 'by the tariff',
-  depositMicros: 'deposit',
-  chargedMicros: 'charged',
-  refundedMicros: 'returned',
-  totalMicros: 'total',
-  coSignedMicros: 'of it signed by both',
-  leafMicros: 'in the books',
-  carrierKey: 'carrier’s key',
-  shareBps: 'share of the stake',
-  bytes: 'data',
-}
-
 function Fact({ name, value }: { name: string; value: string | number }) {
+  const f = useFormats()
   if (typeof value === 'string' && /^0x[0-9a-fA-F]{20,}$/.test(value))
     return <Hash value={value} label={name} />
   if (/Micros$|^(?:amount|funded|gross|fee|charged|refunded)$/.test(name) && /^\d+$/.test(String(value)))
-    return <>{usdc(String(value))} USDC</>
-  if (name === 'bytes' && /^\d+$/.test(String(value))) return <>{bytes(String(value))}</>
-  if (name === 'shareBps') return <>{Number(value) / 100} %</>
-  return <>{value}</>
+    return <>{f.usdc(String(value))} USDC</>
+  if (name === 'bytes' && /^\d+$/.test(String(value))) return <>{f.bytes(String(value))}</>
+  if (name === 'shareBps') return <>{f.percent(Number(value) / 100)}</>
+  return <bdi dir="ltr">{value}</bdi>
 }

@@ -4,7 +4,6 @@ import { encodeAbiParameters, encodeEventTopics, type Hex } from 'viem'
 import { describe, expect, it } from 'vitest'
 import type { Receipt } from '../api/shapes.ts'
 import { bundleOf } from './bundle.ts'
-import { CHECK_WORDS } from './check-words.ts'
 import { checkPlan, checkTransaction } from './own-checks.ts'
 
 const ESCROW: Hex = '0x00000000000000000000000000000000000000e5'
@@ -130,11 +129,4 @@ describe('the parts of a receipt', () => {
     expect(bundle.epoch).toBeUndefined()
     expect(bundle.provisioning).toBeUndefined()
   })
-})
-
-it('every check has its words', () => {
-  for (const words of Object.values(CHECK_WORDS)) {
-    expect(words.title.length).toBeGreaterThan(5)
-    expect(words.whenRed.length).toBeGreaterThan(5)
-  }
 })

@@ -5,7 +5,7 @@ import { ask } from '../api/ask.ts'
 import type { LogProof, Receipt } from '../api/shapes.ts'
 import { bundleOf } from './bundle.ts'
 import { chainFacts } from './chain-facts.ts'
-import { CHECK_ORDER } from './check-words.ts'
+import { CHECK_ORDER } from './check-order.ts'
 import { logPart, newestEntry } from './log-proof.ts'
 import { type Checked, checkPlan, checkTransaction } from './own-checks.ts'
 
@@ -33,9 +33,11 @@ export async function verifyReceipt(
     checkTransaction(client, receipt, 'refunded', 'IntentRefunded'),
   ])
   const all: Checked[] = [...fromProofs, checkPlan(receipt), ...ours]
-  return all
-    .filter((one) => isExpected(one, receipt))
-    .sort((a, b) => CHECK_ORDER.indexOf(a.check) - CHECK_ORDER.indexOf(b.check))
+  return all.filter((one) => isExpected(one, receipt)).sort((a, b) => placeOf(a.check) - placeOf(b.check))
+}
+
+function placeOf(check: string): number {
+  return (CHECK_ORDER as readonly string[]).indexOf(check)
 }
 
 async function withLog(receipt: Receipt): Promise<ReceiptBundle> {

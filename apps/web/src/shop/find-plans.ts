@@ -18,11 +18,11 @@ export function perGbOf(plan: Plan): bigint {
 }
 
 /** The plans a wish asks for, the closest area first (a country's own plan, then its region's, then global ones). */
-export function findPlans(plans: readonly Plan[], wish: Wish): Plan[] {
+export function findPlans(plans: readonly Plan[], wish: Wish, locale = 'en'): Plan[] {
   const words = fold(wish.query).split(/\s+/).filter(Boolean)
   return plans
     .filter((plan) => wish.scope === 'all' || plan.scope === wish.scope)
-    .map((plan) => ({ plan, match: matchOf(plan, words) }))
+    .map((plan) => ({ plan, match: matchOf(plan, words, locale) }))
     .filter((found) => found.match > 0)
     .sort(
       (a, b) =>
@@ -36,10 +36,10 @@ export function findPlans(plans: readonly Plan[], wish: Wish): Plan[] {
 
 const AREA = { country: 3, region: 2, global: 1 } as const
 
-function matchOf(plan: Plan, words: readonly string[]): number {
+function matchOf(plan: Plan, words: readonly string[], locale: string): number {
   if (words.length === 0) return 1
   const area = fold(`${plan.name} ${plan.region ?? ''} ${plan.scope}`)
-  const countries = plan.countries.map(countryWords)
+  const countries = plan.countries.map((code) => countryWords(code, locale))
   const found = words.every((word) => has(area, word) || countries.some((country) => has(country, word)))
   return found ? AREA[plan.scope] : 0
 }

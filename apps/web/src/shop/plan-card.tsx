@@ -1,13 +1,18 @@
 import Link from 'next/link'
+import { useTranslations } from 'use-intl/react'
 import type { Plan } from '../api/shapes.ts'
 import { Badge } from '../ui/badge.tsx'
-import { Flag } from '../ui/flag.tsx'
+import { Flags } from '../ui/flags.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { countryName } from '../words/countries.ts'
-import { areaWords, dataWords, priceNote, priceWords, validityWords } from './plan-words.ts'
+import { useFormats } from '../words/use-formats.ts'
+import { usePlanWords } from './use-plan-words.ts'
 
 /** A plan as a ticket: where and how much on the left, what it costs on the stub. */
 export function PlanCard({ plan }: { plan: Plan }) {
+  const f = useFormats()
+  const t = useTranslations('shop')
+  const words = usePlanWords()
   return (
     <article
       data-testid="plan-card"
@@ -22,45 +27,49 @@ export function PlanCard({ plan }: { plan: Plan }) {
               href={`/plans/${encodeURIComponent(plan.planId)}`}
               className="outline-none after:absolute after:inset-0"
             >
-              {areaWords(plan)}
+              {words.area(plan)}
               <span className="sr-only">
-                , {dataWords(plan)}, {priceWords(plan)} USDC
+                {t('cardWords', { data: words.data(plan), price: words.price(plan) })}
               </span>
             </Link>
           </h3>
         </div>
         <div>
-          <p className="text-heading font-bold tracking-tight">{dataWords(plan)}</p>
-          <p className="text-small text-soft">{validityWords(plan)}</p>
+          <p className="text-heading font-bold tracking-tight">{words.data(plan)}</p>
+          <p className="text-small text-soft">{words.validity(plan)}</p>
         </div>
         <ul className="space-y-1.5 text-small text-soft">
           <Fact icon="antenna">
-            {plan.networks.map((network) => `${network.name} ${network.generation}`).join(', ')}
+            {f.list(plan.networks.map((network) => `${network.name} ${network.generation}`))}
           </Fact>
-          <Fact icon="globe">Internet leaves in {countryName(plan.breakoutCountry)}</Fact>
-          <Fact icon="phone">{plan.hotspot ? 'Hotspot allowed' : 'No hotspot'}</Fact>
-          {plan.throttle && <Fact icon="clock">{plan.throttle}</Fact>}
+          <Fact icon="globe">{t('leavesIn', { country: countryName(plan.breakoutCountry, f.locale) })}</Fact>
+          <Fact icon="phone">{plan.hotspot ? t('hotspot.yes') : t('hotspot.no')}</Fact>
+          {plan.throttle && (
+            <Fact icon="clock">
+              <bdi>{plan.throttle}</bdi>
+            </Fact>
+          )}
         </ul>
         <div className="mt-auto flex flex-wrap gap-1.5 pt-1">
           <Badge tone="sea" icon="shield">
-            Refundable until installed
+            {t('refundable')}
           </Badge>
-          {!plan.onSale && <Badge tone="coral">Not sold here</Badge>}
+          {!plan.onSale && <Badge tone="coral">{t('notSold')}</Badge>}
           {plan.registration ? (
-            <Badge tone="amber">Registration needed</Badge>
+            <Badge tone="amber">{t('registration')}</Badge>
           ) : (
-            <Badge>No documents asked</Badge>
+            <Badge>{t('noDocuments')}</Badge>
           )}
         </div>
       </div>
       <div className="flex items-center justify-between gap-3 border-t border-dashed border-edge/50 bg-sunken/60 px-5 py-4">
         <div>
           <p className="figures text-lead font-bold">
-            {priceWords(plan)} <span className="text-caption font-medium text-faint">USDC</span>
+            {words.price(plan)} <span className="text-caption font-medium text-faint">USDC</span>
           </p>
-          <p className="figures text-caption text-faint">{priceNote(plan)}</p>
+          <p className="figures text-caption text-faint">{words.priceNote(plan)}</p>
         </div>
-        <span className="grid size-11 place-items-center rounded-full bg-sea text-on-sea transition-transform duration-200 group-hover:translate-x-0.5">
+        <span className="grid size-11 place-items-center rounded-full bg-sea text-on-sea transition-transform duration-200 group-hover:translate-x-0.5 rtl:group-hover:-translate-x-0.5">
           <Icon name="arrow" />
         </span>
       </div>
@@ -80,17 +89,5 @@ function Fact({
       <Icon name={icon} className="mt-0.5 size-4.5 text-faint" />
       <span>{children}</span>
     </li>
-  )
-}
-
-/** Up to four flags, overlapping. */
-export function Flags({ countries }: { countries: readonly string[] }) {
-  const shown = countries.slice(0, 4)
-  return (
-    <span className="flex -space-x-2">
-      {shown.map((code) => (
-        <Flag key={code} code={code} className="size-8 ring-2 ring-surface" />
-      ))}
-    </span>
   )
 }

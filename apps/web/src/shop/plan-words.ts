@@ -1,45 +1,84 @@
+import type { useTranslations } from 'use-intl/react'
 import type { Plan } from '../api/shapes.ts'
 import { countryName } from '../words/countries.ts'
-import { bytes, days, usdc } from '../words/format.ts'
+import type { Formats } from '../words/format.ts'
 import { perGbOf } from './find-plans.ts'
 
-/** How much data a plan holds, as its headline. */
-export function dataWords(plan: Plan): string {
-  if (BigInt(plan.includedBytes) === 0n) return 'Pay per use'
-  return plan.kind === 'hybrid' ? `${bytes(plan.includedBytes)} and more` : bytes(plan.includedBytes)
-}
+type ShopWords = ReturnType<typeof useTranslations<'shop'>>
 
-/** The area a plan is for: a country, a region, the world. */
-export function areaWords(plan: Plan): string {
-  if (plan.scope === 'country' && plan.countries.length === 1) return countryName(plan.countries[0]!)
-  return plan.scope === 'global' ? 'World' : (plan.region ?? plan.name)
-}
+const REGIONS = {
+  Europe: 'region.europe',
+  Asia: 'region.asia',
+  Africa: 'region.africa',
+  'North America': 'region.northAmerica',
+  'South America': 'region.southAmerica',
+  'Latin America': 'region.latinAmerica',
+  'Middle East': 'region.middleEast',
+  Oceania: 'region.oceania',
+} as const
 
-/** A plan in one line, for headings and lists. */
-export function planTitle(plan: Plan): string {
-  const data = dataWords(plan)
-  return `${areaWords(plan)}, ${data === 'Pay per use' ? 'pay per use' : data}`
-}
+/** What a plan is called in one language. Works with the words of the server and of the browser. */
+export function planWords(t: ShopWords, f: Formats) {
+  /** How much data a plan holds, as its headline. */
+  function data(plan: Plan): string {
+    if (BigInt(plan.includedBytes) === 0n) return t('perUse')
+    const included = f.bytes(plan.includedBytes)
+    return plan.kind === 'hybrid' ? t('dataAndMore', { data: included }) : included
+  }
 
-/** What is paid now, in USDC. */
-export function priceWords(plan: Plan): string {
-  return usdc(plan.priceMicros)
-}
+  /** The area a plan is for: a country, a region, the world. */
+  function area(plan: Plan): string {
+    if (plan.scope === 'country' && plan.countries.length === 1)
+      return countryName(plan.countries[0]!, f.locale)
+    if (plan.scope === 'global') return t('world')
+    const region = REGIONS[plan.region as keyof typeof REGIONS]
+    return region ? t(region) : (plan.region ?? plan.name)
+  }
 
-/** The second line below the price. */
-export function priceNote(plan: Plan): string {
-  const perGb = `${usdc(roundUpToCent(perGbOf(plan)))} per GB`
-  if (plan.kind === 'per-use') return `${perGb}, the unused rest returns`
-  if (plan.kind === 'hybrid') return `then ${usdc(plan.pricePerGbMicros)} per GB, the unused rest returns`
-  return perGb
+  /** A plan in one line, for headings and lists. */
+  function title(plan: Plan): string {
+    if (BigInt(plan.includedBytes) === 0n) return t('planPerUse', { area: area(plan) })
+    return t('planTitle', { area: area(plan), data: data(plan) })
+  }
+
+  /** What is paid now, in USDC. */
+  function price(plan: Plan): string {
+    return f.usdc(plan.priceMicros)
+  }
+
+  /** The second line below the price. */
+  function priceNote(plan: Plan): string {
+    const perGb = f.usdc(roundUpToCent(perGbOf(plan)))
+    if (plan.kind === 'per-use') return t('perGbReturns', { price: perGb })
+    if (plan.kind === 'hybrid') return t('thenPerGb', { price: f.usdc(plan.pricePerGbMicros) })
+    return t('perGb', { price: perGb })
+  }
+
+  /** How long it lasts, from when, and in how many countries where there are several. */
+  function validity(plan: Plan): string {
+    const days = { days: plan.validityDays }
+    const from = plan.startsWhen === 'first-use' ? t('validFirstUse', days) : t('validActivation', days)
+    const count = plan.countries.length
+    return count > 1 ? t('inCountries', { validity: from, count }) : from
+  }
+
+  /** All that is paid and when, in one sentence. */
+  function priceLong(plan: Plan): string {
+    const most = f.usdc(plan.priceMicros)
+    if (plan.kind === 'prepaid') return t('priceAll', { most, data: f.bytes(plan.includedBytes) })
+    const perGb = { price: f.usdc(plan.pricePerGbMicros), most }
+    const rest =
+      BigInt(plan.blockBytes) > 1n
+        ? t('priceUseBlock', { ...perGb, block: f.bytes(plan.blockBytes) })
+        : t('priceUse', perGb)
+    return BigInt(plan.activationFeeMicros) > 0n
+      ? t('priceFee', { fee: f.usdc(plan.activationFeeMicros), rest })
+      : rest
+  }
+
+  return { data, area, title, price, priceNote, validity, priceLong }
 }
 
 function roundUpToCent(micros: bigint): bigint {
   return ((micros + 9999n) / 10_000n) * 10_000n
-}
-
-/** How long it lasts, from when, and in how many countries where there are several. */
-export function validityWords(plan: Plan): string {
-  const from = `${days(plan.validityDays)} from ${plan.startsWhen === 'first-use' ? 'first use' : 'activation'}`
-  return plan.countries.length > 1 ? `${from}, ${plan.countries.length} countries` : from
 }

@@ -2,26 +2,19 @@
 import { type Failure, isFailure } from '@gesim/base'
 import { useRouter } from 'next/navigation'
 import { useCallback, useEffect, useState } from 'react'
-import { ApiFailure, ask } from '../api/ask.ts'
+import { useTranslations } from 'use-intl/react'
+import { type ApiFailure, ask } from '../api/ask.ts'
 import type { Plan, Quote, Wallet } from '../api/shapes.ts'
-import { type WebFailureCode, webFailures } from '../failures.ts'
 import { Button, ButtonLink } from '../ui/button.tsx'
 import { FailureNotice } from '../ui/failure-notice.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { When } from '../ui/when.tsx'
 import { useWalletState } from '../wallet/wallet-state.ts'
-import { usdc } from '../words/format.ts'
-import { planTitle, validityWords } from './plan-words.ts'
+import { useFailureWords } from '../words/failure-words.ts'
+import { useFormats } from '../words/use-formats.ts'
 import type { PurchaseStep } from './purchase.ts'
-
-const STEP_WORDS: Readonly<Record<PurchaseStep, string>> = {
-  unlocking: 'Opening your wallet',
-  sealing: 'Protecting it with your passkey',
-  checking: 'Checking the terms',
-  paying: 'Paying into escrow',
-  paid: 'Paid',
-}
+import { usePlanWords } from './use-plan-words.ts'
 
 interface Ready {
   quote: Quote
@@ -33,8 +26,13 @@ interface Ready {
 
 /** The one confirmation. Everything that can be asked beforehand is asked while the sheet opens. */
 export function PurchaseSheet({ plan, qos }: { plan: Plan; qos: Quote['qos'] }) {
+  const f = useFormats()
+  const t = useTranslations('shop')
+  const w = useTranslations('frame')
+  const words = usePlanWords()
   const router = useRouter()
   const walletState = useWalletState()
+  const failureWords = useFailureWords()
   const [ready, setReady] = useState<Ready | null>(null)
   const [step, setStep] = useState<PurchaseStep | null>(null)
   const [failure, setFailure] = useState<ApiFailure | Failure | null>(null)
@@ -96,46 +94,46 @@ export function PurchaseSheet({ plan, qos }: { plan: Plan; qos: Quote['qos'] }) 
     <div>
       <div className="flex items-baseline justify-between gap-4">
         <p className="text-small text-soft">
-          <span className="block font-semibold text-ink">{planTitle(plan)}</span>
-          {validityWords(plan)}
+          <span className="block font-semibold text-ink">{words.title(plan)}</span>
+          {words.validity(plan)}
         </p>
         <p className="figures text-heading font-bold whitespace-nowrap">
-          {usdc(ready?.quote.priceMicros ?? plan.priceMicros)}
-          <span className="ml-1 text-small font-medium text-faint">USDC</span>
+          {f.usdc(ready?.quote.priceMicros ?? plan.priceMicros)}
+          <span className="ms-1 text-small font-medium text-faint">USDC</span>
         </p>
       </div>
       <dl className="figures mt-4 space-y-1.5 border-t border-line pt-4 text-small text-soft">
         <div className="flex justify-between gap-4">
-          <dt>Network fee, paid by GeSIM</dt>
-          <dd>0.00</dd>
+          <dt>{t('sheet.fee')}</dt>
+          <dd>{f.usdc(0)}</dd>
         </div>
         <div className="flex justify-between gap-4">
-          <dt>Your balance</dt>
-          <dd data-testid="sheet-balance">{ready ? usdc(ready.balanceMicros) : '…'}</dd>
+          <dt>{t('sheet.balance')}</dt>
+          <dd data-testid="sheet-balance">{ready ? f.usdc(ready.balanceMicros) : '…'}</dd>
         </div>
       </dl>
       <p className="mt-4 flex gap-3 rounded-card bg-sea-wash p-4 text-small">
         <Icon name="shield" className="mt-0.5 size-5 text-sea" />
-        The money waits in escrow. It is yours, and one tap brings it back, until the eSIM is installed.
+        {t('sheet.escrow')}
       </p>
       {plan.registration && (
         <div className="mt-3">
-          <Notice tone="wait" title="Registration needed">
+          <Notice tone="wait" title={t('registration')}>
             {plan.registration}
           </Notice>
         </div>
       )}
       {failure && (
         <div className="mt-4">
-          <FailureNotice failure={textOf(failure)} money="wallet" onAgain={() => void prepare()} />
+          <FailureNotice failure={failureWords(failure)} money="wallet" onAgain={() => void prepare()} />
           {failure.code === 'web.sign-in-again' && (
             <ButtonLink wide hard href={signInHref} className="mt-3">
-              Sign in once more
+              {w('signInAgain')}
             </ButtonLink>
           )}
           {failure.code === 'web.wallet-elsewhere' && (
             <ButtonLink wide href="/wallet/restore" className="mt-3">
-              Restore the wallet here
+              {w('restoreHere')}
             </ButtonLink>
           )}
         </div>
@@ -143,52 +141,48 @@ export function PurchaseSheet({ plan, qos }: { plan: Plan; qos: Quote['qos'] }) 
       <div className="mt-5 space-y-3" aria-live="polite">
         {step ? (
           <Button wide busy>
-            {STEP_WORDS[step]}
+            {t(`sheet.${step}`)}
           </Button>
         ) : walletState.step === 'failed' ? (
-          <FailureNotice
-            failure={textByCode(walletState.code)}
-            money="none"
-            onAgain={() => location.reload()}
-          />
+          <FailureNotice failure={failureWords(walletState)} money="none" onAgain={() => location.reload()} />
         ) : !ready ? (
           !failure && (
             <Button wide busy>
-              {walletState.step === 'making' ? 'Preparing your wallet' : 'Fixing the price'}
+              {walletState.step === 'making' ? t('sheet.preparing') : t('sheet.fixing')}
             </Button>
           )
         ) : short ? (
           ready.local ? (
             <Button wide busy={topping} onClick={topUp} data-testid="faucet">
-              Get test money (local network only)
+              {t('sheet.faucet')}
             </Button>
           ) : (
             <ButtonLink wide href="/wallet/top-up">
-              Top up first
+              {t('sheet.topUp')}
             </ButtonLink>
           )
         ) : ready.wallet.shares.passkey || !ready.passkeyPossible ? (
           <Button wide onClick={() => confirm(false)} data-testid="confirm">
-            Confirm and pay
+            {t('sheet.confirm')}
           </Button>
         ) : (
           <>
-            <p className="text-small text-soft">
-              How shall this wallet be protected? Both ways are safe; the second gives you a file to keep.
-            </p>
+            <p className="text-small text-soft">{t('sheet.how')}</p>
             <Button wide onClick={() => confirm(true)} data-testid="confirm-passkey">
               <Icon name="key" />
-              Confirm with a passkey
+              {t('sheet.withPasskey')}
             </Button>
             <Button wide onClick={() => confirm(false)} data-testid="confirm">
-              Confirm without a passkey
+              {t('sheet.withoutPasskey')}
             </Button>
           </>
         )}
       </div>
       {ready && !step && (
         <p className="figures mt-3 text-center text-caption text-faint">
-          Price fixed until <When atMs={ready.quote.expiresAt * 1000} form="seconds" />
+          {t.rich('sheet.fixed', {
+            time: () => <When atMs={ready.quote.expiresAt * 1000} form="seconds" />,
+          })}
         </p>
       )}
     </div>
@@ -216,14 +210,4 @@ function faucetAmount(ready: Ready): bigint {
   const missing = BigInt(ready.quote.priceMicros) * 2n - ready.balanceMicros
   const tens = ((missing + 9_999_999n) / 10_000_000n) * 10_000_000n
   return tens > 100_000_000n ? 100_000_000n : tens
-}
-
-function textOf(failure: ApiFailure | Failure) {
-  if (failure instanceof ApiFailure) return failure
-  return textByCode(failure.code)
-}
-
-function textByCode(code: string) {
-  const text = webFailures[code as WebFailureCode] ?? webFailures['web.answer-unreadable']
-  return { code, says: text.says, remedy: text.remedy }
 }

@@ -1,5 +1,7 @@
 'use client'
 import { useRouter } from 'next/navigation'
+import { useTranslations } from 'use-intl/react'
+import { useFailureWords } from '../words/failure-words.ts'
 import { Button } from './button.tsx'
 import { Copy } from './copy.tsx'
 import { Notice } from './notice.tsx'
@@ -7,19 +9,12 @@ import { Notice } from './notice.tsx'
 /** What is true of the traveller's money when something fails. */
 export type MoneyAnswer = 'none' | 'wallet' | 'escrow' | 'unknown'
 
-const MONEY: Readonly<Record<MoneyAnswer, string | null>> = {
-  none: null,
-  wallet: 'Your money has not moved: it is in your wallet.',
-  escrow: 'Your money is safe: it is in escrow and yours until the eSIM is installed.',
-  unknown: 'Your money can only be in your wallet or in escrow, nowhere else.',
-}
-
 /** A failure in words: what happened, whether the money is safe, what to do. The code stays in the details. */
 export function FailureNotice({
   failure,
   money,
   onAgain,
-  again = 'Try again',
+  again,
   intentId,
 }: {
   failure: { readonly code: string; readonly says: string; readonly remedy: string }
@@ -28,22 +23,24 @@ export function FailureNotice({
   again?: string
   intentId?: string
 }) {
+  const t = useTranslations('frame')
   const router = useRouter()
+  const { says, remedy } = useFailureWords()(failure)
   return (
     <Notice
       tone="trouble"
       testId="failure"
-      title={failure.says}
+      title={says}
       action={
         <Button size="small" look="quiet" onClick={onAgain ?? (() => router.refresh())}>
-          {again}
+          {again ?? t('again')}
         </Button>
       }
     >
-      {MONEY[money] && <p>{MONEY[money]}</p>}
-      <p>{failure.remedy}</p>
+      {money !== 'none' && <p>{t(`money.${money}`)}</p>}
+      <p>{remedy}</p>
       <p className="mt-1">
-        <Copy value={intentId ? `${failure.code} ${intentId}` : failure.code} label="Code for support">
+        <Copy value={intentId ? `${failure.code} ${intentId}` : failure.code} label={t('codeForSupport')}>
           {failure.code}
         </Copy>
       </p>

@@ -32,10 +32,18 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS
 
+/** Pictures that point along the line are mirrored where lines run from right to left. */
+const POINTING: ReadonlySet<IconName> = new Set(['arrow', 'back', 'back_money'])
+
 /** A line icon. It says nothing by itself: words stand beside it. */
 export function Icon({ name, className = 'size-5' }: { name: IconName; className?: string }) {
   return (
-    <svg viewBox="0 0 24 24" className={`shrink-0 ${className}`} aria-hidden="true" focusable="false">
+    <svg
+      viewBox="0 0 24 24"
+      className={`shrink-0 ${POINTING.has(name) ? 'rtl:-scale-x-100' : ''} ${className}`}
+      aria-hidden="true"
+      focusable="false"
+    >
       <path
         d={PATHS[name]}
         fill="none"

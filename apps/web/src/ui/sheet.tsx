@@ -1,5 +1,6 @@
 'use client'
 import { type ReactNode, useEffect, useId, useRef } from 'react'
+import { useTranslations } from 'use-intl/react'
 import { Icon } from './icon.tsx'
 
 /**
@@ -19,6 +20,7 @@ export function Sheet({
   children: ReactNode
   testId?: string
 }) {
+  const t = useTranslations('frame')
   const dialog = useRef<HTMLDialogElement>(null)
   const titleId = useId()
   useEffect(() => {
@@ -43,7 +45,7 @@ export function Sheet({
           </h2>
           <button
             type="button"
-            aria-label="Close"
+            aria-label={t('close')}
             onClick={onClose}
             className="-m-2 grid size-11 place-items-center rounded-full text-faint hover:bg-sunken hover:text-ink"
           >

@@ -1,28 +1,30 @@
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 import type { Session } from '../api/shapes.ts'
+import { wordsOf } from '../words/language.ts'
 import { ButtonLink } from './button.tsx'
 import { Icon, type IconName } from './icon.tsx'
+import { LanguageSwitch } from './language-switch.tsx'
 import { Mark } from './logo.tsx'
 import { NavLink } from './nav-link.tsx'
 import { type Theme, ThemeSwitch } from './theme-switch.tsx'
 
-const MAIN: { href: string; name: string; icon: IconName }[] = [
-  { href: '/plans', name: 'Plans', icon: 'globe' },
-  { href: '/esims', name: 'My eSIMs', icon: 'sim' },
-  { href: '/wallet', name: 'Wallet', icon: 'wallet' },
-]
+const MAIN = [
+  { href: '/plans', name: 'nav.plans', icon: 'globe' },
+  { href: '/esims', name: 'nav.esims', icon: 'sim' },
+  { href: '/wallet', name: 'nav.wallet', icon: 'wallet' },
+] as const satisfies { href: string; name: string; icon: IconName }[]
 
 const REST = [
-  { href: '/carrier', name: 'For carriers' },
-  { href: '/finance', name: 'Finance' },
-  { href: '/developer', name: 'Developers' },
-  { href: '/decisions', name: 'Automatic decisions' },
-  { href: '/privacy', name: 'What we know about you' },
-]
+  { href: '/carrier', name: 'nav.carrier' },
+  { href: '/finance', name: 'nav.finance' },
+  { href: '/developer', name: 'nav.developer' },
+  { href: '/decisions', name: 'nav.decisions' },
+  { href: '/privacy', name: 'nav.privacy' },
+] as const
 
 /** The frame of every page: skip link, head, the page, foot, and on phones the bar at the bottom. */
-export function SiteFrame({
+export async function SiteFrame({
   session,
   theme,
   children,
@@ -31,13 +33,14 @@ export function SiteFrame({
   theme: Theme
   children: ReactNode
 }) {
+  const t = await wordsOf('frame')
   return (
     <>
       <a
         href="#page"
-        className="sr-only focus:not-sr-only focus:fixed focus:top-3 focus:left-3 focus:z-50 focus:rounded-full focus:bg-sea focus:px-4 focus:py-2 focus:text-on-sea"
+        className="sr-only focus:not-sr-only focus:fixed focus:top-3 focus:start-3 focus:z-50 focus:rounded-full focus:bg-sea focus:px-4 focus:py-2 focus:text-on-sea"
       >
-        Skip to the page
+        {t('skip')}
       </a>
       <header className="sticky top-0 z-30 border-b border-line bg-paper/95">
         <div className="mx-auto flex h-16 max-w-6xl items-center justify-between gap-4 px-4 sm:px-6">
@@ -45,14 +48,14 @@ export function SiteFrame({
             <Mark />
             GeSIM
           </Link>
-          <nav aria-label="Main" className="hidden items-center gap-1 sm:flex">
+          <nav aria-label={t('nav.main')} className="hidden items-center gap-1 sm:flex">
             {MAIN.map((item) => (
               <NavLink
                 key={item.href}
                 href={item.href}
                 className="rounded-full px-4 py-2.5 text-small font-medium text-soft hover:text-ink aria-[current=page]:bg-sea-wash aria-[current=page]:text-sea"
               >
-                {item.name}
+                {t(item.name)}
               </NavLink>
             ))}
           </nav>
@@ -63,11 +66,11 @@ export function SiteFrame({
               className="flex min-h-11 items-center gap-2 rounded-full px-3 text-small font-medium text-soft hover:bg-sunken"
             >
               <span className="size-2 rounded-full bg-sea" aria-hidden="true" />
-              Signed in
+              {t('signedIn')}
             </Link>
           ) : (
             <ButtonLink href="/sign-in" size="small" look="quiet" data-testid="sign-in-link">
-              Sign in
+              {t('signIn')}
             </ButtonLink>
           )}
         </div>
@@ -77,22 +80,25 @@ export function SiteFrame({
       </main>
       <footer className="mt-20 border-t border-line pb-28 sm:pb-10">
         <div className="mx-auto flex max-w-6xl flex-col gap-6 px-4 pt-8 sm:px-6 md:flex-row md:items-center md:justify-between">
-          <nav aria-label="More" className="-ml-2 flex flex-wrap gap-x-1">
+          <nav aria-label={t('nav.more')} className="-ms-2 flex flex-wrap gap-x-1">
             {REST.map((item) => (
               <NavLink
                 key={item.href}
                 href={item.href}
                 className="rounded-chip px-2 py-2.5 text-small text-soft hover:text-ink hover:underline"
               >
-                {item.name}
+                {t(item.name)}
               </NavLink>
             ))}
           </nav>
-          <ThemeSwitch initial={theme} />
+          <div className="flex flex-col gap-3 md:items-end">
+            <ThemeSwitch initial={theme} />
+            <LanguageSwitch />
+          </div>
         </div>
       </footer>
       <nav
-        aria-label="Main, at hand"
+        aria-label={t('nav.hand')}
         className="no-print fixed inset-x-0 bottom-0 z-30 border-t border-line bg-paper pb-[env(safe-area-inset-bottom)] sm:hidden"
       >
         <ul className="mx-auto flex max-w-md">
@@ -103,40 +109,12 @@ export function SiteFrame({
                 className="flex min-h-15 flex-col items-center justify-center gap-0.5 text-caption font-medium text-faint aria-[current=page]:text-sea"
               >
                 <Icon name={item.icon} className="size-6" />
-                {item.name}
+                {t(item.name)}
               </NavLink>
             </li>
           ))}
         </ul>
       </nav>
     </>
-  )
-}
-
-/** A page of ordinary width with its heading. */
-export function Page({
-  title,
-  lead,
-  aside,
-  wide,
-  children,
-}: {
-  title: ReactNode
-  lead?: ReactNode
-  aside?: ReactNode
-  wide?: boolean
-  children: ReactNode
-}) {
-  return (
-    <div className={`mx-auto px-4 pt-8 sm:px-6 sm:pt-12 ${wide ? 'max-w-6xl' : 'max-w-3xl'}`}>
-      <div className="mb-6 flex flex-wrap items-end justify-between gap-4 sm:mb-8">
-        <div className="max-w-2xl">
-          <h1 className="text-heading">{title}</h1>
-          {lead && <p className="mt-2 text-body text-soft">{lead}</p>}
-        </div>
-        {aside}
-      </div>
-      {children}
-    </div>
   )
 }

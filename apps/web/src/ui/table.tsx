@@ -30,12 +30,12 @@ export function Table<Row>({
       <table className="figures w-full border-collapse text-small">
         <caption className="sr-only">{caption}</caption>
         <thead>
-          <tr className="border-b border-line text-left">
+          <tr className="border-b border-line text-start">
             {columns.map((column) => (
               <th
                 key={column.name}
                 scope="col"
-                className={`px-4 py-2.5 text-caption font-medium whitespace-nowrap text-faint ${column.right ? 'text-right' : ''}`}
+                className={`px-4 py-2.5 text-caption font-medium whitespace-nowrap text-faint ${column.right ? 'text-end' : ''}`}
               >
                 {column.name}
               </th>
@@ -49,7 +49,7 @@ export function Table<Row>({
                 <td
                   key={column.name}
                   // What can be copied has a frame of its own: its text, not its frame, stands under the heading.
-                  className={`px-4 py-2 align-baseline [&>button[data-value]:first-child]:-ml-1.5 ${column.right ? 'text-right whitespace-nowrap' : ''}`}
+                  className={`px-4 py-2 align-baseline [&>button[data-value]:first-child]:-ms-1.5 ${column.right ? 'text-end whitespace-nowrap' : ''}`}
                 >
                   {column.cell(row)}
                 </td>

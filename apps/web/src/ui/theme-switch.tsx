@@ -1,17 +1,19 @@
 'use client'
 import { useState } from 'react'
+import { useTranslations } from 'use-intl/react'
 import { Icon, type IconName } from './icon.tsx'
 
-const CHOICES: { value: Theme; name: string; icon: IconName }[] = [
-  { value: 'system', name: 'System', icon: 'auto' },
-  { value: 'light', name: 'Light', icon: 'sun' },
-  { value: 'dark', name: 'Dark', icon: 'moon' },
-]
+const CHOICES = [
+  { value: 'system', name: 'theme.system', icon: 'auto' },
+  { value: 'light', name: 'theme.light', icon: 'sun' },
+  { value: 'dark', name: 'theme.dark', icon: 'moon' },
+] as const satisfies { value: Theme; name: string; icon: IconName }[]
 
 export type Theme = 'system' | 'light' | 'dark'
 
 /** Light, dark, or as the system is. Kept in a cookie, so that the server draws the right one from the start. */
 export function ThemeSwitch({ initial }: { initial: Theme }) {
+  const t = useTranslations('frame')
   const [theme, setTheme] = useState(initial)
   function choose(value: Theme) {
     setTheme(value)
@@ -25,7 +27,7 @@ export function ThemeSwitch({ initial }: { initial: Theme }) {
       className="inline-flex self-start rounded-full border border-line bg-surface p-1"
       data-testid="theme-switch"
     >
-      <legend className="sr-only">Colours</legend>
+      <legend className="sr-only">{t('colours')}</legend>
       {CHOICES.map((choice) => (
         <label
           key={choice.value}
@@ -40,7 +42,7 @@ export function ThemeSwitch({ initial }: { initial: Theme }) {
             className="absolute inset-0 cursor-pointer opacity-0"
           />
           <Icon name={choice.icon} className="size-4" />
-          {choice.name}
+          {t(choice.name)}
         </label>
       ))}
     </fieldset>

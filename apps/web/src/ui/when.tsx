@@ -1,13 +1,7 @@
 'use client'
 import { useSyncExternalStore } from 'react'
-import { clockTime, dayAndTime, dayOf } from '../words/format.ts'
-
-const FORMS = {
-  both: dayAndTime,
-  day: dayOf,
-  time: (atMs: number, zone?: string) => clockTime(atMs, false, zone),
-  seconds: (atMs: number, zone?: string) => clockTime(atMs, true, zone),
-} as const
+import { useLocale } from 'use-intl/react'
+import { MOMENTS } from '../words/format.ts'
 
 const never = () => () => undefined
 
@@ -21,9 +15,10 @@ export function When({
   className = '',
 }: {
   atMs: number
-  form?: keyof typeof FORMS
+  form?: keyof typeof MOMENTS
   className?: string
 }) {
+  const locale = useLocale()
   const alive = useSyncExternalStore(
     never,
     () => true,
@@ -31,7 +26,7 @@ export function When({
   )
   return (
     <time dateTime={new Date(atMs).toISOString()} className={`figures whitespace-nowrap ${className}`}>
-      {FORMS[form](atMs, alive ? undefined : 'UTC')}
+      {MOMENTS[form](atMs, alive ? undefined : 'UTC', locale)}
     </time>
   )
 }

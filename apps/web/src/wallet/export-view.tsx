@@ -1,5 +1,6 @@
 'use client'
 import { useEffect, useRef, useState } from 'react'
+import { useTranslations } from 'use-intl/react'
 import { ask } from '../api/ask.ts'
 import type { Hex, Passkeys, Session, Wallet } from '../api/shapes.ts'
 import { Button, ButtonLink } from '../ui/button.tsx'
@@ -21,6 +22,8 @@ interface Secret {
 
 /** Takes the key out of GeSIM: re-authentication, hold to see, a question about what was written down. */
 export function ExportView({ session, hasPasskey }: { session: Session; hasPasskey: boolean }) {
+  const t = useTranslations('wallet')
+  const w = useTranslations('frame')
   const secret = useRef<Secret | null>(null)
   const [step, setStep] = useState<'ask' | 'see' | 'quiz' | 'done'>('ask')
   const [busy, setBusy] = useState(false)
@@ -61,19 +64,16 @@ export function ExportView({ session, hasPasskey }: { session: Session; hasPassk
   if (step === 'ask')
     return (
       <div className="space-y-5">
-        <Notice tone="trouble" icon="key" title="Whoever has these words has the money">
-          <p>GeSIM never asks for them, nobody from support does, and no website does.</p>
-          <p>
-            Look around: no camera, no shared screen, nobody behind you. A photo of the words is a copy of the
-            key.
-          </p>
+        <Notice tone="trouble" icon="key" title={t('export.warn')}>
+          <p>{t('export.never')}</p>
+          <p>{t('export.look')}</p>
         </Notice>
         {failure && <SeedFailure failure={failure} back="/wallet/export" onAgain={() => setFailure(null)} />}
         <div className="card space-y-3 p-5 sm:p-6">
-          <p className="text-small text-soft">First, show once more that it is you.</p>
+          <p className="text-small text-soft">{t('export.first')}</p>
           {recent && (
             <Button wide busy={busy} onClick={() => open('sign-in')} data-testid="export-continue">
-              Continue, I have just signed in
+              {t('export.recent')}
             </Button>
           )}
           {hasPasskey && (
@@ -85,7 +85,7 @@ export function ExportView({ session, hasPasskey }: { session: Session; hasPassk
               data-testid="export-passkey"
             >
               <Icon name="key" />
-              Use the passkey
+              {w('usePasskey')}
             </Button>
           )}
           {!recent && (
@@ -96,7 +96,7 @@ export function ExportView({ session, hasPasskey }: { session: Session; hasPassk
               href={`/v1/auth/login?fresh=1&return=${RETURN}`}
               data-testid="export-sign-in"
             >
-              Sign in once more
+              {w('signInAgain')}
             </ButtonLink>
           )}
         </div>
@@ -107,7 +107,7 @@ export function ExportView({ session, hasPasskey }: { session: Session; hasPassk
       <div className="space-y-5">
         <HoldToSee words={secret.current.words} privateKey={secret.current.privateKey} />
         <Button wide onClick={() => setStep('quiz')} data-testid="export-written">
-          I have written them down
+          {t('export.written')}
         </Button>
       </div>
     )
@@ -125,19 +125,24 @@ export function ExportView({ session, hasPasskey }: { session: Session; hasPassk
   return (
     <Notice
       tone="calm"
-      title="You have your key"
+      title={t('export.have')}
       testId="export-done"
       action={
         <ButtonLink hard size="small" href="/wallet">
-          Back to the wallet
+          {t('back')}
         </ButtonLink>
       }
     >
       <p>
-        The words open the owner key of this wallet at the usual place (m/44'/60'/0'/0/0). The wallet goes on
-        working here as before.
+        {t.rich('export.path', {
+          code: (words) => (
+            <bdi dir="ltr" className="whitespace-nowrap">
+              {words}
+            </bdi>
+          ),
+        })}
       </p>
-      <p>They are no longer in this page’s memory.</p>
+      <p>{t('export.forgotten')}</p>
     </Notice>
   )
 }

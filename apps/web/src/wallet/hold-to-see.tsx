@@ -1,5 +1,6 @@
 'use client'
 import { type KeyboardEvent, useEffect, useState } from 'react'
+import { useTranslations } from 'use-intl/react'
 import type { Hex } from '../api/shapes.ts'
 import { Button } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
@@ -8,6 +9,7 @@ const CLIPBOARD_SECONDS = 60
 
 /** The words, in the page only while a finger or a key holds. */
 export function HoldToSee({ words, privateKey }: { words: readonly string[]; privateKey: Hex }) {
+  const t = useTranslations('wallet')
   const [held, setHeld] = useState(false)
   const [form, setForm] = useState<'words' | 'key'>('words')
   const [clearIn, setClearIn] = useState<number | null>(null)
@@ -48,7 +50,7 @@ export function HoldToSee({ words, privateKey }: { words: readonly string[]; pri
   return (
     <section className="card p-5 sm:p-6">
       <fieldset className="flex gap-1">
-        <legend className="sr-only">Form</legend>
+        <legend className="sr-only">{t('hold.form')}</legend>
         {(['words', 'key'] as const).map((choice) => (
           <label
             key={choice}
@@ -61,7 +63,7 @@ export function HoldToSee({ words, privateKey }: { words: readonly string[]; pri
               onChange={() => setForm(choice)}
               className="absolute inset-0 cursor-pointer opacity-0"
             />
-            {choice === 'words' ? 'Twelve words' : 'Private key'}
+            {choice === 'words' ? t('hold.words') : t('hold.key')}
           </label>
         ))}
       </fieldset>
@@ -71,20 +73,24 @@ export function HoldToSee({ words, privateKey }: { words: readonly string[]; pri
         data-shown={held}
       >
         {held && form === 'words' && (
-          <ol className="grid grid-cols-2 gap-x-6 gap-y-3 sm:grid-cols-3">
+          <ol dir="ltr" className="grid grid-cols-2 gap-x-6 gap-y-3 sm:grid-cols-3">
             {words.map((word, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: a word may come twice, its place does not
               <li key={index} data-word={word} className="flex items-baseline gap-2 font-mono text-body">
-                <span className="figures w-5 text-right text-caption text-faint">{index + 1}</span>
+                <span className="figures w-5 text-end text-caption text-faint">{index + 1}</span>
                 {word}
               </li>
             ))}
           </ol>
         )}
-        {held && form === 'key' && <p className="font-mono text-body break-all">{privateKey}</p>}
+        {held && form === 'key' && (
+          <p dir="ltr" className="font-mono text-body break-all">
+            {privateKey}
+          </p>
+        )}
         {!held && (
           <p className="grid min-h-52 place-items-center text-center text-small text-soft">
-            Hidden. Hold the button below to see.
+            {t('hold.hidden')}
           </p>
         )}
       </div>
@@ -102,17 +108,15 @@ export function HoldToSee({ words, privateKey }: { words: readonly string[]; pri
         className="mt-4 flex min-h-14 w-full touch-none items-center justify-center gap-2 rounded-full bg-ink font-semibold text-paper select-none aria-pressed:bg-sea aria-pressed:text-on-sea"
       >
         <Icon name="eye" />
-        {held ? 'Let go to hide' : 'Press and hold to see'}
+        {held ? t('hold.letGo') : t('hold.press')}
       </button>
       <div className="mt-4 flex flex-wrap items-center gap-3 text-caption text-soft">
         <Button size="small" look="plain" onClick={copy} data-testid="copy-secret">
           <Icon name="copy" />
-          Copy
+          {t('hold.copy')}
         </Button>
         <span role="status">
-          {clearIn === null
-            ? 'Better on paper: other programs can read what is copied.'
-            : `The clipboard is emptied in ${clearIn} s. Stay on this page.`}
+          {clearIn === null ? t('hold.paper') : t('hold.clears', { seconds: clearIn })}
         </span>
       </div>
     </section>

@@ -1,5 +1,6 @@
 'use client'
 import { useState } from 'react'
+import { useTranslations } from 'use-intl/react'
 import { ask } from '../api/ask.ts'
 import { type RecoveryShare, recoveryFile, recoveryLine } from '../custody/recovery.ts'
 import { Button, ButtonLink } from '../ui/button.tsx'
@@ -10,6 +11,7 @@ import { SeedFailure, useSeed } from './with-wallet.tsx'
 
 /** Makes a fresh recovery share, as a file to keep or a picture to print. */
 export function RecoveryView() {
+  const t = useTranslations('wallet')
   const { busy, failure, run } = useSeed()
   const [share, setShare] = useState<RecoveryShare | null>(null)
   const [saved, setSaved] = useState(false)
@@ -37,26 +39,24 @@ export function RecoveryView() {
     return (
       <div className="card p-5 sm:p-6">
         <ul className="space-y-3 text-small text-soft">
-          <Point>The file is one of three parts. Whoever finds it alone can do nothing with it.</Point>
-          <Point>Together with your sign-in it restores this wallet on any device.</Point>
-          <Point>Making a new one replaces the older file.</Point>
+          <Point>{t('recovery.part')}</Point>
+          <Point>{t('recovery.together')}</Point>
+          <Point>{t('recovery.replaces')}</Point>
         </ul>
         <Button wide busy={busy} className="mt-6" onClick={() => void make()} data-testid="make-recovery">
-          Make a recovery file
+          {t('recovery.make')}
         </Button>
       </div>
     )
   return (
     <div className="space-y-5">
       <div className="card grid gap-6 p-5 sm:grid-cols-[16rem_1fr] sm:p-6">
-        <Qr text={recoveryLine(share)} label="Recovery share, to print" testId="recovery-qr" />
+        <Qr text={recoveryLine(share)} label={t('recovery.qr')} testId="recovery-qr" />
         <div className="flex flex-col gap-3">
-          <p className="text-small text-soft">
-            Keep the file, or print the picture. Apart from this device, please.
-          </p>
+          <p className="text-small text-soft">{t('recovery.keep')}</p>
           <Button wide onClick={save} data-testid="save-recovery">
             <Icon name="download" />
-            Save the file
+            {t('recovery.save')}
           </Button>
           <Button
             wide
@@ -67,9 +67,10 @@ export function RecoveryView() {
             }}
           >
             <Icon name="print" />
-            Print it
+            {t('recovery.print')}
           </Button>
           <p
+            dir="ltr"
             data-testid="recovery-text"
             className="rounded-field bg-sunken p-3 font-mono text-caption break-all"
           >
@@ -80,14 +81,14 @@ export function RecoveryView() {
       {saved && (
         <Notice
           tone="calm"
-          title="Kept"
+          title={t('recovery.kept')}
           action={
             <ButtonLink size="small" href="/wallet" data-testid="recovery-done">
-              Back to the wallet
+              {t('back')}
             </ButtonLink>
           }
         >
-          With this file and your sign-in the wallet can be restored anywhere.
+          {t('recovery.keptSays')}
         </Notice>
       )}
     </div>

@@ -1,5 +1,6 @@
 'use client'
 import { useState } from 'react'
+import { useTranslations } from 'use-intl/react'
 import { ask } from '../api/ask.ts'
 import type { Wallet } from '../api/shapes.ts'
 import { Button, ButtonLink } from '../ui/button.tsx'
@@ -9,6 +10,8 @@ import { SeedFailure, type Shown, shown } from './with-wallet.tsx'
 
 /** Brings the wallet to this device: by passkey, or by the recovery file together with the sign-in. */
 export function RestoreView({ hasPasskey }: { hasPasskey: boolean }) {
+  const t = useTranslations('wallet')
+  const w = useTranslations('frame')
   const [text, setText] = useState('')
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<Shown | null>(null)
@@ -42,19 +45,19 @@ export function RestoreView({ hasPasskey }: { hasPasskey: boolean }) {
     return (
       <Notice
         tone="calm"
-        title="The wallet is on this device now"
+        title={t('restore.done')}
         action={
           <>
             <ButtonLink size="small" href="/wallet" data-testid="restored">
-              To the wallet
+              {t('restore.toWallet')}
             </ButtonLink>
             <ButtonLink size="small" look="quiet" href="/wallet/recovery">
-              Save a new recovery file
+              {t('restore.newFile')}
             </ButtonLink>
           </>
         }
       >
-        The key was split anew; the old recovery file no longer fits.
+        {t('restore.anew')}
       </Notice>
     )
   return (
@@ -62,8 +65,8 @@ export function RestoreView({ hasPasskey }: { hasPasskey: boolean }) {
       {failure && <SeedFailure failure={failure} back="/wallet/restore" onAgain={() => setFailure(null)} />}
       {hasPasskey && (
         <section className="card p-5 sm:p-6">
-          <h2 className="text-title">With your passkey</h2>
-          <p className="mt-1 text-small text-soft">One touch, on a device where the passkey is available.</p>
+          <h2 className="text-title">{t('restore.passkey')}</h2>
+          <p className="mt-1 text-small text-soft">{t('restore.passkeySays')}</p>
           <Button
             wide
             busy={busy}
@@ -72,16 +75,16 @@ export function RestoreView({ hasPasskey }: { hasPasskey: boolean }) {
             data-testid="restore-passkey"
           >
             <Icon name="key" />
-            Use the passkey
+            {w('usePasskey')}
           </Button>
         </section>
       )}
       <section className="card p-5 sm:p-6">
-        <h2 className="text-title">With your recovery file</h2>
-        <p className="mt-1 text-small text-soft">Choose the file, or paste its last line.</p>
+        <h2 className="text-title">{t('restore.file')}</h2>
+        <p className="mt-1 text-small text-soft">{t('restore.fileSays')}</p>
         <label className="mt-5 flex min-h-12 cursor-pointer items-center justify-center gap-2 rounded-full border border-edge px-5 font-semibold has-focus-visible:outline-3 has-focus-visible:outline-sea hover:bg-sunken">
           <Icon name="receipt" />
-          Choose the file
+          {t('restore.choose')}
           <input
             type="file"
             accept=".txt,text/plain"
@@ -94,11 +97,12 @@ export function RestoreView({ hasPasskey }: { hasPasskey: boolean }) {
           />
         </label>
         <label className="mt-4 block">
-          <span className="text-small font-medium">Or its last line</span>
+          <span className="text-small font-medium">{t('restore.line')}</span>
           <textarea
             value={text}
             onChange={(event) => setText(event.target.value)}
             rows={3}
+            dir="ltr"
             spellCheck={false}
             autoComplete="off"
             data-testid="recovery-input"
@@ -114,13 +118,10 @@ export function RestoreView({ hasPasskey }: { hasPasskey: boolean }) {
           onClick={() => void withFile(text)}
           data-testid="restore-file"
         >
-          Restore
+          {t('restore.go')}
         </Button>
       </section>
-      <p className="text-small text-soft">
-        Neither at hand? The device that made the wallet still opens it. GeSIM cannot: we keep one part of
-        three.
-      </p>
+      <p className="text-small text-soft">{t('restore.neither')}</p>
     </div>
   )
 }

@@ -1,14 +1,17 @@
 'use client'
 import { useEffect, useState } from 'react'
+import { useTranslations } from 'use-intl/react'
 import type { Hex, Network } from '../api/shapes.ts'
 import { Copy } from '../ui/copy.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { Qr } from '../ui/qr.tsx'
-import { usdc } from '../words/format.ts'
+import { useFormats } from '../words/use-formats.ts'
 import { useWalletState } from './wallet-state.ts'
 
 /** Where USDC can be sent to: address, picture, and a link that other wallets understand (EIP-681). */
 export function TopUpView() {
+  const f = useFormats()
+  const t = useTranslations('wallet')
   const wallet = useWalletState()
   const account = wallet.step === 'ready' ? wallet.account : null
   const [network, setNetwork] = useState<Network | null>(null)
@@ -29,11 +32,11 @@ export function TopUpView() {
   const link = transferLink(network, account)
   return (
     <div className="grid gap-6 sm:grid-cols-[18rem_1fr]">
-      <Qr text={link} label="Address for USDC, to scan with another wallet" testId="top-up-qr" />
+      <Qr text={link} label={t('top.qr')} testId="top-up-qr" />
       <div className="space-y-5">
         <div>
-          <p className="text-caption text-faint">Your address</p>
-          <Copy value={account} label="Address" testId="top-up-address">
+          <p className="text-caption text-faint">{t('top.yours')}</p>
+          <Copy value={account} label={t('top.address')} testId="top-up-address">
             {/* Where it does not fit on one line it breaks in the middle, for comparing by eye. */}
             <span className="inline-block">{account.slice(0, 22)}</span>
             <span className="inline-block">{account.slice(22)}</span>
@@ -41,24 +44,24 @@ export function TopUpView() {
         </div>
         <p className="text-small">
           <a className="prose-link" href={link}>
-            Open in a wallet on this device
+            {t('top.open')}
           </a>
         </p>
         <p className="text-small text-soft" role="status">
-          Balance now:{' '}
-          <span className="figures font-semibold text-ink">
-            {balance === null ? '…' : usdc(balance)} USDC
-          </span>
+          {t.rich('top.now', {
+            amount: () => (
+              <span className="figures font-semibold text-ink">
+                {balance === null ? '…' : f.usdc(balance)} USDC
+              </span>
+            ),
+          })}
         </p>
-        <Notice tone="wait" icon="shield" title="USDC on this network only">
-          Send USDC on {network.chainId === 8453 ? 'Base' : `chain ${network.chainId}`}. Anything else sent to
-          this address may be lost.
+        <Notice tone="wait" icon="shield" title={t('top.only')}>
+          {t('top.onlySays', {
+            chain: network.chainId === 8453 ? 'Base' : t('top.chain', { id: String(network.chainId) }),
+          })}
         </Notice>
-        {network.local && (
-          <p className="text-small text-soft">
-            This is a local network with test money: use “Test money” on the wallet page.
-          </p>
-        )}
+        {network.local && <p className="text-small text-soft">{t('top.local')}</p>}
       </div>
     </div>
   )

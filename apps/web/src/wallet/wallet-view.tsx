@@ -1,18 +1,20 @@
 'use client'
-import { isFailure } from '@gesim/base'
+import { type Failure, isFailure } from '@gesim/base'
 import Link from 'next/link'
 import { useCallback, useEffect, useState } from 'react'
+import { useTranslations } from 'use-intl/react'
 import { ApiFailure } from '../api/ask.ts'
 import type { Activity, Hex, Network, Session, Wallet } from '../api/shapes.ts'
 import { usePolled } from '../api/use-polled.ts'
-import { type WebFailureCode, webFailures } from '../failures.ts'
 import { Button, ButtonLink } from '../ui/button.tsx'
 import { Hash } from '../ui/copy.tsx'
 import { FailureNotice } from '../ui/failure-notice.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { When } from '../ui/when.tsx'
-import { short, usdc } from '../words/format.ts'
+import { useFailureWords } from '../words/failure-words.ts'
+import { short } from '../words/format.ts'
+import { useFormats } from '../words/use-formats.ts'
 import { useWalletState } from './wallet-state.ts'
 
 /** The wallet: what is in it, how safe its key is, what happened with it. */
@@ -25,6 +27,8 @@ export function WalletView({
   activity: Activity | null
   session: Session
 }) {
+  const t = useTranslations('wallet')
+  const failureWords = useFailureWords()
   const walletState = useWalletState()
   const { data, refresh } = usePolled<Wallet>('/v1/wallet', initial, null)
   const wallet = data ?? initial
@@ -33,10 +37,10 @@ export function WalletView({
   }, [walletState.step, refresh])
   if (!wallet.account)
     return walletState.step === 'failed' ? (
-      <FailureNotice failure={textOf(walletState.code)} money="none" onAgain={() => location.reload()} />
+      <FailureNotice failure={failureWords(walletState)} money="none" onAgain={() => location.reload()} />
     ) : (
-      <Notice tone="plain" icon="wallet" title="Your wallet is being made">
-        A key is made in this browser and split in three. It takes a second.
+      <Notice tone="plain" icon="wallet" title={t('making')}>
+        {t('makingSays')}
       </Notice>
     )
   return (
@@ -55,6 +59,9 @@ export function WalletView({
 }
 
 function BalanceBox({ account }: { account: Hex }) {
+  const t = useTranslations('wallet')
+  const f = useFormats()
+  const failureWords = useFailureWords()
   const [balance, setBalance] = useState<bigint | null>(null)
   const [network, setNetwork] = useState<Network | null>(null)
   const [busy, setBusy] = useState(false)
@@ -88,23 +95,21 @@ function BalanceBox({ account }: { account: Hex }) {
   return (
     <section className="rounded-card bg-sea p-6 text-on-sea" aria-labelledby="balance">
       <h2 id="balance" className="text-small font-medium opacity-90">
-        Balance
+        {t('balance')}
       </h2>
       <p className="figures mt-1 text-display font-bold" data-testid="balance">
-        {balance === null ? '…' : usdc(balance)}
-        <span className="ml-2 text-lead font-medium opacity-90">USDC</span>
+        {balance === null ? '…' : f.usdc(balance)}
+        <span className="ms-2 text-lead font-medium opacity-90">USDC</span>
       </p>
-      <p className="text-small opacity-90">
-        Digital dollars. Yours alone: neither GeSIM nor a carrier can move them.
-      </p>
-      {failure && <p className="mt-3 text-small">{failure.says}</p>}
+      <p className="text-small opacity-90">{t('dollars')}</p>
+      {failure && <p className="mt-3 text-small">{failureWords(failure).says}</p>}
       <div className="mt-5 flex flex-wrap gap-3">
         <ButtonLink size="small" look="quiet" href="/wallet/top-up">
-          Top up
+          {t('topUp')}
         </ButtonLink>
         {network?.local && (
           <Button size="small" look="quiet" busy={busy} onClick={topUp} data-testid="wallet-faucet">
-            Test money
+            {t('testMoney')}
           </Button>
         )}
       </div>
@@ -112,21 +117,23 @@ function BalanceBox({ account }: { account: Hex }) {
   )
 }
 
-const KINDS: Readonly<Record<Activity['items'][number]['kind'], { name: string; sign: string }>> = {
-  funded: { name: 'Paid into escrow', sign: '−' },
-  refunded: { name: 'Taken back', sign: '+' },
-  returned: { name: 'Rest returned', sign: '+' },
-  'sponsored-gas': { name: 'Network fee, paid by GeSIM', sign: '' },
+const SIGNS: Readonly<Record<Activity['items'][number]['kind'], string>> = {
+  funded: '−',
+  refunded: '+',
+  returned: '+',
+  'sponsored-gas': '',
 }
 
 function ActivityList({ activity }: { activity: Activity | null }) {
+  const f = useFormats()
+  const t = useTranslations('wallet')
   return (
     <section className="card p-5 sm:p-6" aria-labelledby="activity">
       <h2 id="activity" className="text-title">
-        Activity
+        {t('activity')}
       </h2>
       {!activity || activity.items.length === 0 ? (
-        <p className="mt-2 text-small text-soft">Payments and returns appear here.</p>
+        <p className="mt-2 text-small text-soft">{t('noActivity')}</p>
       ) : (
         <ul className="mt-3 divide-y divide-line" data-testid="activity">
           {activity.items.map((item) => (
@@ -135,10 +142,10 @@ function ActivityList({ activity }: { activity: Activity | null }) {
                 <p className="text-small font-medium">
                   {item.intentId ? (
                     <Link className="hover:underline" href={`/esims/${item.intentId}`}>
-                      {KINDS[item.kind].name}
+                      {t(`kinds.${item.kind}`)}
                     </Link>
                   ) : (
-                    KINDS[item.kind].name
+                    t(`kinds.${item.kind}`)
                   )}
                 </p>
                 <p className="text-caption text-faint">
@@ -148,8 +155,7 @@ function ActivityList({ activity }: { activity: Activity | null }) {
               <p
                 className={`figures text-small font-semibold ${item.kind === 'sponsored-gas' ? 'text-faint' : ''}`}
               >
-                {KINDS[item.kind].sign}
-                {usdc(item.amountMicros)}
+                <bdi dir="ltr">{`${SIGNS[item.kind]}${f.usdc(item.amountMicros)}`}</bdi>
               </p>
             </li>
           ))}
@@ -169,10 +175,12 @@ function RecoveryMeter({
   account: Hex
   onChanged: () => Promise<void>
 }) {
+  const t = useTranslations('wallet')
+  const failureWords = useFailureWords()
   const [here, setHere] = useState<boolean | null>(null)
   const [possible, setPossible] = useState(false)
   const [busy, setBusy] = useState(false)
-  const [failure, setFailure] = useState<{ code: string; says: string; remedy: string } | null>(null)
+  const [failure, setFailure] = useState<Failure | null>(null)
   useEffect(() => {
     Promise.all([import('./keeper.ts'), import('../custody/passkey.ts')]).then(async ([keeper, passkey]) => {
       setHere(await keeper.hasDeviceShare(account))
@@ -182,14 +190,14 @@ function RecoveryMeter({
   const ways = [
     {
       has: here === true && wallet.shares.server,
-      name: 'This device, with your sign-in',
-      note: 'One part here, one part kept by GeSIM. Each alone is useless.',
+      name: t('ways.device'),
+      note: t('ways.deviceSays'),
     },
-    { has: wallet.shares.passkey, name: 'Passkey', note: 'Face, finger or PIN of a device you own.' },
+    { has: wallet.shares.passkey, name: t('ways.passkey'), note: t('ways.passkeySays') },
     {
       has: wallet.shares.recoverySaved,
-      name: 'Recovery file',
-      note: 'A third part, kept by you. With your sign-in it restores the wallet anywhere.',
+      name: t('ways.file'),
+      note: t('ways.fileSays'),
     },
   ]
   const count = ways.filter((way) => way.has).length
@@ -202,7 +210,7 @@ function RecoveryMeter({
       await onChanged()
     } catch (error) {
       if (!isFailure(error)) throw error
-      setFailure(error instanceof ApiFailure ? error : textOf(error.code))
+      setFailure(error)
     } finally {
       setBusy(false)
     }
@@ -216,9 +224,9 @@ function RecoveryMeter({
     >
       <div className="flex items-center justify-between gap-3">
         <h2 id="recovery" className="text-title">
-          Ways back in
+          {t('ways.title')}
         </h2>
-        <meter className="sr-only" min={0} max={3} value={count} aria-label="Ways back into the wallet" />
+        <meter className="sr-only" min={0} max={3} value={count} aria-label={t('ways.label')} />
         <span aria-hidden="true" className="flex gap-1">
           {ways.map((way, index) => (
             <span key={way.name} className={`h-2 w-8 rounded-full ${index < count ? 'bg-sea' : 'bg-line'}`} />
@@ -226,11 +234,7 @@ function RecoveryMeter({
         </span>
       </div>
       <p className="mt-1 text-small text-soft">
-        {count >= 2
-          ? 'Good. Losing this device does not lose the wallet.'
-          : count === 1
-            ? 'One way only. Add another before there is much in it.'
-            : 'This device cannot open the wallet yet.'}
+        {count >= 2 ? t('ways.good') : count === 1 ? t('ways.one') : t('ways.none')}
       </p>
       <ul className="mt-4 space-y-3">
         {ways.map((way) => (
@@ -243,7 +247,7 @@ function RecoveryMeter({
             <div>
               <p className="text-small font-semibold">
                 {way.name}
-                <span className="sr-only">: {way.has ? 'set up' : 'not yet'}</span>
+                <span className="sr-only">{way.has ? t('ways.setUp') : t('ways.notYet')}</span>
               </p>
               <p className="text-caption text-soft">{way.note}</p>
             </div>
@@ -252,13 +256,13 @@ function RecoveryMeter({
       </ul>
       {failure && (
         <div className="mt-4">
-          <FailureNotice failure={failure} money="none" onAgain={addPasskey} />
+          <FailureNotice failure={failureWords(failure)} money="none" onAgain={addPasskey} />
         </div>
       )}
       <div className="mt-5 flex flex-wrap gap-3">
         {here === false ? (
           <ButtonLink size="small" href="/wallet/restore" data-testid="restore-link">
-            Restore on this device
+            {t('ways.restore')}
           </ButtonLink>
         ) : (
           <>
@@ -268,11 +272,11 @@ function RecoveryMeter({
               href="/wallet/recovery"
               data-testid="recovery-link"
             >
-              {wallet.shares.recoverySaved ? 'New recovery file' : 'Save a recovery file'}
+              {wallet.shares.recoverySaved ? t('ways.newFile') : t('ways.saveFile')}
             </ButtonLink>
             {!wallet.shares.passkey && possible && (
               <Button size="small" look="quiet" busy={busy} onClick={addPasskey} data-testid="add-passkey">
-                Add a passkey
+                {t('ways.addPasskey')}
               </Button>
             )}
           </>
@@ -283,52 +287,58 @@ function RecoveryMeter({
 }
 
 function Details({ wallet, account }: { wallet: Wallet; account: Hex }) {
+  const t = useTranslations('wallet')
+  const f = useFormats()
   return (
     <details className="card group p-5 sm:p-6">
       <summary className="flex min-h-6 list-none items-center justify-between gap-3 text-small font-semibold">
-        For those who want to know
+        {t('details.title')}
         <Icon name="chevron" className="size-5 text-faint transition-transform group-open:rotate-180" />
       </summary>
       <dl className="mt-4 space-y-3 text-small">
         <div>
-          <dt className="text-caption text-faint">Account</dt>
-          <dd className="-ml-1.5">
-            <Hash value={account} label="Account" />
-            {!wallet.deployed && (
-              <span className="text-caption text-faint">exists from the first payment on</span>
-            )}
+          <dt className="text-caption text-faint">{t('details.account')}</dt>
+          <dd className="-ms-1.5">
+            <Hash value={account} label={t('details.account')} />
+            {!wallet.deployed && <span className="text-caption text-faint">{t('details.notDeployed')}</span>}
           </dd>
         </div>
         {wallet.identity && (
           <div>
-            <dt className="text-caption text-faint">GeSIM ID, a token that cannot be sold</dt>
-            <dd className="-ml-1.5">
+            <dt className="text-caption text-faint">{t('details.identity')}</dt>
+            <dd className="-ms-1.5">
               <Hash value={wallet.identity.did} label="DID" />
             </dd>
           </div>
         )}
         {wallet.budget && (
           <div>
-            <dt className="text-caption text-faint">Network fees GeSIM still pays for you</dt>
-            <dd className="figures">{usdc(wallet.budget.amountMicros)} USDC</dd>
+            <dt className="text-caption text-faint">{t('details.fees')}</dt>
+            <dd className="figures">{f.usdc(wallet.budget.amountMicros)} USDC</dd>
           </div>
         )}
         <div>
-          <dt className="text-caption text-faint">Keys that may sign</dt>
-          <dd className="figures">{wallet.signers.map((signer) => short(signer)).join(', ')}</dd>
+          <dt className="text-caption text-faint">{t('details.keys')}</dt>
+          <dd dir="ltr" className="figures rtl:text-end">
+            {wallet.signers.map((signer) => short(signer)).join(', ')}
+          </dd>
         </div>
       </dl>
       <p className="mt-4 border-t border-line pt-4 text-small">
-        <a className="prose-link" href="/wallet/export" data-testid="export-link">
-          Take my key with me
-        </a>
-        <span className="text-soft">: twelve words that open this wallet in other software.</span>
+        {t.rich('details.export', {
+          link: (words) => (
+            <a className="prose-link" href="/wallet/export" data-testid="export-link">
+              {words}
+            </a>
+          ),
+        })}
       </p>
     </details>
   )
 }
 
 function SignOutBox({ account, session }: { account: Hex; session: Session }) {
+  const t = useTranslations('wallet')
   const [busy, setBusy] = useState(false)
   async function leave(forget: boolean) {
     setBusy(true)
@@ -339,25 +349,19 @@ function SignOutBox({ account, session }: { account: Hex; session: Session }) {
   return (
     <section className="card p-5 sm:p-6" aria-labelledby="leave">
       <h2 id="leave" className="text-small font-semibold">
-        Sign out
+        {t('leave.title')}
       </h2>
       <p className="mt-1 text-small text-soft">
-        The part of the key on this device stays and opens nothing without your sign-in
-        {session.subjectPrefix ? ` (you are ${session.subjectPrefix}… to us)` : ''}. On a borrowed device,
-        remove it too.
+        {session.subjectPrefix ? t('leave.saysYou', { name: session.subjectPrefix }) : t('leave.says')}
       </p>
       <div className="mt-4 flex flex-wrap gap-3">
         <Button size="small" look="quiet" busy={busy} onClick={() => leave(false)} data-testid="sign-out">
-          Sign out
+          {t('leave.title')}
         </Button>
         <Button size="small" look="danger" busy={busy} onClick={() => leave(true)}>
-          Sign out and remove the key part
+          {t('leave.forget')}
         </Button>
       </div>
     </section>
   )
-}
-
-function textOf(code: string) {
-  return { code, ...(webFailures[code as WebFailureCode] ?? webFailures['web.answer-unreadable']) }
 }

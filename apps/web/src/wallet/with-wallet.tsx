@@ -1,6 +1,7 @@
 'use client'
 import { isFailure } from '@gesim/base'
 import { useCallback, useState } from 'react'
+import { useTranslations } from 'use-intl/react'
 import { ApiFailure, ask } from '../api/ask.ts'
 import type { Hex, Wallet } from '../api/shapes.ts'
 import { type WebFailureCode, webFailures } from '../failures.ts'
@@ -60,18 +61,19 @@ export function SeedFailure({
   back: string
   onAgain: () => void
 }) {
+  const w = useTranslations('frame')
   const signIn = `/v1/auth/login?fresh=1&return=${encodeURIComponent(back)}`
   return (
     <div className="space-y-3">
       <FailureNotice failure={failure} money="none" onAgain={onAgain} />
       {(failure.code === 'web.sign-in-again' || failure.code === 'identity.not-fresh') && (
         <ButtonLink wide hard href={signIn} data-testid="sign-in-again">
-          Sign in once more
+          {w('signInAgain')}
         </ButtonLink>
       )}
       {failure.code === 'web.wallet-elsewhere' && (
         <ButtonLink wide href="/wallet/restore">
-          Restore the wallet here
+          {w('restoreHere')}
         </ButtonLink>
       )}
     </div>

@@ -1,5 +1,6 @@
 'use client'
 import { useState } from 'react'
+import { useTranslations } from 'use-intl/react'
 import { Button } from '../ui/button.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { quizOf } from './quiz.ts'
@@ -14,6 +15,7 @@ export function WordQuiz({
   onBack: () => void
   onRight: () => void
 }) {
+  const t = useTranslations('wallet')
   const [questions] = useState(() => quizOf(words))
   const [at, setAt] = useState(0)
   const [wrong, setWrong] = useState(false)
@@ -31,10 +33,8 @@ export function WordQuiz({
       data-place={question.place + 1}
       data-question={at + 1}
     >
-      <h2 className="text-title">Which is word {question.place + 1}?</h2>
-      <p className="mt-1 text-small text-soft">
-        Question {at + 1} of {questions.length}, from your paper.
-      </p>
+      <h2 className="text-title">{t('quiz.which', { place: question.place + 1 })}</h2>
+      <p className="mt-1 text-small text-soft">{t('quiz.from', { at: at + 1, of: questions.length })}</p>
       <ul className="mt-5 grid gap-3 sm:grid-cols-2">
         {question.choices.map((word) => (
           <li key={word}>
@@ -48,14 +48,14 @@ export function WordQuiz({
         <div className="mt-5">
           <Notice
             tone="wait"
-            title="That is another word"
+            title={t('quiz.wrong')}
             action={
               <Button size="small" look="quiet" onClick={onBack}>
-                Look once more
+                {t('quiz.look')}
               </Button>
             }
           >
-            Try again, or look at the words once more.
+            {t('quiz.try')}
           </Notice>
         </div>
       )}

@@ -1,9 +1,14 @@
-const names = new Intl.DisplayNames(['en'], { type: 'region' })
+const names = new Map<string, Intl.DisplayNames>()
 
-/** The English name of an ISO 3166 country code; the code itself where it has none. */
-export function countryName(code: string): string {
+/** The name of an ISO 3166 country code in a language; the code itself where it has none. */
+export function countryName(code: string, locale = 'en'): string {
+  let known = names.get(locale)
+  if (!known) {
+    known = new Intl.DisplayNames([locale], { type: 'region' })
+    names.set(locale, known)
+  }
   try {
-    return names.of(code.toUpperCase()) ?? code
+    return known.of(code.toUpperCase()) ?? code
   } catch {
     return code
   }
@@ -47,7 +52,9 @@ export function fold(text: string): string {
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().trim()
 }
 
-/** Everything a country can be found by, folded. */
-export function countryWords(code: string): string {
-  return fold(`${countryName(code)} ${code} ${SYNONYMS[code.toUpperCase()] ?? ''}`)
+/** Everything a country can be found by, folded: its name in English and in the reader's language, its code, its cities. */
+export function countryWords(code: string, locale = 'en'): string {
+  return fold(
+    `${countryName(code)} ${countryName(code, locale)} ${code} ${SYNONYMS[code.toUpperCase()] ?? ''}`,
+  )
 }

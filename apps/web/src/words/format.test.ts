@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { countryName, countryWords, fold } from './countries.ts'
-import { bytes, countdown, duration, percent, pricePerGbMicros, short, usdc } from './format.ts'
+import { bytes, countdown, duration, formatsOf, percent, pricePerGbMicros, short, usdc } from './format.ts'
 
 describe('money', () => {
   it('shows cents, and never rounds a smaller part away', () => {
@@ -19,8 +19,8 @@ describe('money', () => {
 
 describe('sizes and times', () => {
   it('count bytes in thousands, as the tariff does', () => {
-    expect(bytes(0)).toBe('0 B')
-    expect(bytes(999n)).toBe('999 B')
+    expect(bytes(0)).toBe('0 bytes')
+    expect(bytes(999n)).toBe('999 bytes')
     expect(bytes('1500000000')).toBe('1.5 GB')
     expect(bytes(512_000_000)).toBe('512 MB')
     expect(bytes(10_000_000_000n)).toBe('10 GB')
@@ -29,9 +29,9 @@ describe('sizes and times', () => {
 
   it('name a duration by its two largest units', () => {
     expect(duration(340)).toBe('340 ms')
-    expect(duration(2500)).toBe('2.5 s')
-    expect(duration(125_000)).toBe('2 min 5 s')
-    expect(duration(3_600_000)).toBe('1 h')
+    expect(duration(2500)).toBe('2.5 secs')
+    expect(duration(125_000)).toBe('2 mins 5 secs')
+    expect(duration(3_600_000)).toBe('1 hr')
     expect(duration(3 * 86_400_000)).toBe('3 days')
   })
 
@@ -53,10 +53,25 @@ describe('sizes and times', () => {
   })
 })
 
+describe('other languages', () => {
+  it('write money in their own way, and never round it', () => {
+    expect(formatsOf('de').usdc('1234567500001')).toBe('1.234.567,500001')
+    expect(formatsOf('ar-u-nu-latn').usdc(4_500_000n)).toContain('4.50')
+    expect(formatsOf('pt-BR').usdc('90071992547409931234567')).toBe('90.071.992.547.409.931,234567')
+  })
+
+  it('have their own units', () => {
+    expect(formatsOf('fr').bytes(1_500_000_000n)).toMatch(/^1,5\sGo$/u)
+    expect(formatsOf('de').duration(2 * 86_400_000)).toBe('2 Tage')
+    expect(countryName('DE', 'ja')).toBe('ドイツ')
+  })
+})
+
 describe('countries', () => {
   it('are found by name, code, city and without accents', () => {
     expect(countryName('ES')).toBe('Spain')
     expect(countryWords('ES')).toContain('barcelona')
+    expect(countryWords('DE', 'es')).toMatch(/germany.*alemania/)
     expect(fold('Türkiye')).toBe('turkiye')
     expect(countryWords('TR')).toContain('turkiye')
   })

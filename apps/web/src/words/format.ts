@@ -1,9 +1,35 @@
 import { formatMicros } from '@gesim/base'
 
-/** Micro-USDC as a person reads it: `4.50`. Sub-cent amounts keep their digits, nothing is rounded away. */
-export function usdc(amountMicros: bigint | string | number): string {
-  const [whole, fraction] = formatMicros(BigInt(amountMicros)).split('.') as [string, string]
-  return `${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${fraction}`
+/** The dashboards speak English; the traveller's pages say which language they want. */
+const ENGLISH = 'en-GB'
+
+/** Making an `Intl` formatter costs far more than using it. */
+const kept = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>()
+
+function numbers(locale: string, options: Intl.NumberFormatOptions = {}): Intl.NumberFormat {
+  const key = `n${locale}${JSON.stringify(options)}`
+  const format = (kept.get(key) as Intl.NumberFormat | undefined) ?? new Intl.NumberFormat(locale, options)
+  kept.set(key, format)
+  return format
+}
+
+function dates(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `d${locale}${JSON.stringify(options)}`
+  const format =
+    (kept.get(key) as Intl.DateTimeFormat | undefined) ?? new Intl.DateTimeFormat(locale, options)
+  kept.set(key, format)
+  return format
+}
+
+/**
+ * Micro-USDC as a person reads it: `4.50`. Sub-cent amounts keep their digits, nothing is rounded away: the formatter
+ * is given the decimal text, never a floating-point number.
+ */
+export function usdc(amountMicros: bigint | string | number, locale = ENGLISH): string {
+  const decimal = formatMicros(BigInt(amountMicros)) as `${number}`
+  return numbers(locale, { minimumFractionDigits: 2, maximumFractionDigits: 6, useGrouping: true }).format(
+    decimal,
+  )
 }
 
 /** Price of one gigabyte in micro-USDC, rounded up, or null where a plan has no data included. */
@@ -12,10 +38,10 @@ export function pricePerGbMicros(priceMicros: bigint, includedBytes: bigint): bi
   return (priceMicros * 1_000_000_000n + includedBytes - 1n) / includedBytes
 }
 
-const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
 
-/** Bytes in decimal units, as tariffs count them: `1.5 GB`, `512 MB`. */
-export function bytes(count: bigint | string | number): string {
+/** Bytes in decimal units, as tariffs count them: `1.5 GB`, `512 MB`; in French `1,5 Go`. */
+export function bytes(count: bigint | string | number, locale = ENGLISH): string {
   let value = Number(BigInt(count))
   let unit = 0
   while (value >= 1000 && unit < UNITS.length - 1) {
@@ -23,11 +49,13 @@ export function bytes(count: bigint | string | number): string {
     unit++
   }
   const digits = unit === 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2
-  return `${trimZeros(value.toFixed(digits))} ${UNITS[unit]}`
+  return inUnit(Number(value.toFixed(digits)), UNITS[unit]!, locale, digits)
 }
 
-function trimZeros(text: string): string {
-  return text.includes('.') ? text.replace(/\.?0+$/, '') : text
+function inUnit(value: number, unit: string, locale: string, digits = 0): string {
+  // A short byte is no word in most languages ("999 byte"): it is written out.
+  const unitDisplay = unit === 'byte' || unit === 'day' ? 'long' : 'short'
+  return numbers(locale, { style: 'unit', unit, unitDisplay, maximumFractionDigits: digits }).format(value)
 }
 
 /** A share of a whole in percent, 0 to 100; a whole of zero has no share. */
@@ -37,56 +65,63 @@ export function percent(part: bigint, whole: bigint): number {
   return Math.min(100, Math.max(0, tenths / 10))
 }
 
+/** `90%`, as the language writes it. */
+function percentWords(value: number, locale: string): string {
+  return numbers(locale, { style: 'percent', maximumFractionDigits: 2 }).format(value / 100)
+}
+
 /** `14:05`, or `14:05:09`; in the reader's own time zone unless one is named. */
-export function clockTime(atMs: number, seconds = false, timeZone?: string): string {
-  return new Intl.DateTimeFormat('en-GB', {
+export function clockTime(atMs: number, seconds = false, timeZone?: string, locale = ENGLISH): string {
+  return dates(locale, {
     hour: '2-digit',
     minute: '2-digit',
     ...(seconds ? { second: '2-digit' } : {}),
+    hourCycle: 'h23',
     timeZone,
   }).format(atMs)
 }
 
 /** `25 Nov 2026`. */
-export function dayOf(atMs: number, timeZone?: string): string {
-  return new Intl.DateTimeFormat('en-GB', {
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    timeZone,
-  }).format(atMs)
+function dayOf(atMs: number, timeZone: string | undefined, locale: string): string {
+  return dates(locale, { day: 'numeric', month: 'short', year: 'numeric', timeZone }).format(atMs)
 }
 
 /** `25 Nov, 14:05`. */
-export function dayAndTime(atMs: number, timeZone?: string): string {
-  return new Intl.DateTimeFormat('en-GB', {
+function dayAndTime(atMs: number, timeZone: string | undefined, locale: string): string {
+  return dates(locale, {
     day: 'numeric',
     month: 'short',
     hour: '2-digit',
     minute: '2-digit',
+    hourCycle: 'h23',
     timeZone,
   }).format(atMs)
 }
 
-/** A length of time in the largest two units that say something: `2 min 5 s`, `3 days`. */
-export function duration(ms: number): string {
-  if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`
+/** The forms in which a moment is shown. */
+export const MOMENTS = {
+  both: dayAndTime,
+  day: dayOf,
+  time: (atMs: number, zone: string | undefined, locale: string) => clockTime(atMs, false, zone, locale),
+  seconds: (atMs: number, zone: string | undefined, locale: string) => clockTime(atMs, true, zone, locale),
+} as const
+
+/** A length of time in the largest two units that say something: `2 mins 5 secs`, `3 days`. */
+export function duration(ms: number, locale = ENGLISH): string {
+  if (ms < 1000) return inUnit(Math.max(0, Math.round(ms)), 'millisecond', locale)
   const seconds = ms / 1000
-  if (seconds < 10) return `${trimZeros(seconds.toFixed(1))} s`
-  if (seconds < 60) return `${Math.round(seconds)} s`
+  if (seconds < 60)
+    return inUnit(Number(seconds.toFixed(seconds < 10 ? 1 : 0)), 'second', locale, seconds < 10 ? 1 : 0)
   const minutes = Math.floor(seconds / 60)
-  if (minutes < 60) {
-    const rest = Math.round(seconds - minutes * 60)
-    return rest ? `${minutes} min ${rest} s` : `${minutes} min`
-  }
+  if (minutes < 60) return pair(minutes, 'minute', Math.round(seconds - minutes * 60), 'second', locale)
   const hours = Math.floor(minutes / 60)
-  if (hours < 24) return minutes % 60 ? `${hours} h ${minutes % 60} min` : `${hours} h`
-  return days(Math.floor(hours / 24))
+  if (hours < 24) return pair(hours, 'hour', minutes % 60, 'minute', locale)
+  return inUnit(Math.floor(hours / 24), 'day', locale)
 }
 
-/** `1 day`, `30 days`. */
-export function days(count: number): string {
-  return count === 1 ? '1 day' : `${count} days`
+function pair(large: number, largeUnit: string, rest: number, restUnit: string, locale: string): string {
+  const head = inUnit(large, largeUnit, locale)
+  return rest ? `${head} ${inUnit(rest, restUnit, locale)}` : head
 }
 
 /** `4:07` until a moment, `0:00` once it has passed. */
@@ -103,7 +138,30 @@ export function short(hex: string, head = 6, tail = 4): string {
   return hex.length <= head + tail + 1 ? hex : `${hex.slice(0, head)}…${hex.slice(-tail)}`
 }
 
-/** A whole number with thin groups: `12 345`. */
-export function count(value: number | bigint | string): string {
-  return new Intl.NumberFormat('en-GB').format(typeof value === 'string' ? BigInt(value) : value)
+/** A whole number in groups: `12,345`. */
+export function count(value: number | bigint | string, locale = ENGLISH): string {
+  return numbers(locale).format(typeof value === 'string' ? BigInt(value) : value)
+}
+
+/** The formats of one language. */
+export interface Formats {
+  readonly locale: string
+  usdc(amountMicros: bigint | string | number): string
+  bytes(count: bigint | string | number): string
+  duration(ms: number): string
+  count(value: number | bigint | string): string
+  percent(value: number): string
+  list(parts: readonly string[]): string
+}
+
+export function formatsOf(locale: string): Formats {
+  return {
+    locale,
+    usdc: (amount) => usdc(amount, locale),
+    bytes: (value) => bytes(value, locale),
+    duration: (ms) => duration(ms, locale),
+    count: (value) => count(value, locale),
+    percent: (value) => percentWords(value, locale),
+    list: (parts) => new Intl.ListFormat(locale, { style: 'narrow', type: 'conjunction' }).format(parts),
+  }
 }

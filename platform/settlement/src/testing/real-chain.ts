@@ -10,6 +10,7 @@ import {
   evidenceOf,
   type IntentTerms,
   intentIdOf,
+  joinedSignatures,
   NO_DEVICE,
   receiptToJson,
   termsToJson,
@@ -156,8 +157,7 @@ export async function openWorld(parameters: Parameters<typeof startLocalChain>[0
     async post(wanted: EventBodies['root.wanted'], weight: number) {
       await mustSend(keys.poster, addresses.settlement, settlementAbi, 'postEpoch', [
         commitmentFromJson(wanted.commitment),
-        wanted.signatures.map((one) => one.attestor),
-        wanted.signatures.map((one) => one.signature),
+        joinedSignatures(wanted.signatures),
         wanted.deltas,
       ])
       await say('root.posted', null, {

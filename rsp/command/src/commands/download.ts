@@ -11,6 +11,7 @@ import {
 import { type ActivationCode, CANCEL_REASONS } from '@gesim/sgp22'
 import { LPA_OPTIONS, withLpa } from '../card.ts'
 import { command, notUnderstood, type Values } from '../command.ts'
+import { interruptible } from '../interruption.ts'
 import { milliseconds } from '../servers.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -111,6 +112,7 @@ async function downloadOne(
   activationCode: ActivationCode | undefined,
   values: DownloadValues,
   terminal: Terminal,
+  signal: AbortSignal,
 ): Promise<Downloaded> {
   const consent = consentOf(values, terminal)
   const consentTimeoutMs = milliseconds('ask-seconds', values['ask-seconds'])
@@ -122,6 +124,7 @@ async function downloadOne(
     confirmationCode: async () =>
       given ?? (terminal.interactive ? terminal.ask('Confirmation code: ') : undefined),
     onProgress: teller(terminal),
+    signal,
   })
   const { iccid, metadata, notified, smdpAddress } = done
   const { profileName: name, serviceProviderName: provider } = metadata
@@ -134,7 +137,7 @@ async function downloadOne(
   })
   if (!notified)
     terminal.note('The server did not take the result yet: `gesim-rsp notifications --send` tells it again.')
-  if (values.enable) {
+  if (values.enable && !signal.aborted) {
     await lpa.enable(iccid)
     terminal.step('enabled', { iccid })
     await lpa.sendNotifications()
@@ -143,17 +146,23 @@ async function downloadOne(
 }
 
 /** Installs everything that a discovery server knows; one that fails does not keep the others. */
-async function downloadDiscovered(lpa: Lpa, values: DownloadValues, terminal: Terminal): Promise<void> {
+async function downloadDiscovered(
+  lpa: Lpa,
+  values: DownloadValues,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<void> {
   const events = await lpa.discover(values.smds)
   if (events.length === 0) throw refuse('rsp.nothing-found', { smds: values.smds })
   let failure: unknown
   for (const { eventId, rspServerAddress } of events) {
+    if (signal.aborted) break
     terminal.step('event', { event: eventId, server: rspServerAddress })
     const code = { smdpAddress: rspServerAddress, matchingId: eventId, confirmationCodeRequired: false }
     try {
-      await downloadOne(lpa, code, values, terminal)
+      await downloadOne(lpa, code, values, terminal, signal)
     } catch (error) {
-      if (!isFailure(error)) throw error
+      if (!isFailure(error) || signal.aborted) throw error
       if (failure) await terminal.failure(failure)
       failure = error
     }
@@ -178,7 +187,7 @@ export const download = command({
   ],
   about: [
     'Put the activation code in single quotes: a shell takes $ away otherwise. Without another card a card in software is used, whose state lies in a file. The server certificate must be trusted: the issuers of the card in software are, others are named with --ca.',
-    'The profile is shown and the person at the keyboard is asked; where nobody can be asked the answer is yes. "later" and "timeout" leave the order open, other answers end it.',
+    'The profile is shown and the person at the keyboard is asked; where nobody can be asked the answer is yes. "later" and "timeout" leave the order open, other answers end it. Ctrl-C before the package is loaded is "later" to the server; a loading that began is finished.',
   ],
   options: OPTIONS,
   examples: [
@@ -196,13 +205,16 @@ export const download = command({
     if (more.length) throw notUnderstood('download takes one activation code; put it in single quotes')
     const code = codeOf(values, argument)
     if (values.answer !== undefined) answerOf(values.answer)
-    await withLpa(
-      values,
-      async (lpa) => {
-        if (values.discover) return downloadDiscovered(lpa, values, terminal)
-        await downloadOne(lpa, code, values, terminal)
-      },
-      values.imei,
+    const tell = () => terminal.note('Ending the session in good order; Ctrl-C again stops at once.')
+    await interruptible(tell, (signal) =>
+      withLpa(
+        values,
+        async (lpa) => {
+          if (values.discover) return downloadDiscovered(lpa, values, terminal, signal)
+          await downloadOne(lpa, code, values, terminal, signal)
+        },
+        values.imei,
+      ),
     )
   },
 })

@@ -121,10 +121,11 @@ async function starting<T>(start: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Resolves when the program shall end. */
-function untilEnd(): Promise<void> {
+/** Resolves when the program shall end; a terminal that is closed (SIGHUP) ends it, a service reads its files again. */
+function untilEnd(reload: () => void): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+    process.on('SIGHUP', () => (process.stdout.isTTY ? resolve() : reload()))
   })
 }
 
@@ -133,7 +134,7 @@ export const serve = command({
   usage: ['serve [options]', 'serve --smds [options]          with a discovery server'],
   about: [
     'Without options: an SM-DP+ at localhost:8443 that makes its own test PKI and offers the profiles of .gesim-rsp/profiles (*.der, the file name is the profile type). State is kept in memory unless --database names a Postgres database.',
-    'A line "ready {…}" on stdout says that it serves; it ends with SIGTERM or Ctrl-C. Each option may also stand in the environment.',
+    'A line "ready {…}" on stdout says that it serves; it ends with SIGTERM or Ctrl-C. Certificates and keys that change in the directory, and the authorities of operators, come into use within seconds or on SIGHUP; a file that is no good is refused and the earlier one stays. Each option may also stand in the environment.',
   ],
   options: OPTIONS,
   examples: [
@@ -157,8 +158,11 @@ export const serve = command({
     const smds = values.smds ? SMDS.read(values, { pkiDir: directory, host: smdp.host }) : undefined
     prepare(terminal, { directory, smdp, smds, lifeMs: days * 86_400_000 })
     const level = (process.env.LOG_LEVEL as LogLevel | undefined) ?? 'warn'
-    const running: { stop(): Promise<void> }[] = []
-    const end = untilEnd()
+    const running: (ServedSmdp | ServedSmds)[] = []
+    const end = untilEnd(() => {
+      // What is refused is in the log, and what was in use stays so.
+      for (const server of running) void server.reload().catch(() => undefined)
+    })
     try {
       const servedDs = smds && (await starting(() => serveSmds(smds, createLog('smds', level))))
       if (smds && servedDs) {

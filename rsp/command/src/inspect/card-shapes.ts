@@ -14,6 +14,7 @@ import {
   NICKNAME_RESULTS,
   PROFILES_INFO_ERRORS,
   RESET_RESULTS,
+  RETRIEVE_ERRORS,
 } from '@gesim/sgp22'
 import { type Tlv, tagName } from '@gesim/tlv'
 import {
@@ -225,7 +226,7 @@ export const CARD_FUNCTIONS: Readonly<Record<string, Shape>> = {
   BF2A: group('UpdateMetadata', METADATA),
   BF2B: group('RetrieveNotificationsList', {
     A0: group('notifications', { ...SEARCH, ...PENDING }),
-    '81': leaf('error', named(LIST_ERRORS)),
+    '81': leaf('error', named(RETRIEVE_ERRORS)),
   }),
   BF2D: group('GetProfilesInfo', {
     A0: group('profiles', { ...PROFILE_ID, '95': leaf('profileClass', profileClass), E3: PROFILE_INFO }),

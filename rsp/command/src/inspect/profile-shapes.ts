@@ -47,7 +47,10 @@ export const METADATA: Inside = {
   B7: group('profileOwner', OPERATOR),
   B8: group('dpProprietaryData', { '80': leaf('dpOid', oid) }),
   '99': leaf('profilePolicyRules', rules),
-  BF76: group('serviceSpecificData', {}),
+  BF22: group('serviceSpecificDataStoredInEuicc', {}),
+  BF23: group('serviceSpecificDataNotStoredInEuicc', {}),
+  // Android's, not of SGP.22.
+  BF76: group('carrierPrivilegeRules', {}),
 }
 
 export const PROFILE_INFO = group('ProfileInfo', {

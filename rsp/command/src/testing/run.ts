@@ -18,6 +18,12 @@ export interface Ran {
   json(): Record<string, unknown>[]
 }
 
+/** A command that runs. */
+export interface Running {
+  readonly ended: Promise<Ran>
+  kill(signal: NodeJS.Signals): void
+}
+
 /** A folder of its own in which the real program is run. */
 export interface Desk {
   readonly directory: string
@@ -25,6 +31,8 @@ export interface Desk {
   run(...args: string[]): Promise<Ran>
   /** The same with something on stdin. */
   runWith(input: string | Uint8Array, ...args: string[]): Promise<Ran>
+  /** Starts a command that is stopped from outside. */
+  start(...args: string[]): Running
   /** Starts a server and waits until it serves; it is stopped at the end. */
   serve(...args: string[]): Promise<Served>
   stop(): Promise<void>
@@ -89,25 +97,30 @@ async function serve(directory: string, args: readonly string[]): Promise<Served
 export function createDesk(): Desk {
   const directory = mkdtempSync(join(tmpdir(), 'gesim-rsp-'))
   const servers: Served[] = []
-  async function runWith(input: string | Uint8Array, ...args: string[]): Promise<Ran> {
+  function begin(input: string | Uint8Array, args: readonly string[]): Running {
     const child = start(directory, args)
     const { out, err } = gather(child)
     child.stdin!.on('error', () => undefined)
     child.stdin!.end(input)
-    const [code] = (await once(child, 'close')) as [number | null]
     const lines = () => out().trim().split('\n').filter(Boolean)
-    return {
-      code,
-      out: out(),
-      err: err(),
-      json: () => lines().map((line) => JSON.parse(line) as Record<string, unknown>),
-    }
+    const ended = (async (): Promise<Ran> => {
+      const [code] = (await once(child, 'close')) as [number | null]
+      return {
+        code,
+        out: out(),
+        err: err(),
+        json: () => lines().map((line) => JSON.parse(line) as Record<string, unknown>),
+      }
+    })()
+    return { ended, kill: (signal) => child.kill(signal) }
   }
+  const runWith = (input: string | Uint8Array, ...args: string[]) => begin(input, args).ended
   return {
     directory,
     path: (...parts) => join(directory, ...parts),
     run: (...args) => runWith('', ...args),
     runWith,
+    start: (...args) => begin('', args),
     async serve(...args) {
       const server = await serve(directory, args)
       servers.push(server)

@@ -13,11 +13,18 @@ export type BppEvent =
   | { readonly kind: 'malformed'; readonly list: BppList | 'channel'; readonly why: string }
   | { readonly kind: 'end' }
 
-const LISTS: Readonly<Record<number, { list: BppList; segmentTag: number }>> = {
-  160: { list: 'configure', segmentTag: 0x87 },
-  161: { list: 'metadata', segmentTag: 0x88 },
-  162: { list: 'keys', segmentTag: 0x87 },
-  163: { list: 'profile', segmentTag: 0x86 },
+const LISTS: Readonly<Record<number, BppList>> = {
+  160: 'configure',
+  161: 'metadata',
+  162: 'keys',
+  163: 'profile',
+}
+
+const SEGMENT_TAG: Readonly<Record<BppList, number>> = {
+  configure: 0x87,
+  metadata: 0x88,
+  keys: 0x87,
+  profile: 0x86,
 }
 
 /** Tags with which a command for this parser may begin. */
@@ -47,7 +54,9 @@ export interface BppLimits {
  */
 export class BppStream {
   readonly #limits: BppLimits
+  /** The beginning of an element that is not whole, with room for its rest once its length is known. */
   #kept: Uint8Array = new Uint8Array()
+  #keptBytes = 0
   #stage: 'package' | 'channel' | 'between' | 'inside' | 'done' = 'package'
   #after: BppList | 'channel' = 'channel'
   #left = 0
@@ -60,7 +69,7 @@ export class BppStream {
 
   /** Whether bytes of an element wait for their rest. */
   get isMidElement(): boolean {
-    return this.#kept.length > 0
+    return this.#keptBytes > 0
   }
 
   /** Whether a command that begins with this tag is meant for this parser. */
@@ -71,8 +80,9 @@ export class BppStream {
   /** Takes bytes and gives what became whole. Throws status word 6A88 for a tag that has no place here. */
   *push(bytes: Uint8Array): Generator<BppEvent> {
     let at = 0
-    const data = this.#kept.length ? concatBytes(this.#kept, bytes) : bytes
-    this.#kept = new Uint8Array()
+    let needed = 0
+    const data = this.#join(bytes)
+    if (!data) return
     while (at < data.length && this.#stage !== 'done') {
       const header = this.#headerAt(data, at)
       if (header === 'bad') {
@@ -98,7 +108,10 @@ export class BppStream {
           yield this.#malformed('channel', 'the secure channel element is too long')
           return
         }
-        if (!arrived) break
+        if (!arrived) {
+          needed = whole
+          break
+        }
         yield { kind: 'channel', element: data.slice(at, at + whole) }
         this.#stage = 'between'
         this.#packageLeft -= whole
@@ -107,30 +120,58 @@ export class BppStream {
         const next = LISTS[tag]
         if (!next || !NEXT[this.#after].includes(tag)) throw new StatusWord(SW.dataNotFound)
         this.#packageLeft -= whole
-        if (this.#packageLeft < 0 || (this.#packageLeft === 0) !== (next.list === 'profile')) {
-          yield this.#malformed(next.list, 'the lengths of list and package do not fit')
+        if (this.#packageLeft < 0 || (this.#packageLeft === 0) !== (next === 'profile')) {
+          yield this.#malformed(next, 'the lengths of list and package do not fit')
           return
         }
-        this.#after = next.list
+        this.#after = next
         this.#left = length
         this.#stage = 'inside'
         at += headerLength
         if (length === 0) yield* this.#endList()
       } else {
         const list = this.#after as BppList
-        if (tag !== this.#segmentTag()) throw new StatusWord(SW.dataNotFound)
+        if (tag !== SEGMENT_TAG[list]) throw new StatusWord(SW.dataNotFound)
         if (whole > this.#left || whole > this.#limits.maxSegmentBytes) {
           yield this.#malformed(list, `a segment of ${whole} bytes`)
           return
         }
-        if (!arrived) break
-        yield { kind: 'segment', list, segment: data.slice(at, at + whole) }
+        if (!arrived) {
+          needed = whole
+          break
+        }
+        // What was put together here belongs to nobody else.
+        const isOwn = data !== bytes && data.length === whole
+        yield { kind: 'segment', list, segment: isOwn ? data : data.slice(at, at + whole) }
         this.#left -= whole
         at += whole
         if (this.#left === 0) yield* this.#endList()
       }
     }
-    if (this.#stage !== 'done') this.#kept = data.slice(at)
+    if (this.#stage !== 'done' && at < data.length) this.#keep(data.subarray(at), needed)
+  }
+
+  /** Keeps the beginning of an element; how long the whole is is known, or 0. */
+  #keep(beginning: Uint8Array, needed: number): void {
+    this.#kept = new Uint8Array(Math.max(needed, beginning.length))
+    this.#kept.set(beginning)
+    this.#keptBytes = beginning.length
+  }
+
+  /** What was kept and a new piece; nothing while that cannot be a whole element yet. */
+  #join(bytes: Uint8Array): Uint8Array | undefined {
+    if (this.#keptBytes === 0) return bytes
+    const kept = this.#kept
+    const length = this.#keptBytes + bytes.length
+    if (length <= kept.length) {
+      kept.set(bytes, this.#keptBytes)
+      this.#keptBytes = length
+      if (length < kept.length) return undefined
+    }
+    const joined = length === kept.length ? kept : concatBytes(kept.subarray(0, this.#keptBytes), bytes)
+    this.#kept = new Uint8Array()
+    this.#keptBytes = 0
+    return joined
   }
 
   /** The next tag and length; before the package has begun, what is none is an error of the command. */
@@ -148,11 +189,7 @@ export class BppStream {
     if (this.#stage === 'channel') return 'channel'
     if (this.#stage === 'inside') return this.#after
     const [next = 0xa3] = NEXT[this.#after]
-    return LISTS[next]!.list
-  }
-
-  #segmentTag(): number {
-    return Object.values(LISTS).find(({ list }) => list === this.#after)!.segmentTag
+    return LISTS[next]!
   }
 
   *#endList(): Generator<BppEvent> {

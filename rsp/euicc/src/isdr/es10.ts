@@ -56,6 +56,8 @@ const HANDLERS: Readonly<Record<number, Handler>> = {
   48944: removeNotification,
   48949: loadCrl,
   48963: (isdr) => writeRatResponse(isdr.rules),
+  // LpaeActivation: the LPA is in the phone, not in the card (SGP.22 5.7.1).
+  48962: () => writeResult(0xbf42, 1),
   // ES10c
   48941: getProfilesInfo,
   48945: enableProfile,

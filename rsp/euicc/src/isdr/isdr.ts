@@ -55,8 +55,8 @@ function bits(positions: readonly number[]): Uint8Array {
  * several USIMs, ISIMs and CSIMs, BER-TLV files, links to directories, GET IDENTITY with both profiles.
  */
 const UICC_CAPABILITY = bits([1, 2, 3, 4, 6, 7, 8, 16, 17, 18, 19, 20, 22, 23, 24])
-/** More profiles, revocation lists, test profiles. */
-const RSP_CAPABILITY = bits([0, 1, 3])
+/** More profiles, revocation lists, test profiles, and device information with more than is known here. */
+const RSP_CAPABILITY = bits([0, 1, 3, 4])
 
 /** Rules that no operator may set on this card, as content of a BIT STRING; `undefined` when there is none. */
 function forbiddenRules(rules: readonly RulesAuthorisation[]): Uint8Array | undefined {

@@ -1,6 +1,12 @@
 import { sign as nodeSign } from 'node:crypto'
 import { fromHex } from '@gesim/base'
-import { type CertificateAuthority, generateKey, identityOf, writeRevocationList } from '@gesim/crypto'
+import {
+  type CertificateAuthority,
+  generateKey,
+  identityOf,
+  type RevocationListRequest,
+  writeRevocationList,
+} from '@gesim/crypto'
 import { readLoadCrlResponse, writeLoadCrlRequest } from '@gesim/sgp22'
 import { node, oidNode, readTlv, uintNode } from '@gesim/tlv'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -19,13 +25,20 @@ const DAY = 86_400_000
 /** A number above that of the list that the directory holds already. */
 const FIRST = Math.max(...pki.revocations.map(({ number = 0n }) => Number(number))) + 100
 
-function list(number: number, serials: readonly string[] = [], by = authority, at = NOW): Uint8Array {
+function list(
+  number: number,
+  serials: readonly string[] = [],
+  by = authority,
+  at = NOW,
+  more: Partial<RevocationListRequest> = {},
+): Uint8Array {
   return writeRevocationList(
     {
       number,
       thisUpdateMs: at - DAY,
       nextUpdateMs: at + DAY,
       revoked: serials.map((serialNumber) => ({ serialNumber, atMs: at - DAY })),
+      ...more,
     },
     by,
   )
@@ -89,6 +102,35 @@ describe('LoadCRL', () => {
     await expect(card.prepared()).rejects.toThrow('PrepareDownload: 1')
     expect(await load(list(FIRST + 4))).toBe('ok')
     await card.prepared()
+  })
+
+  it('of a part of the certificates is about these only, and stands beside the others', async () => {
+    const { card, load } = await fresh()
+    const { crlUrls } = identityOf(pki, 'dp-auth', 'nist').certificate
+    const partition = (number: number, url: string, serials: readonly string[]) =>
+      list(number, serials, authority, NOW, { url })
+    expect(await load(partition(FIRST, 'http://elsewhere.example.com/2.crl', [serialOf('dp-auth')]))).toBe(
+      'ok',
+    )
+    await card.prepared()
+    // Its numbers are its own: a lower one of another part is not older.
+    expect(await load(partition(FIRST - 50, crlUrls[0]!, [serialOf('dp-auth')]))).toBe('ok')
+    await expect(card.prepared()).rejects.toThrow('AuthenticateServer: 1')
+    expect(await load(partition(FIRST - 50, crlUrls[0]!, []))).toBe(5)
+    expect(await load(partition(FIRST - 49, crlUrls[0]!, []))).toBe('ok')
+    await card.prepared()
+  })
+
+  it('in parts says which are missing', async () => {
+    const { card } = await fresh()
+    const load = async (number: number, serials: readonly string[] = []) => {
+      const part = list(FIRST, serials, authority, NOW, { part: { number, of: 3 } })
+      return readLoadCrlResponse(await card.es10(writeLoadCrlRequest(part)))
+    }
+    expect(await load(2)).toEqual({ ok: [1, 3] })
+    expect(await load(1, [serialOf('dp-pb')])).toEqual({ ok: [3] })
+    expect(await load(3)).toEqual({ ok: [] })
+    await expect(card.prepared()).rejects.toThrow('PrepareDownload: 1')
   })
 
   it('on a card without a clock takes a list of any time', async () => {

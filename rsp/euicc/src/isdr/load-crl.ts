@@ -20,6 +20,17 @@ function baseOf({ tbs }: RevocationList): bigint | undefined {
   return undefined
 }
 
+/** The parts of a list that were not loaded yet. */
+function missingParts(isdr: Isdr, list: RevocationList): number[] {
+  const { part } = list
+  if (!part) return []
+  const loaded = revocationsOf(isdr).filter(
+    ({ issuerRaw, number }) => bytesEqual(issuerRaw, list.issuerRaw) && number === list.number,
+  )
+  const numbers = Array.from({ length: part.of }, (_, i) => i + 1)
+  return numbers.filter((number) => !loaded.some((other) => other.part?.number === number))
+}
+
 /** LoadCRL (SGP.22, 5.7.12): a list of revoked server certificates, newer than the one before. */
 export function loadCrl(isdr: Isdr, element: Tlv): Uint8Array {
   const der = readLoadCrlRequest(element)
@@ -40,7 +51,10 @@ export function loadCrl(isdr: Isdr, element: Tlv): Uint8Array {
     if (!isFailure(error)) throw error
     return answer(error.code === 'crypto.issuer-unknown' ? ERROR.key : ERROR.signature)
   }
-  const ofIssuer = (other: RevocationList) => bytesEqual(other.issuerRaw, list.issuerRaw)
+  // A list of a part of the issuer's certificates, or a part of the list, has its own line of numbers beside the others.
+  const scopeOf = ({ scope, part }: RevocationList) => JSON.stringify([scope, part?.number])
+  const ofIssuer = (other: RevocationList) =>
+    bytesEqual(other.issuerRaw, list.issuerRaw) && scopeOf(other) === scopeOf(list)
   const numberOf = (other: RevocationList) => other.number ?? 0n
   const known = revocationsOf(isdr).filter(ofIssuer)
   if (base !== undefined) {
@@ -58,5 +72,5 @@ export function loadCrl(isdr: Isdr, element: Tlv): Uint8Array {
   if (kept.length >= MAX_LISTS) return answer(ERROR.memory)
   isdr.memory.update({ revocations: [...kept, toHex(der)] })
   isdr.memory.save()
-  return writeLoadCrlResponse({ ok: [] })
+  return writeLoadCrlResponse({ ok: missingParts(isdr, list) })
 }

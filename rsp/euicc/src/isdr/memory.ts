@@ -132,6 +132,11 @@ function restoreProfile(stored: StoredProfile): CardProfile {
   }
 }
 
+/** Packages are long: Node writes their hex many times as fast as a loop. */
+function hexOfPackage(upp: Uint8Array): string {
+  return Buffer.from(upp.buffer, upp.byteOffset, upp.length).toString('hex')
+}
+
 type Constant = 'aid' | 'metadata' | 'smdpAddress' | 'smdpOid' | 'issuerKeyId' | 'proprietary' | 'upp'
 
 /** What the card remembers, in the form it works with; every change is saved before it is answered. */
@@ -221,7 +226,7 @@ export class CardMemory {
         smdpOid,
         issuerKeyId: issuerKeyId && toHex(issuerKeyId),
         proprietary: proprietary && toHex(proprietary),
-        upp: toHex(upp),
+        upp: hexOfPackage(upp),
       }
       this.#constants.set(profile, constants)
     }

@@ -31,16 +31,20 @@ export function isDirectory(file: CardFile): boolean {
   return file.structure === 'mf' || file.structure === 'df' || file.structure === 'adf'
 }
 
-/** Adds a file to a directory; a file of the same identifier gives way, as a later element of a package wins. */
+/**
+ * Adds a file to a directory; a file of the same identifier gives way, as a later element of a package wins. The image is
+ * the body of the file: most files of a profile are never read, and their content is made when they are.
+ */
 export function addFile(parent: CardFile | undefined, image: FileImage, link?: CardFile): CardFile {
   const file: CardFile = {
-    fileId: image.fileId,
+    // Whatever the package calls it, the root has its one identifier (TS 102 221, 8.1).
+    fileId: image.structure === 'mf' ? MF_ID : image.fileId,
     name: image.name,
     structure: image.structure,
     parent,
     // A link to a directory shows what is in it.
     children: link?.children ?? [],
-    body: link?.body ?? { content: image.content.slice() },
+    body: link?.body ?? image,
     recordBytes: image.recordBytes ?? link?.recordBytes,
     shortId: image.shortId,
     dfName: image.dfName,

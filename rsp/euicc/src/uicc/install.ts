@@ -84,7 +84,7 @@ function installTemplate(building: Building, element: ProfileElement): void {
   for (const image of images) {
     if (image.overflow) throw new InstallError(PE_STATUS.badValues, `${image.name} is filled beyond its end`)
     if (image.structure === 'mf') {
-      building.mf = addFile(undefined, { ...image, fileId: 0x3f00 })
+      building.mf = addFile(undefined, image)
       continue
     }
     if (image.structure === 'adf') {

@@ -263,7 +263,7 @@ export class TestCard {
   /** The signed result of an installation. */
   installationResult(
     transactionId: Uint8Array,
-    what: { iccid: string; success?: boolean; smdpOid?: string; seqNumber?: number },
+    what: { iccid: string; success?: boolean; smdpOid?: string | null; seqNumber?: number },
   ): Uint8Array {
     const simaResponse = writeEuiccResponse({ statuses: [{ status: 0 }] })
     const data = writeProfileInstallationResultData({
@@ -274,7 +274,8 @@ export class TestCard {
         address: this.smdpAddress,
         iccid: what.iccid as never,
       },
-      smdpOid: what.smdpOid ?? '2.999.10',
+      // Null leaves it out, as cards of version 2.0 may.
+      ...(what.smdpOid === null ? {} : { smdpOid: what.smdpOid ?? '2.999.10' }),
       result:
         what.success === false
           ? { success: false, command: 5, reason: 12, simaResponse }

@@ -65,7 +65,7 @@ export function pkiOf(recording: Recording): Pki {
   const [issuer, , , auth, binding] = certificates
   const privateKey = generateKey('nist')
   const identities: Identity[] = [auth!, binding!].map((certificate) => ({ certificate, privateKey }))
-  return { issuers: [issuer!], certificates, identities, revocations: [] }
+  return { issuers: [issuer!], certificates, identities, revocations: [], unreadable: [] }
 }
 
 /** Chance that gives again what was drawn, and refuses to give anything else. */

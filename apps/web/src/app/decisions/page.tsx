@@ -3,7 +3,7 @@ import { tryFromServer } from '../../api/server.ts'
 import type { Decisions, Network } from '../../api/shapes.ts'
 import { DecisionsView } from '../../dashboards/decisions-view.tsx'
 import { OpenNotice } from '../../dashboards/frame.tsx'
-import { Page } from '../../ui/site-frame.tsx'
+import { Page } from '../../ui/page.tsx'
 
 export const metadata: Metadata = { title: 'Automatic decisions' }
 

@@ -3,7 +3,7 @@ import { tryFromServer } from '../../api/server.ts'
 import type { Network } from '../../api/shapes.ts'
 import { OpenNotice } from '../../dashboards/frame.tsx'
 import { DeveloperView } from '../../dashboards/in-browser.tsx'
-import { Page } from '../../ui/site-frame.tsx'
+import { Page } from '../../ui/page.tsx'
 
 export const metadata: Metadata = { title: 'Developers' }
 

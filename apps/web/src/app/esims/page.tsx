@@ -3,22 +3,27 @@ import Link from 'next/link'
 import { redirect } from 'next/navigation'
 import { tryFromServer } from '../../api/server.ts'
 import type { Intent, Intents } from '../../api/shapes.ts'
-import { isOver, STATE_WORDS } from '../../journey/steps.ts'
+import { isOver } from '../../journey/steps.ts'
 import { usageShown } from '../../journey/usage.ts'
-import { Flags } from '../../shop/plan-card.tsx'
-import { planTitle } from '../../shop/plan-words.ts'
+import { planWords } from '../../shop/plan-words.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { ButtonLink } from '../../ui/button.tsx'
 import { FailureNotice } from '../../ui/failure-notice.tsx'
+import { Flags } from '../../ui/flags.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Empty } from '../../ui/notice.tsx'
-import { Page } from '../../ui/site-frame.tsx'
+import { Page } from '../../ui/page.tsx'
 import { When } from '../../ui/when.tsx'
-import { bytes, short } from '../../words/format.ts'
+import { short } from '../../words/format.ts'
+import { formatsOfPage, wordsOf } from '../../words/language.ts'
 
-export const metadata: Metadata = { title: 'My eSIMs' }
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await wordsOf('journey'))('title') }
+}
 
 export default async function Esims() {
+  const t = await wordsOf('journey')
+  const w = await wordsOf('frame')
   const { answer, failure } = await tryFromServer<Intents>('/v1/intents')
   if (failure?.status === 401) redirect('/sign-in?return=/esims')
   const bought = (answer?.intents ?? []).filter((intent) => intent.state !== 'drafted')
@@ -26,23 +31,27 @@ export default async function Esims() {
   const before = bought.filter((intent) => isOver(intent.state))
   return (
     <Page
-      title="My eSIMs"
+      title={t('title')}
       aside={
         bought.length > 0 && (
           <ButtonLink size="small" href="/plans">
-            Buy another
+            {t('buyAnother')}
           </ButtonLink>
         )
       }
     >
       {failure && <FailureNotice failure={failure} money="unknown" />}
       {answer && bought.length === 0 && (
-        <Empty icon="sim" title="No eSIM yet" action={<ButtonLink href="/plans">See the plans</ButtonLink>}>
-          What you buy appears here, from the payment to the receipt.
+        <Empty
+          icon="sim"
+          title={t('empty.title')}
+          action={<ButtonLink href="/plans">{w('seePlans')}</ButtonLink>}
+        >
+          {t('empty.says')}
         </Empty>
       )}
-      <List name="Now" intents={now} />
-      <List name="Before" intents={before} />
+      <List name={t('now')} intents={now} />
+      <List name={t('before')} intents={before} />
     </Page>
   )
 }
@@ -63,7 +72,10 @@ function List({ name, intents }: { name: string; intents: Intent[] }) {
   )
 }
 
-function Row({ intent }: { intent: Intent }) {
+async function Row({ intent }: { intent: Intent }) {
+  const t = await wordsOf('journey')
+  const f = await formatsOfPage()
+  const plan = planWords(await wordsOf('shop'), f)
   const shown = usageShown(intent)
   const using = intent.state === 'active' || intent.state === 'finishing' || intent.state === 'settled'
   return (
@@ -75,16 +87,19 @@ function Row({ intent }: { intent: Intent }) {
     >
       <Flags countries={intent.plan.countries} />
       <div className="min-w-0 flex-1">
-        <p className="text-body font-semibold">{planTitle(intent.plan)}</p>
+        <p className="text-body font-semibold">{plan.title(intent.plan)}</p>
         <p className="figures text-caption text-faint">
           <span>
             <When atMs={intent.createdAtMs} form="day" />
           </span>
-          <span className="hidden sm:inline"> · {short(intent.intentId, 8, 4)}</span>
-          {using && ` · ${bytes(shown.usedBytes)} used`}
+          <span className="hidden sm:inline">
+            {' · '}
+            <bdi dir="ltr">{short(intent.intentId, 8, 4)}</bdi>
+          </span>
+          {using && ` · ${t('usedShort', { data: f.bytes(shown.usedBytes) })}`}
         </p>
       </div>
-      <Badge tone={toneOf(intent)}>{STATE_WORDS[intent.state]}</Badge>
+      <Badge tone={toneOf(intent)}>{t(`states.${intent.state}`)}</Badge>
       <Icon name="arrow" className="hidden size-5 text-faint sm:block" />
     </Link>
   )

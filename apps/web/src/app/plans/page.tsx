@@ -3,24 +3,27 @@ import { tryFromServer } from '../../api/server.ts'
 import type { Plan } from '../../api/shapes.ts'
 import { PlanSearch } from '../../shop/plan-search.tsx'
 import { FailureNotice } from '../../ui/failure-notice.tsx'
-import { Page } from '../../ui/site-frame.tsx'
+import { Page } from '../../ui/page.tsx'
+import { wordsOf } from '../../words/language.ts'
+import { Words } from '../../words/words.tsx'
 
-export const metadata: Metadata = { title: 'Plans' }
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await wordsOf('shop'))('title') }
+}
 
 export default async function Plans({ searchParams }: { searchParams: Promise<{ q?: string | string[] }> }) {
+  const t = await wordsOf('shop')
   const { q } = await searchParams
   const query = typeof q === 'string' ? q.slice(0, 80) : ''
   const { answer, failure } = await tryFromServer<{ plans: Plan[] }>('/v1/plans')
   return (
-    <Page
-      wide
-      title="Plans"
-      lead="Prices are all in. Whatever you do not use comes back, where the plan says so."
-    >
+    <Page wide title={t('title')} lead={t('lead')}>
       {failure ? (
         <FailureNotice failure={failure} money="none" />
       ) : (
-        <PlanSearch plans={answer.plans} initialQuery={query} />
+        <Words rooms={['shop']}>
+          <PlanSearch plans={answer.plans} initialQuery={query} />
+        </Words>
       )}
     </Page>
   )

@@ -5,49 +5,43 @@ import { ForgetMe } from '../../privacy/forget-me.tsx'
 import { ButtonLink } from '../../ui/button.tsx'
 import { FailureNotice } from '../../ui/failure-notice.tsx'
 import { Notice } from '../../ui/notice.tsx'
-import { Page } from '../../ui/site-frame.tsx'
+import { Page } from '../../ui/page.tsx'
 import { Table } from '../../ui/table.tsx'
 import { When } from '../../ui/when.tsx'
+import { wordsOf } from '../../words/language.ts'
+import { Words } from '../../words/words.tsx'
 
-export const metadata: Metadata = { title: 'What we know about you' }
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await wordsOf('privacy'))('title') }
+}
 
-const NEVER = [
-  'your name, e-mail, phone number or address',
-  'your IP address',
-  'the serial numbers of your phone, its chip or the eSIM (only keyed fingerprints of them)',
-  'which websites you visit or whom you write to',
-  'your key: one part of three, useless alone',
-]
+const NEVER = ['name', 'ip', 'serial', 'visits', 'key'] as const
 
 export default async function Privacy() {
+  const t = await wordsOf('privacy')
   const session = await sessionOf()
   const [stored, sessions] = session.signedIn
     ? await Promise.all([tryFromServer<Stored>('/v1/privacy'), tryFromServer<Sessions>('/v1/auth/sessions')])
     : [null, null]
   return (
-    <Page wide title="What we know about you" lead="All of it, from the real rows. Not a policy: the data.">
+    <Page wide title={t('title')} lead={t('lead')}>
       <section className="mb-10">
         {!session.signedIn && (
           <Notice
             tone="plain"
-            title="You are not signed in, so: nothing"
+            title={t('nothing')}
             action={
               <ButtonLink size="small" href="/sign-in?return=/privacy">
-                Sign in and look
+                {t('look')}
               </ButtonLink>
             }
           >
-            Looking at this site leaves nothing with us. One cookie remembers the colours you chose, on your
-            device.
+            {t('cookies')}
           </Notice>
         )}
         {stored?.failure && <FailureNotice failure={stored.failure} money="none" />}
         {stored?.answer && (
-          <ul
-            className="card divide-y divide-line"
-            aria-label="Everything stored about you"
-            data-testid="stored"
-          >
+          <ul className="card divide-y divide-line" aria-label={t('all')} data-testid="stored">
             {stored.answer.stored.map((row) => (
               <li
                 key={`${row.what}${row.value}`}
@@ -61,27 +55,25 @@ export default async function Privacy() {
                 </p>
                 <p>{row.why}</p>
                 <p className="text-caption text-soft">
-                  <span className="text-faint">Until:</span> {row.until}
+                  <span className="text-faint">{t('until')}</span> {row.until}
                 </p>
               </li>
             ))}
-            {stored.answer.stored.length === 0 && (
-              <li className="p-5 text-small">Nothing is stored about you.</li>
-            )}
+            {stored.answer.stored.length === 0 && <li className="p-5 text-small">{t('empty')}</li>}
           </ul>
         )}
       </section>
       {sessions?.answer && (
         <section className="mb-10">
-          <h2 className="mb-3 text-title">Where you are signed in</h2>
+          <h2 className="mb-3 text-title">{t('where')}</h2>
           <Table
-            caption="Sessions"
+            caption={t('sessions')}
             rows={sessions.answer.sessions}
             keyOf={(row) => row.id}
-            empty="Nowhere."
+            empty={t('nowhere')}
             columns={[
               {
-                name: 'Since',
+                name: t('since'),
                 cell: (row) => (
                   <span>
                     <When atMs={row.createdAtMs} />
@@ -89,7 +81,7 @@ export default async function Privacy() {
                 ),
               },
               {
-                name: 'Seen',
+                name: t('seen'),
                 cell: (row) => (
                   <span>
                     <When atMs={row.seenAtMs} />
@@ -97,38 +89,37 @@ export default async function Privacy() {
                 ),
               },
               {
-                name: 'Ends',
+                name: t('ends'),
                 cell: (row) => (
                   <span>
                     <When atMs={row.expiresAtMs} />
                   </span>
                 ),
               },
-              { name: '', cell: (row) => (row.current ? 'this one' : '') },
+              { name: '', cell: (row) => (row.current ? t('thisOne') : '') },
             ]}
           />
         </section>
       )}
       <div className="grid gap-6 md:grid-cols-2">
         <section className="card p-6">
-          <h2 className="text-title">What we never have</h2>
-          <ul className="mt-3 list-disc space-y-2 pl-5 text-small text-soft">
+          <h2 className="text-title">{t('never.title')}</h2>
+          <ul className="mt-3 list-disc space-y-2 ps-5 text-small text-soft">
             {NEVER.map((line) => (
-              <li key={line}>{line}</li>
+              <li key={line}>{t(`never.${line}`)}</li>
             ))}
           </ul>
         </section>
         <section className="card p-6">
-          <h2 className="text-title">What cannot be deleted</h2>
-          <p className="mt-3 text-small text-soft">
-            Payments are on a public chain. They show that an account, a number without a name, paid into a
-            contract and was paid back. That history is permanent and public, for us too. We hold no directly
-            identifying data that would connect it to you; your sign-in provider and whoever sent you money
-            may be able to.
-          </p>
+          <h2 className="text-title">{t('stays.title')}</h2>
+          <p className="mt-3 text-small text-soft">{t('stays.says')}</p>
         </section>
       </div>
-      {session.signedIn && <ForgetMe />}
+      {session.signedIn && (
+        <Words rooms={['privacy']}>
+          <ForgetMe />
+        </Words>
+      )}
     </Page>
   )
 }

@@ -6,14 +6,18 @@ import { ButtonLink } from '../../ui/button.tsx'
 import { FailureNotice } from '../../ui/failure-notice.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Mark } from '../../ui/logo.tsx'
+import { wordsOf } from '../../words/language.ts'
 
-export const metadata: Metadata = { title: 'Sign in' }
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await wordsOf('sign-in'))('title') }
+}
 
 export default async function SignIn({
   searchParams,
 }: {
   searchParams: Promise<{ return?: string | string[] }>
 }) {
+  const t = await wordsOf('sign-in')
   const asked = (await searchParams).return
   const back = typeof asked === 'string' && /^\/(?![/\\])[!-~]*$/.test(asked) ? asked : '/esims'
   const session = await sessionOf()
@@ -22,10 +26,8 @@ export default async function SignIn({
   return (
     <div className="mx-auto max-w-md px-4 pt-12 sm:pt-20">
       <Mark className="size-12" />
-      <h1 className="mt-5 text-heading">Sign in</h1>
-      <p className="mt-2 text-body text-soft">
-        A wallet is made for you on this device as you arrive. You need not do anything about it.
-      </p>
+      <h1 className="mt-5 text-heading">{t('title')}</h1>
+      <p className="mt-2 text-body text-soft">{t('lead')}</p>
       <div className="mt-8 space-y-3">
         {failure && <FailureNotice failure={failure} money="none" />}
         {answer?.providers.map((provider) => (
@@ -37,16 +39,13 @@ export default async function SignIn({
             data-testid={`provider-${provider.id}`}
             href={`/v1/auth/login?provider=${encodeURIComponent(provider.id)}&return=${encodeURIComponent(back)}`}
           >
-            Continue with {provider.name}
+            {t('with', { provider: provider.name })}
           </ButtonLink>
         ))}
       </div>
       <ul className="mt-8 space-y-3 text-small text-soft">
-        <Point>We ask your provider only whether it is you. Not for a name, not for an e-mail.</Point>
-        <Point>
-          What we keep is a number computed with a secret key. It cannot be turned back into your account
-          there.
-        </Point>
+        <Point>{t('only')}</Point>
+        <Point>{t('keep')}</Point>
       </ul>
     </div>
   )

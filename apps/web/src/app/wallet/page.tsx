@@ -3,12 +3,17 @@ import { redirect } from 'next/navigation'
 import { sessionOf, tryFromServer } from '../../api/server.ts'
 import type { Activity, Wallet } from '../../api/shapes.ts'
 import { FailureNotice } from '../../ui/failure-notice.tsx'
-import { Page } from '../../ui/site-frame.tsx'
+import { Page } from '../../ui/page.tsx'
 import { WalletView } from '../../wallet/wallet-view.tsx'
+import { wordsOf } from '../../words/language.ts'
+import { Words } from '../../words/words.tsx'
 
-export const metadata: Metadata = { title: 'Wallet' }
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await wordsOf('wallet'))('title') }
+}
 
 export default async function WalletPage() {
+  const t = await wordsOf('wallet')
   const session = await sessionOf()
   if (!session.signedIn) redirect('/sign-in?return=/wallet')
   const [wallet, activity] = await Promise.all([
@@ -16,11 +21,13 @@ export default async function WalletPage() {
     tryFromServer<Activity>('/v1/wallet/activity'),
   ])
   return (
-    <Page wide title="Wallet">
+    <Page wide title={t('title')}>
       {wallet.failure ? (
         <FailureNotice failure={wallet.failure} money="wallet" />
       ) : (
-        <WalletView initial={wallet.answer} activity={activity.answer} session={session} />
+        <Words rooms={['wallet']}>
+          <WalletView initial={wallet.answer} activity={activity.answer} session={session} />
+        </Words>
       )}
     </Page>
   )

@@ -4,11 +4,16 @@ import { tryFromServer } from '../../../api/server.ts'
 import type { Intent } from '../../../api/shapes.ts'
 import { PurchaseView } from '../../../journey/purchase-view.tsx'
 import { FailureNotice } from '../../../ui/failure-notice.tsx'
-import { Page } from '../../../ui/site-frame.tsx'
+import { Page } from '../../../ui/page.tsx'
+import { wordsOf } from '../../../words/language.ts'
+import { Words } from '../../../words/words.tsx'
 
-export const metadata: Metadata = { title: 'Your eSIM' }
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await wordsOf('journey'))('one') }
+}
 
 export default async function PurchasePage({ params }: { params: Promise<{ intentId: string }> }) {
+  const t = await wordsOf('journey')
   const { intentId } = await params
   if (!/^0x[0-9a-fA-F]{64}$/.test(intentId)) notFound()
   const { answer, failure } = await tryFromServer<Intent>(`/v1/intents/${intentId}`)
@@ -16,9 +21,13 @@ export default async function PurchasePage({ params }: { params: Promise<{ inten
   if (failure && failure.status < 500 && failure.status !== 0) notFound()
   if (failure)
     return (
-      <Page title="Your eSIM">
+      <Page title={t('one')}>
         <FailureNotice failure={failure} money="unknown" intentId={intentId} />
       </Page>
     )
-  return <PurchaseView initial={answer} />
+  return (
+    <Words rooms={['shop', 'journey']}>
+      <PurchaseView initial={answer} />
+    </Words>
+  )
 }

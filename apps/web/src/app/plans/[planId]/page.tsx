@@ -4,9 +4,13 @@ import { sessionOf, tryFromServer } from '../../../api/server.ts'
 import type { Plan } from '../../../api/shapes.ts'
 import { PlanDetail } from '../../../shop/plan-detail.tsx'
 import { FailureNotice } from '../../../ui/failure-notice.tsx'
-import { Page } from '../../../ui/site-frame.tsx'
+import { Page } from '../../../ui/page.tsx'
+import { wordsOf } from '../../../words/language.ts'
+import { Words } from '../../../words/words.tsx'
 
-export const metadata: Metadata = { title: 'Plan' }
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await wordsOf('shop'))('plan') }
+}
 
 export default async function PlanPage({
   params,
@@ -15,6 +19,7 @@ export default async function PlanPage({
   params: Promise<{ planId: string }>
   searchParams: Promise<{ buy?: string }>
 }) {
+  const t = await wordsOf('shop')
   const [{ planId }, { buy }, session] = await Promise.all([params, searchParams, sessionOf()])
   const { answer, failure } = await tryFromServer<Plan>(
     `/v1/plans/${encodeURIComponent(decodeURIComponent(planId))}`,
@@ -22,9 +27,13 @@ export default async function PlanPage({
   if (failure?.status === 404) notFound()
   if (failure)
     return (
-      <Page title="Plan">
+      <Page title={t('plan')}>
         <FailureNotice failure={failure} money="none" />
       </Page>
     )
-  return <PlanDetail plan={answer} signedIn={session.signedIn} openSheet={buy === '1'} />
+  return (
+    <Words rooms={['shop']}>
+      <PlanDetail plan={answer} signedIn={session.signedIn} openSheet={buy === '1'} />
+    </Words>
+  )
 }

@@ -2,21 +2,25 @@ import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
 import { sessionOf, tryFromServer } from '../../../api/server.ts'
 import type { Wallet } from '../../../api/shapes.ts'
-import { Page } from '../../../ui/site-frame.tsx'
+import { Page } from '../../../ui/page.tsx'
 import { RestoreView } from '../../../wallet/restore-view.tsx'
+import { wordsOf } from '../../../words/language.ts'
+import { Words } from '../../../words/words.tsx'
 
-export const metadata: Metadata = { title: 'Restore the wallet' }
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await wordsOf('wallet'))('restore.title') }
+}
 
 export default async function Restore() {
+  const t = await wordsOf('wallet')
   const session = await sessionOf()
   if (!session.signedIn) redirect('/sign-in?return=/wallet/restore')
   const { answer } = await tryFromServer<Wallet>('/v1/wallet')
   return (
-    <Page
-      title="Restore the wallet"
-      lead="For a device that holds no part of the key yet. Two of three parts are needed."
-    >
-      <RestoreView hasPasskey={answer?.shares.passkey ?? false} />
+    <Page title={t('restore.title')} lead={t('restore.lead')}>
+      <Words rooms={['wallet']}>
+        <RestoreView hasPasskey={answer?.shares.passkey ?? false} />
+      </Words>
     </Page>
   )
 }

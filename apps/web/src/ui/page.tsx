@@ -1,0 +1,29 @@
+import type { ReactNode } from 'react'
+
+/** A page of ordinary width with its heading. */
+export function Page({
+  title,
+  lead,
+  aside,
+  wide,
+  children,
+}: {
+  title: ReactNode
+  lead?: ReactNode
+  aside?: ReactNode
+  wide?: boolean
+  children: ReactNode
+}) {
+  return (
+    <div className={`mx-auto px-4 pt-8 sm:px-6 sm:pt-12 ${wide ? 'max-w-6xl' : 'max-w-3xl'}`}>
+      <div className="mb-6 flex flex-wrap items-end justify-between gap-4 sm:mb-8">
+        <div className="max-w-2xl">
+          <h1 className="text-heading">{title}</h1>
+          {lead && <p className="mt-2 text-body text-soft">{lead}</p>}
+        </div>
+        {aside}
+      </div>
+      {children}
+    </div>
+  )
+}

@@ -1,0 +1,26 @@
+import type failures from './messages/en/failures.json'
+import type frame from './messages/en/frame.json'
+import type journey from './messages/en/journey.json'
+import type landing from './messages/en/landing.json'
+import type privacy from './messages/en/privacy.json'
+import type receipt from './messages/en/receipt.json'
+import type shop from './messages/en/shop.json'
+import type signIn from './messages/en/sign-in.json'
+import type wallet from './messages/en/wallet.json'
+
+/** The English messages are the shape of all: a key that they do not have does not compile. */
+declare module 'use-intl' {
+  interface AppConfig {
+    Messages: {
+      failures: typeof failures
+      frame: typeof frame
+      journey: typeof journey
+      landing: typeof landing
+      privacy: typeof privacy
+      receipt: typeof receipt
+      shop: typeof shop
+      'sign-in': typeof signIn
+      wallet: typeof wallet
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import type { FailureCatalogue } from '@gesim/base'
+
+export const treasuryFailures = {
+  'treasury.not-carrier': {
+    kind: 'refused',
+    says: 'Only a carrier may ask for its own money in fiat.',
+    remedy: "Use an API key of the carrier's role.",
+    httpStatus: 403,
+  },
+  'treasury.not-operator': {
+    kind: 'refused',
+    says: 'Only the operator decides on off-ramp requests and sees all batches.',
+    remedy: 'Sign in as operator, or use an API key with the role operator.',
+    httpStatus: 403,
+  },
+  'treasury.not-fiat': {
+    kind: 'refused',
+    says: 'The carrier is paid in USDC: no Safe and no beneficiary are known.',
+    remedy: 'Choose fiat first with PUT /v1/treasury/payout, then name the Safe in the carrier registry.',
+    httpStatus: 409,
+  },
+  'treasury.bad-amount': {
+    kind: 'refused',
+    says: 'The amount is nothing, or more than the Safe holds beyond what is asked for already.',
+    remedy: 'Ask for at most what is free in the Safe.',
+    httpStatus: 400,
+  },
+  'treasury.unknown-request': {
+    kind: 'refused',
+    says: 'There is no off-ramp request of this number.',
+    remedy: 'List the requests with GET /v1/treasury/off-ramps.',
+    httpStatus: 404,
+  },
+  'treasury.wrong-state': {
+    kind: 'refused',
+    says: 'The request has moved on: this step does not follow from where it stands.',
+    remedy: 'Read its state; requested, approved, sent, confirmed and failed follow each other.',
+    httpStatus: 409,
+  },
+  'treasury.unknown-batch': {
+    kind: 'refused',
+    says: 'There is no batch of this number that waits for signatures.',
+    remedy: 'List the batches with GET /v1/treasury/batches.',
+    httpStatus: 404,
+  },
+  'treasury.bad-signature': {
+    kind: 'refused',
+    says: "The signature is not an owner's over this Safe transaction.",
+    remedy: 'Sign the EIP-712 SafeTx that the batch serves, with the key of an owner of its Safe.',
+    httpStatus: 400,
+  },
+  'treasury.no-beneficiary': {
+    kind: 'refused',
+    says: 'Fiat needs a currency and the reference of a beneficiary.',
+    remedy: 'Name both; the reference is a hash of what you agreed on with the provider.',
+    httpStatus: 400,
+  },
+  'treasury.bad-owners': {
+    kind: 'refused',
+    says: 'A Safe needs distinct owners and a threshold that they can reach, at least two.',
+    remedy: 'Name two owners or more and a threshold from 2 to their number.',
+    httpStatus: 400,
+  },
+  'treasury.chain-unreachable': {
+    kind: 'unreachable',
+    says: 'The chain does not answer, so no batch can be made, simulated or followed.',
+    remedy: 'Check the RPC address; the clerk goes on by itself when it answers.',
+  },
+  'treasury.ramp-unreachable': {
+    kind: 'unreachable',
+    says: 'The off-ramp provider does not answer.',
+    remedy: 'Nothing is lost: the request stays where it stands and the provider is asked again.',
+  },
+  'treasury.draft-changed': {
+    kind: 'broken',
+    says: 'A stored batch no longer gives the hash that its owners signed.',
+    remedy:
+      'Do not send it: compare the row with the Safe, reject the nonce in the Safe and make a new batch.',
+  },
+} as const satisfies FailureCatalogue

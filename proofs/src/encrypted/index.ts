@@ -1,0 +1,7 @@
+export type { Ciphertext } from './amounts.ts'
+export { amountIn, encrypt, NO_AMOUNT, opens, sum } from './amounts.ts'
+export type { PlainPoint } from './curve.ts'
+export type { DecryptionProof, Nonce, Partial, Settling, ShownNonce } from './decryption.ts'
+export { answerOf, isPartial, isTotal, joinAnswers, nonceOf, partialOf, totalOf } from './decryption.ts'
+export type { Commitments, Dealing, KeyShare } from './key-shares.ts'
+export { deal, isShareOf, joinDealings } from './key-shares.ts'
