@@ -6,6 +6,7 @@ import {
   decodeFunctionData,
   encodeAbiParameters,
   encodeFunctionData,
+  encodePacked,
   getCreate2Address,
   type Hex,
   hexToBigInt,
@@ -89,7 +90,7 @@ export function encodeExecute(calls: readonly AccountCall[]): Hex {
       functionName: 'execute',
       args: [
         SINGLE_MODE,
-        concatHex([only.to, numberToHex(only.value ?? 0n, { size: 32 }), only.data ?? '0x']),
+        encodePacked(['address', 'uint256', 'bytes'], [only.to, only.value ?? 0n, only.data ?? '0x']),
       ],
     })
   const batch = calls.map(({ to, value = 0n, data = '0x' }) => ({ to, value, data: data as Hex }))
