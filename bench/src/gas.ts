@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { foundryBinary, ROOT } from '@gesim/contracts/testing'
+import { gasOfUserOperations } from './gas-user-operations.ts'
 import { type Row, row } from './row.ts'
 
 /** Rows: name, step of the snapshot, how many it does at once, the anchor and whose it is. */
@@ -94,5 +95,6 @@ export async function gas(): Promise<Row[]> {
       'gas',
       'XMTP, submit and settle',
     ),
+    ...(await gasOfUserOperations()),
   ]
 }

@@ -2,10 +2,15 @@ export type { GesimAccountClient, SponsoredClientOptions } from './account/clien
 export { fundingCalls, sponsoredClient } from './account/client.ts'
 export type { AccountSigner, WebAuthnAssertion, WebAuthnSignerOptions } from './account/signers.ts'
 export { ecdsaSigner, webAuthnSigner } from './account/signers.ts'
-export type { GesimSmartAccount, ToGesimAccountOptions } from './account/to-gesim-account.ts'
+export type {
+  DelegatedSmartAccount,
+  GesimSmartAccount,
+  ToGesimAccountOptions,
+} from './account/to-gesim-account.ts'
 export {
   accountAddressOf,
   decodeExecute,
   encodeExecute,
+  toDelegatedAccount,
   toGesimAccount,
 } from './account/to-gesim-account.ts'

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IGesimPaymaster} from "./interfaces/IGesimPaymaster.sol";
+import {IGesimIdentity} from "./interfaces/IGesimIdentity.sol";
 import {IPriceOracle} from "./interfaces/IPriceOracle.sol";
 import {AccessControl} from "@openzeppelin/contracts/access/AccessControl.sol";
 import {PaymasterSigner} from "@openzeppelin/contracts/account/paymaster/extensions/PaymasterSigner.sol";
@@ -32,18 +33,26 @@ contract GesimPaymaster is IGesimPaymaster, PaymasterSigner, SignerECDSA, Access
     /// @dev Gas of `postOp` and of the EntryPoint's bookkeeping after it, which the EntryPoint charges without reporting.
     uint256 private constant POST_OP_GAS = 25_000;
 
+    /// @dev Where the EntryPoint keeps the times in what a validation returns.
+    uint256 private constant VALID_UNTIL = 160;
+    uint256 private constant VALID_AFTER = 208;
+
     IERC20 public immutable usdc;
     IPriceOracle public immutable oracle;
+    IGesimIdentity public immutable identity;
     /// @notice Seconds for which a rate serves after the feed answered.
     uint32 public immutable rateLifeSeconds;
 
     address public treasury;
     Till private _till;
     mapping(address account => Purse) private _purses;
+    mapping(bytes32 promotion => Promotion) private _promotions;
+    mapping(bytes32 promotion => mapping(address account => bool)) private _taken;
 
     constructor(
         IERC20 usdc_,
         IPriceOracle oracle_,
+        IGesimIdentity identity_,
         uint32 rateLifeSeconds_,
         uint16 marginBps,
         address treasury_,
@@ -54,6 +63,7 @@ contract GesimPaymaster is IGesimPaymaster, PaymasterSigner, SignerECDSA, Access
         require(treasury_ != address(0) && sponsorSigner != address(0), GesimPaymaster_ZeroAddress());
         usdc = usdc_;
         oracle = oracle_;
+        identity = identity_;
         rateLifeSeconds = rateLifeSeconds_;
         treasury = treasury_;
         _setMargin(marginBps);
@@ -71,6 +81,39 @@ contract GesimPaymaster is IGesimPaymaster, PaymasterSigner, SignerECDSA, Access
         Purse storage purse = _purses[account];
         purse.budgetMicros = amountMicros;
         purse.budgetValidUntil = validUntil;
+        emit BudgetSet(account, amountMicros, validUntil);
+    }
+
+    /// @inheritdoc IGesimPaymaster
+    function setPromotion(bytes32 promotion, uint64 amountMicros, uint32 limit, uint48 validUntil)
+        external
+        onlyRole(OPERATOR)
+    {
+        Promotion storage record = _promotions[promotion];
+        record.amountMicros = amountMicros;
+        record.limit = limit;
+        record.validUntil = validUntil;
+        emit PromotionSet(promotion, amountMicros, limit, validUntil);
+    }
+
+    /// @inheritdoc IGesimPaymaster
+    function takePromotion(bytes32 promotion, address account) external {
+        Promotion memory gift = _promotions[promotion];
+        require(
+            gift.taken < gift.limit && block.timestamp <= gift.validUntil,
+            GesimPaymaster_PromotionOver(promotion, gift.taken, gift.limit, gift.validUntil)
+        );
+        require(!_taken[promotion][account], GesimPaymaster_PromotionTaken(promotion, account));
+        require(identity.isEntitled(account), GesimPaymaster_NotEntitled(account));
+        _taken[promotion][account] = true;
+        _promotions[promotion].taken = gift.taken + 1;
+        Purse storage purse = _purses[account];
+        bool alive = block.timestamp <= purse.budgetValidUntil;
+        uint64 amountMicros = (alive ? purse.budgetMicros : 0) + gift.amountMicros;
+        uint48 validUntil = alive && purse.budgetValidUntil > gift.validUntil ? purse.budgetValidUntil : gift.validUntil;
+        purse.budgetMicros = amountMicros;
+        purse.budgetValidUntil = validUntil;
+        emit PromotionTaken(promotion, account, gift.amountMicros);
         emit BudgetSet(account, amountMicros, validUntil);
     }
 
@@ -182,6 +225,16 @@ contract GesimPaymaster is IGesimPaymaster, PaymasterSigner, SignerECDSA, Access
     }
 
     /// @inheritdoc IGesimPaymaster
+    function promotionOf(bytes32 promotion) external view returns (Promotion memory) {
+        return _promotions[promotion];
+    }
+
+    /// @inheritdoc IGesimPaymaster
+    function hasTaken(bytes32 promotion, address account) external view returns (bool) {
+        return _taken[promotion][account];
+    }
+
+    /// @inheritdoc IGesimPaymaster
     function till() external view returns (Till memory) {
         return _till;
     }
@@ -202,39 +255,46 @@ contract GesimPaymaster is IGesimPaymaster, PaymasterSigner, SignerECDSA, Access
         Till memory shared = _till;
         require(shared.microsPerEther != 0, GesimPaymaster_NoRate());
         uint8 kind = _kindOf(userOp);
-        uint256 unreportedGas = POST_OP_GAS + _unusedGasPenalty(userOp.paymasterPostOpGasLimit());
-        uint64 reserved =
-            _reserve(userOp, kind, unreportedGas.saturatingMul(userOp.maxFeePerGas()).saturatingAdd(maxCost), shared);
+        uint64 unreportedGas = (POST_OP_GAS + _unusedGasPenalty(userOp.paymasterPostOpGasLimit())).toUint64();
+        uint256 most = uint256(unreportedGas).saturatingMul(userOp.maxFeePerGas()).saturatingAdd(maxCost);
+        (maxCost, validationData) = _reserve(userOp, kind, most, shared);
         context = abi.encodePacked(
-            userOpHash, userOp.sender, kind, reserved, shared.microsPerEther, shared.marginBps, uint64(unreportedGas)
+            userOpHash, userOp.sender, kind, uint64(maxCost), shared.microsPerEther, shared.marginBps, unreportedGas
         );
-        if (kind == SPONSORED) (, validationData) = super._validatePaymasterUserOp(userOp, userOpHash, maxCost);
-        uint48 validUntil = shared.rateValidUntil;
-        if (kind == SPONSORED) {
-            validUntil = uint48(Math.min(validUntil, _purses[userOp.sender].budgetValidUntil));
-        }
-        validationData =
-            ERC4337Utils.combineValidationData(validationData, ERC4337Utils.packValidationData(true, 0, validUntil));
+        validationData = kind == CREDIT ? validationData << VALID_UNTIL : _sponsorship(userOp, uint48(validationData));
     }
 
+    /// @dev Sponsor's signature and the times in the EntryPoint's packing: `validAfter:6 | validUntil:6 | 1 if not signed`.
+    function _sponsorship(PackedUserOperation calldata userOp, uint48 until) private view returns (uint256 packed) {
+        (uint48 validAfter, uint48 validUntil, bytes calldata signature) = _decodePaymasterUserOp(userOp);
+        bool signed = _rawSignatureValidation(_signableUserOpHash(userOp, validAfter, validUntil), signature);
+        // The EntryPoint reads a zero as "for ever".
+        if (validUntil == 0 || until < validUntil) validUntil = until;
+        packed = uint256(validAfter) << VALID_AFTER | uint256(validUntil) << VALID_UNTIL;
+        return signed ? packed : packed | ERC4337Utils.SIG_VALIDATION_FAILED;
+    }
+
+    /// @return reserved What was taken from the purse. @return until When rate or budget expire; never zero.
     function _reserve(PackedUserOperation calldata userOp, uint8 kind, uint256 maxWei, Till memory shared)
         private
-        returns (uint64)
+        returns (uint256 reserved, uint256 until)
     {
         (uint256 cost, uint256 margin) = _charge(maxWei, shared.microsPerEther, shared.marginBps);
         uint256 needed = cost + margin;
-        Purse storage purse = _purses[userOp.sender];
+        Purse memory purse = _purses[userOp.sender];
         uint64 available = kind == SPONSORED ? purse.budgetMicros : purse.creditMicros;
         require(needed <= available, GesimPaymaster_InsufficientFunds(userOp.sender, kind, needed, available));
-        // Both fit: at most what is available.
+        // Fits: at most what is available.
+        reserved = needed;
+        until = shared.rateValidUntil;
         if (kind == SPONSORED) {
             uint64 pool = shared.sponsorPoolMicros;
             require(needed <= pool, GesimPaymaster_SponsorPoolEmpty(needed, pool));
-            purse.budgetMicros = available - uint64(needed);
+            _purses[userOp.sender].budgetMicros = available - uint64(needed);
+            if (purse.budgetValidUntil < until) until = purse.budgetValidUntil == 0 ? 1 : purse.budgetValidUntil;
         } else {
-            purse.creditMicros = available - uint64(needed);
+            _purses[userOp.sender].creditMicros = available - uint64(needed);
         }
-        return uint64(needed);
     }
 
     /// @dev Never reverts: a revert here would undo the traveller's operation and leave the gas unpaid.
@@ -255,16 +315,18 @@ contract GesimPaymaster is IGesimPaymaster, PaymasterSigner, SignerECDSA, Access
         uint64 charged = uint64(cost + margin);
 
         Purse storage purse = _purses[account];
+        Till storage shared = _till;
         if (kind == SPONSORED) {
             purse.budgetMicros += reserved - charged;
             // Several operations of a bundle may have counted on the same pool: what is not there is the operator's loss.
-            uint64 pool = _till.sponsorPoolMicros;
+            uint64 pool = shared.sponsorPoolMicros;
             if (charged > pool) charged = pool;
-            _till.sponsorPoolMicros = pool - charged;
+            // Side by side, so that both are written at once.
+            (shared.sponsorPoolMicros, shared.revenueMicros) = (pool - charged, shared.revenueMicros + charged);
         } else {
             purse.creditMicros += reserved - charged;
+            shared.revenueMicros += charged;
         }
-        _till.revenueMicros += charged;
         emit GasCharged(bytes32(context[0:32]), account, costWei, uint64(cost), uint64(margin), kind);
     }
 

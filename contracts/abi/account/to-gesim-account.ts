@@ -6,12 +6,17 @@ import {
   decodeFunctionData,
   encodeAbiParameters,
   encodeFunctionData,
+  encodePacked,
   getCreate2Address,
   type Hex,
+  hexToBigInt,
   keccak256,
   type LocalAccount,
   numberToHex,
+  type PrivateKeyAccount,
+  type SignableMessage,
   size,
+  slice,
   type TypedDataDefinition,
 } from 'viem'
 import {
@@ -73,8 +78,21 @@ export interface AccountCall {
   readonly data?: Hex
 }
 
-/** ERC-7821 `execute` of some calls, all or none. */
+// ERC-7579 mode of one call, whose parts lie side by side.
+const SINGLE_MODE: Hex = `0x${'00'.repeat(32)}`
+
+/** ERC-7821 `execute` of some calls, all or none. One alone takes the shorter form. */
 export function encodeExecute(calls: readonly AccountCall[]): Hex {
+  const [only, ...others] = calls
+  if (only && others.length === 0)
+    return encodeFunctionData({
+      abi: gesimAccountAbi,
+      functionName: 'execute',
+      args: [
+        SINGLE_MODE,
+        encodePacked(['address', 'uint256', 'bytes'], [only.to, only.value ?? 0n, only.data ?? '0x']),
+      ],
+    })
   const batch = calls.map(({ to, value = 0n, data = '0x' }) => ({ to, value, data: data as Hex }))
   return encodeFunctionData({
     abi: gesimAccountAbi,
@@ -87,8 +105,17 @@ export function encodeExecute(calls: readonly AccountCall[]): Hex {
 export function decodeExecute(callData: Hex): readonly Required<AccountCall>[] | null {
   try {
     const { functionName, args } = decodeFunctionData({ abi: gesimAccountAbi, data: callData })
-    if (functionName !== 'execute' || args[0] !== BATCH_MODE) return null
-    return decodeAbiParameters(CALLS, args[1])[0]
+    if (functionName !== 'execute') return null
+    const [mode, data] = args
+    if (mode === SINGLE_MODE)
+      return [
+        {
+          to: slice(data, 0, 20),
+          value: hexToBigInt(slice(data, 20, 52, { strict: true })),
+          data: size(data) > 52 ? slice(data, 52) : '0x',
+        },
+      ]
+    return mode === BATCH_MODE ? decodeAbiParameters(CALLS, data)[0] : null
   } catch {
     return null
   }
@@ -149,38 +176,16 @@ async function signConsent(
   return wrapTypedDataSignature({ ...nested, signature } as Parameters<typeof wrapTypedDataSignature>[0])
 }
 
-/**
- * A traveller's account for viem: its address before it is deployed, batches, user operations and signatures for other
- * contracts. The account is deployed with its first operation.
- */
-export async function toGesimAccount(options: ToGesimAccountOptions): Promise<GesimSmartAccount> {
-  const { client, addresses, salt = 0n } = options
-  const signer = 'bytes' in options.owner ? options.owner : ecdsaSigner(options.owner)
-  const firstSigners = options.firstSigners ?? [signer.bytes]
-  const account = accountAddressOf(addresses, firstSigners, salt)
-  const chainId = client.chain?.id
-  if (chainId === undefined) throw new TypeError('the client needs a chain')
-  const { entryPoint: entryPointAddress } = addresses
-
-  return toSmartAccount<Implementation>({
-    client: client as Implementation['client'],
-    entryPoint: { abi: entryPoint08Abi, address: entryPointAddress, version: '0.8' },
-    extend: { abi: gesimAccountAbi, signer, firstSigners },
+/** What signs and encodes alike, whether the account is a clone or a delegated address. */
+function conduct(account: Address, signer: AccountSigner, chainId: number, entryPointAddress: Address) {
+  return {
     async getAddress() {
       return account
     },
-    async getFactoryArgs() {
-      const factoryData = encodeFunctionData({
-        abi: gesimAccountFactoryAbi,
-        functionName: 'createAccount',
-        args: [firstSigners, salt],
-      })
-      return { factory: addresses.accountFactory, factoryData }
-    },
-    async encodeCalls(calls) {
+    async encodeCalls(calls: readonly AccountCall[]) {
       return encodeExecute(calls)
     },
-    async decodeCalls(data) {
+    async decodeCalls(data: Hex) {
       const calls = decodeExecute(data)
       if (!calls) throw new TypeError('not a batch of calls')
       return calls
@@ -188,14 +193,14 @@ export async function toGesimAccount(options: ToGesimAccountOptions): Promise<Ge
     async getStubSignature() {
       return wrap(signer, signer.stubSignature)
     },
-    async signMessage({ message }) {
+    async signMessage({ message }: { message: SignableMessage }) {
       const digest = hashMessage({ message, verifierDomain: verifierDomain(chainId, account) })
       return wrap(signer, await signer.sign(digest))
     },
-    async signTypedData(typedData) {
+    async signTypedData(typedData: unknown) {
       return signConsent(signer, account, chainId, typedData as TypedDataDefinition)
     },
-    async signUserOperation({ chainId: onChain = chainId, ...userOperation }) {
+    async signUserOperation({ chainId: onChain = chainId, ...userOperation }: { chainId?: number }) {
       const hash = getUserOperationHash({
         chainId: onChain,
         entryPointAddress,
@@ -205,6 +210,72 @@ export async function toGesimAccount(options: ToGesimAccountOptions): Promise<Ge
         >[0]['userOperation'],
       })
       return wrap(signer, await signer.sign(hash))
+    },
+  }
+}
+
+function chainIdOf(client: Client): number {
+  const chainId = client.chain?.id
+  if (chainId === undefined) throw new TypeError('the client needs a chain')
+  return chainId
+}
+
+/**
+ * A traveller's account for viem: its address before it is deployed, batches, user operations and signatures for other
+ * contracts. The account is deployed with its first operation.
+ */
+export async function toGesimAccount(options: ToGesimAccountOptions): Promise<GesimSmartAccount> {
+  const { client, addresses, salt = 0n } = options
+  const signer = 'bytes' in options.owner ? options.owner : ecdsaSigner(options.owner)
+  const firstSigners = options.firstSigners ?? [signer.bytes]
+  const account = accountAddressOf(addresses, firstSigners, salt)
+  const { entryPoint } = addresses
+  return toSmartAccount<Implementation>({
+    client: client as Implementation['client'],
+    entryPoint: { abi: entryPoint08Abi, address: entryPoint, version: '0.8' },
+    extend: { abi: gesimAccountAbi, signer, firstSigners },
+    ...conduct(account, signer, chainIdOf(client), entryPoint),
+    async getFactoryArgs() {
+      const factoryData = encodeFunctionData({
+        abi: gesimAccountFactoryAbi,
+        functionName: 'createAccount',
+        args: [firstSigners, salt],
+      })
+      return { factory: addresses.accountFactory, factoryData }
+    },
+  })
+}
+
+type DelegatedImplementation = SmartAccountImplementation<
+  typeof entryPoint08Abi,
+  '0.8',
+  { abi: typeof gesimAccountAbi; signer: AccountSigner },
+  true
+>
+
+/** An address with a key of its own that runs the account's code. */
+export type DelegatedSmartAccount = SmartAccount<DelegatedImplementation>
+
+/**
+ * The account of somebody who brings a key (EIP-7702): their address itself, which delegates to the account's code with its
+ * first operation. Its key stays a signer for good. Another of its signers may sign in its place.
+ */
+export async function toDelegatedAccount(
+  options: Pick<ToGesimAccountOptions, 'client' | 'addresses'> & {
+    readonly owner: PrivateKeyAccount
+    readonly signer?: AccountSigner
+  },
+): Promise<DelegatedSmartAccount> {
+  const { client, addresses, owner } = options
+  const signer = options.signer ?? ecdsaSigner(owner)
+  return toSmartAccount<DelegatedImplementation>({
+    client: client as DelegatedImplementation['client'],
+    entryPoint: { abi: entryPoint08Abi, address: addresses.entryPoint, version: '0.8' },
+    extend: { abi: gesimAccountAbi, signer },
+    authorization: { account: owner, address: addresses.accountImplementation },
+    ...conduct(owner.address, signer, chainIdOf(client), addresses.entryPoint),
+    async getFactoryArgs() {
+      return { factory: '0x7702', factoryData: '0x' }
     },
   })
 }

@@ -67,6 +67,7 @@ export async function deployAll(options: DeployOptions): Promise<Addresses> {
   const paymaster = await put('GesimPaymaster', abis.gesimPaymasterAbi, [
     usdc,
     priceOracle,
+    identity,
     parameters.rateLifeSeconds,
     parameters.gasMarginBps,
     treasury,

@@ -69,7 +69,7 @@ export async function wire(
   if (await hasRole(ship, addresses.priceOracle, DEFAULT_ADMIN, ship.account.address)) {
     await setFeeds(ship, addresses.priceOracle, feeds)
     await settleAll(ship)
-    await connect(ship, addresses, parameters)
+    await connect(ship, addresses, parameters, operators.operator)
     await connectFees(ship, addresses, parameters, operators.operator)
     await settleAll(ship)
     // Last, and the oracle's last of all: as long as the deployer governs it, a restart comes back here.
@@ -99,14 +99,15 @@ async function setFeeds(ship: Ship, oracle: Address, feeds: readonly FeedWish[])
   }
 }
 
-async function connect(ship: Ship, addresses: Addresses, parameters: DeployParameters) {
+async function connect(ship: Ship, addresses: Addresses, parameters: DeployParameters, guardian: Address) {
   const { client } = ship
-  const slasher = keccak256(stringToHex('SLASHER'))
-  if (!(await hasRole(ship, addresses.attestorRegistry, slasher, addresses.payOnUsage)))
-    await call(ship, addresses.attestorRegistry, abis.attestorRegistryAbi, 'grantRole', [
-      slasher,
-      addresses.payOnUsage,
-    ])
+  // Who pauses money coming in and carriers' payouts, for a time, and who may prolong that once.
+  for (const [role, who] of [
+    ['GUARDIAN', guardian],
+    ['GOVERNOR', addresses.treasury],
+  ] as const)
+    await grant(ship, addresses.complianceHook, keccak256(stringToHex(role)), who)
+  await grant(ship, addresses.attestorRegistry, keccak256(stringToHex('SLASHER')), addresses.payOnUsage)
   const registry = { address: addresses.carrierRegistry, abi: abis.carrierRegistryAbi } as const
   if ((await client.readContract({ ...registry, functionName: 'frozenBooks' })) === zeroAddress)
     // The pool answers for frozen books as the settlement does, and for carriers that owe it: that is its lien.
@@ -187,10 +188,15 @@ async function handOver(ship: Ship, contract: Address, to: Address, alsoGovernor
   const roles = alsoGovernor ? [keccak256(stringToHex('GOVERNOR')), DEFAULT_ADMIN] : [DEFAULT_ADMIN]
   const abi = abis.priceOracleAbi
   for (const role of roles) {
-    if (!(await hasRole(ship, contract, role, to))) await call(ship, contract, abi, 'grantRole', [role, to])
+    await grant(ship, contract, role, to)
     if (await hasRole(ship, contract, role, self))
       await call(ship, contract, abi, 'renounceRole', [role, self])
   }
+}
+
+async function grant(ship: Ship, contract: Address, role: Hex, to: Address) {
+  if (!(await hasRole(ship, contract, role, to)))
+    await call(ship, contract, abis.priceOracleAbi, 'grantRole', [role, to])
 }
 
 async function fillUp(ship: Ship, account: Address) {

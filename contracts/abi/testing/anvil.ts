@@ -13,6 +13,8 @@ export interface Anvil {
 }
 
 export interface AnvilOptions {
+  /** 31337 when absent: contracts for a local chain only can be deployed on no other. */
+  readonly chainId?: number
   /** A free port is chosen when absent. */
   readonly port?: number
   /** File from which the state is read and to which it is written on exit and now and then. */
@@ -69,7 +71,8 @@ export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
 }
 
 function argumentsOf(options: AnvilOptions): string[] {
-  const args = ['--host', '127.0.0.1', '--port', String(options.port ?? 0), '--chain-id', '31337']
+  const args = ['--host', '127.0.0.1', '--port', String(options.port ?? 0), '--chain-id']
+  args.push(String(options.chainId ?? 31337))
   args.push('--hardfork', 'osaka', '--mixed-mining', '--block-time', String(options.blockSeconds ?? 1))
   args.push('--slots-in-an-epoch', '1', '--accounts', String(options.accounts ?? 20), '--order', 'fifo')
   if (options.statePath)

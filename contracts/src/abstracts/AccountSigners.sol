@@ -41,6 +41,8 @@ abstract contract AccountSigners is IGesimAccount {
     /// @dev `0xef0100 | address`: what an address with a key carries once it has delegated itself.
     uint256 private constant DELEGATION_LENGTH = 23;
 
+    uint256 private constant BIT = 1;
+
     address private immutable _self = address(this);
 
     function _store() internal pure returns (Store storage store) {
@@ -50,14 +52,14 @@ abstract contract AccountSigners is IGesimAccount {
     }
 
     function _isSigner(bytes32 id) internal view returns (bool) {
-        Store storage store = _store();
-        uint256 generation = store.change.generation;
         if (_isOwnKey(id)) return true;
-        if (generation == 0) {
+        Store storage store = _store();
+        Change memory change = store.change;
+        if (change.generation == 0) {
             (bool found, uint256 at) = _firstIndex(id);
-            if (found && store.change.firstRemoved & (1 << at) == 0) return true;
+            if (found && change.firstRemoved & (BIT << at) == 0) return true;
         }
-        return store.signers[generation][id];
+        return store.signers[change.generation][id];
     }
 
     function _signerCount() internal view returns (uint256 count) {
@@ -67,7 +69,7 @@ abstract contract AccountSigners is IGesimAccount {
         if (change.generation != 0) return count;
         uint256 first = _firstCount();
         for (uint256 i = 0; i < first; ++i) {
-            if (change.firstRemoved & (1 << i) == 0) ++count;
+            if (change.firstRemoved & (BIT << i) == 0) ++count;
         }
     }
 
@@ -79,7 +81,7 @@ abstract contract AccountSigners is IGesimAccount {
         uint32 generation = store.change.generation;
         (bool found, uint256 at) = generation == 0 ? _firstIndex(id) : (false, 0);
         if (found) {
-            store.change.firstRemoved &= ~uint16(1 << at);
+            store.change.firstRemoved &= ~uint16(BIT << at);
         } else {
             store.signers[generation][id] = true;
             ++store.change.added;
@@ -99,7 +101,7 @@ abstract contract AccountSigners is IGesimAccount {
             --store.change.added;
         } else {
             (, uint256 at) = _firstIndex(id);
-            store.change.firstRemoved |= uint16(1 << at);
+            store.change.firstRemoved |= uint16(BIT << at);
         }
         require(_signerCount() != 0, GesimAccount_LastSigner());
         emit SignerRemoved(signer);

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 /// @title A traveller's smart account
 /// @notice An ERC-4337 account (EntryPoint v0.8) that any one of its signers controls: the key made in the browser, a
 /// passkey, another device. A signer is ERC-7913 bytes: 20 bytes are an address (ECDSA or ERC-1271), more are a verifier's
-/// address followed by a key. Calls go through ERC-7821 `execute` in batch mode. Signatures for other contracts
+/// address followed by a key. Calls go through ERC-7821 `execute`, as a batch or, shorter, as a single call (mode zero). Signatures for other contracts
 /// (ERC-1271) are bound to this account by ERC-7739, so that one key in two accounts signs for one of them only.
 ///
 /// Two kinds of account run this code:

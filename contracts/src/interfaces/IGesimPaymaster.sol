@@ -37,6 +37,20 @@ interface IGesimPaymaster {
         uint16 marginBps;
     }
 
+    /// @notice A gift of the operator to accounts with an identity, each once.
+    /// @param amountMicros Added to an account's budget.
+    /// @param limit How many accounts may take it.
+    /// @param taken How many have.
+    /// @param validUntil Until when it can be taken and spent, in seconds since 1970.
+    struct Promotion {
+        uint64 amountMicros;
+        uint32 limit;
+        uint32 taken;
+        uint48 validUntil;
+    }
+
+    event PromotionSet(bytes32 indexed promotion, uint64 amountMicros, uint32 limit, uint48 validUntil);
+    event PromotionTaken(bytes32 indexed promotion, address indexed account, uint64 amountMicros);
     event BudgetSet(address indexed account, uint64 amountMicros, uint48 validUntil);
     event CreditAdded(address indexed account, address indexed from, uint64 amountMicros);
     event CreditWithdrawn(address indexed account, address to, uint64 amountMicros);
@@ -65,6 +79,12 @@ interface IGesimPaymaster {
     error GesimPaymaster_UnknownKind(bytes paymasterData);
     /// @notice No rate was ever read from the oracle.
     error GesimPaymaster_NoRate();
+    /// @notice The promotion is unknown, over, or taken by as many as it was for.
+    error GesimPaymaster_PromotionOver(bytes32 promotion, uint32 taken, uint32 limit, uint48 validUntil);
+    /// @notice The account has taken this promotion.
+    error GesimPaymaster_PromotionTaken(bytes32 promotion, address account);
+    /// @notice The account holds no identity: promotions are for people who signed in.
+    error GesimPaymaster_NotEntitled(address account);
     /// @notice More than the margin may be.
     error GesimPaymaster_MarginTooHigh(uint16 marginBps, uint16 most);
     /// @notice An amount of zero changes nothing.
@@ -74,6 +94,13 @@ interface IGesimPaymaster {
 
     /// @notice Sets what the operator will pay for an account, until when. Replaces what was left. Only the operator.
     function setBudget(address account, uint64 amountMicros, uint48 validUntil) external;
+
+    /// @notice Sets or ends (a limit of zero) a promotion. Who took it stays counted. Only the operator.
+    function setPromotion(bytes32 promotion, uint64 amountMicros, uint32 limit, uint48 validUntil) external;
+
+    /// @notice Adds a promotion to an account's budget: once, while it lasts, if the account is entitled. Anyone may, for
+    /// any account. A budget that has expired counts nothing; the later of both ends holds for the sum.
+    function takePromotion(bytes32 promotion, address account) external;
 
     /// @notice Adds USDC of the caller (needs an allowance) to an account's credit. Anyone may.
     function topUp(address account, uint64 amountMicros) external;
@@ -120,6 +147,12 @@ interface IGesimPaymaster {
 
     /// @notice An account's purses.
     function purseOf(address account) external view returns (Purse memory);
+
+    /// @notice A promotion; all zero when there is none.
+    function promotionOf(bytes32 promotion) external view returns (Promotion memory);
+
+    /// @notice Whether an account has taken a promotion.
+    function hasTaken(bytes32 promotion, address account) external view returns (bool);
 
     /// @notice What all operations share.
     function till() external view returns (Till memory);

@@ -245,6 +245,29 @@ contract GesimAccountTest is Accounts {
         assertEq(counter.count(), 2);
     }
 
+    function test_Account_Execute_Single() public {
+        Counter counter = new Counter();
+        vm.deal(address(account), 1 ether);
+        bytes memory call =
+            abi.encodePacked(address(counter), uint256(0.5 ether), abi.encodeCall(Counter.increment, ()));
+        vm.expectRevert(abi.encodeWithSelector(OzAccount.AccountUnauthorized.selector, address(this)));
+        account.execute(0, call);
+        vm.prank(ENTRY_POINT);
+        account.execute(0, call);
+        assertEq(counter.count(), 1);
+        assertEq(address(counter).balance, 0.5 ether);
+        vm.expectRevert(bytes("no"));
+        vm.prank(ENTRY_POINT);
+        account.execute(0, abi.encodePacked(address(counter), uint256(0), abi.encodeCall(Counter.fail, ())));
+        // Shorter than an address and an amount.
+        vm.expectRevert();
+        vm.prank(ENTRY_POINT);
+        account.execute(0, abi.encodePacked(address(counter)));
+        assertTrue(account.supportsExecutionMode(0));
+        assertTrue(account.supportsExecutionMode(BATCH));
+        assertFalse(account.supportsExecutionMode(bytes32(uint256(0xff) << 248)));
+    }
+
     function test_Account_IsValidSignature_Nested() public {
         bytes32 appSeparator = keccak256("some app");
         bytes32 contents = keccak256(abi.encode(keccak256("Note(uint256 value)"), 7));

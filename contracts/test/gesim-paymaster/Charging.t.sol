@@ -180,6 +180,22 @@ contract ChargingTest is Paymasters {
         _handle(operation);
     }
 
+    function test_Paymaster_ValidatePaymasterUserOp_RevertWhen_BudgetWithoutEnd() public {
+        vm.prank(operator);
+        paymaster.setBudget(address(account), 20e6, 0);
+        PackedUserOperation memory operation = _sponsored(nothing);
+        vm.expectRevert(abi.encodeWithSignature("FailedOp(uint256,string)", 0, "AA32 paymaster expired or not due"));
+        _handle(operation);
+        vm.prank(operator);
+        paymaster.setBudget(address(account), 20e6, type(uint48).max);
+        // A signature without an end of its own ends with the rate.
+        _handle(_sponsoredUntil(nothing, 0, sponsorKey));
+        skip(1 days + 1);
+        operation = _sponsoredUntil(nothing, 0, sponsorKey);
+        vm.expectRevert(abi.encodeWithSignature("FailedOp(uint256,string)", 0, "AA32 paymaster expired or not due"));
+        _handle(operation);
+    }
+
     function test_Paymaster_ValidatePaymasterUserOp_ReservesForEach() public {
         PackedUserOperation memory operation = _sponsored(nothing);
         vm.startPrank(ENTRY_POINT);

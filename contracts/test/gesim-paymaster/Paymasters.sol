@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {GesimPaymaster} from "../../src/GesimPaymaster.sol";
+import {GesimIdentity} from "../../src/GesimIdentity.sol";
 import {LocalPriceFeed} from "../../src/LocalPriceFeed.sol";
 import {PriceOracle} from "../../src/PriceOracle.sol";
 import {TestUSDC} from "../../src/TestUSDC.sol";
@@ -13,6 +14,7 @@ import {IEntryPoint, PackedUserOperation} from "@openzeppelin/contracts/interfac
 abstract contract Paymasters is Accounts {
     GesimPaymaster internal paymaster;
     PriceOracle internal oracle;
+    GesimIdentity internal identity;
     LocalPriceFeed internal feed;
     TestUSDC internal usdc;
     address internal treasury = makeAddr("treasury");
@@ -31,7 +33,8 @@ abstract contract Paymasters is Accounts {
         oracle = new PriceOracle(address(this), address(this));
         feed = new LocalPriceFeed("ETH / USD", 8, 2_500e8, true, address(this));
         oracle.setFeed(keccak256("ETH/USD"), IPriceOracle.Feed(address(feed), 3_600, 100e18, 100_000e18));
-        paymaster = new GesimPaymaster(usdc, oracle, 1 days, 1_000, treasury, sponsor, owner, operator);
+        identity = new GesimIdentity(owner, operator);
+        paymaster = new GesimPaymaster(usdc, oracle, identity, 1 days, 1_000, treasury, sponsor, owner, operator);
         paymaster.refreshRate();
         usdc.mint(address(this), 1_000e6);
         usdc.approve(address(paymaster), type(uint256).max);
@@ -59,6 +62,12 @@ abstract contract Paymasters is Accounts {
         returns (PackedUserOperation memory operation)
     {
         operation = _bare(callData);
+        _sponsor(operation, validUntil, key);
+        _signOperation(operation);
+    }
+
+    /// @dev Puts the sponsor's signature into an operation that is complete but for the account's own.
+    function _sponsor(PackedUserOperation memory operation, uint48 validUntil, uint256 key) internal view {
         bytes memory head = abi.encodePacked(address(paymaster), VERIFICATION, POST_OP);
         bytes32 structHash = keccak256(
             abi.encode(
@@ -89,7 +98,6 @@ abstract contract Paymasters is Accounts {
         );
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, keccak256(abi.encodePacked(hex"1901", domain, structHash)));
         operation.paymasterAndData = abi.encodePacked(head, uint8(0), uint48(0), validUntil, r, s, v);
-        _signOperation(operation);
     }
 
     function _fromCredit(bytes memory callData) internal view returns (PackedUserOperation memory operation) {

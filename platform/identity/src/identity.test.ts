@@ -303,7 +303,14 @@ test('an account is registered by its owner’s signature, once, and only the on
   }
   const did = (await page.call('GET', `/v1/identity/${account}/did.json`)).json()
   expect(did.id).toBe(`did:pkh:eip155:31337:${account}`)
-  expect(did.service[0].serviceEndpoint).toContain('/5')
+  const endpoints = Object.fromEntries(
+    did.service.map((each: { type: string; serviceEndpoint: string }) => [each.type, each.serviceEndpoint]),
+  )
+  expect(Object.keys(endpoints)).toEqual(['LinkedDomains', 'EntitlementRegistry', 'SoulboundToken'])
+  expect(endpoints.SoulboundToken).toBe(
+    `${endpoints.EntitlementRegistry.replace(/:(0x\w+)$/, '/erc721:$1')}/5`,
+  )
+  expect(endpoints.LinkedDomains).toMatch(/^https?:/)
 })
 
 test('the server’s share is sealed at rest, released to a fresh sign-in, and not often', async () => {

@@ -70,6 +70,7 @@ export const identityStage = defineStage({
         sealKey: settings.sealKey,
         accounts: chainAccounts(chain),
         chain,
+        origin,
       }),
     })
   },

@@ -3,6 +3,7 @@ import type { Hex } from '@gesim/journey'
 import type { ChainSettings, Store, Tx } from '@gesim/store'
 import type { Wallet } from '@gesim/wire'
 import { sql } from 'kysely'
+import { didDocument, didOf } from './did.ts'
 import type { Accounts } from './ports.ts'
 import { seal, unseal } from './seal.ts'
 import type { SessionFacts } from './sessions.ts'
@@ -18,6 +19,8 @@ export interface WalletOptions {
   readonly sealKey: Uint8Array
   readonly accounts: Accounts
   readonly chain: ChainSettings
+  /** Where the operator is found: a service of every DID document. */
+  readonly origin: string
 }
 
 interface AccountRow {
@@ -33,11 +36,6 @@ interface AccountRow {
 /** The text that an owner key signs to register its account: names the account, itself and this sign-in. */
 export function accountProofText(account: Hex, owner: Hex, subject: string): string {
   return `GeSIM wallet\naccount: ${account.toLowerCase()}\nowner: ${owner.toLowerCase()}\nsession: ${prefixOf(subject)}`
-}
-
-/** The did:pkh of an account. */
-function didOf(chainId: number, account: Hex): string {
-  return `did:pkh:eip155:${chainId}:${account}`
 }
 
 /** Accounts, shares, sealed seeds. */
@@ -167,49 +165,7 @@ export function makeWallet(options: WalletOptions) {
       )
       const row = rows[0]
       if (!row) throw refuse('identity.account-unknown', { account: account.toLowerCase() })
-      return didDocument(chain, row.account, row.token_id)
+      return didDocument(chain, options.origin, row.account, row.token_id)
     },
-  }
-}
-
-/** The DID document by the did:pkh method, with the soulbound token as a service (CAIP-19). */
-function didDocument(
-  chain: Pick<ChainSettings, 'chainId' | 'addresses'>,
-  account: Hex,
-  tokenId: string | null,
-): Record<string, unknown> {
-  const did = didOf(chain.chainId, account)
-  const key = `${did}#blockchainAccountId`
-  return {
-    '@context': [
-      'https://www.w3.org/ns/did/v1',
-      {
-        blockchainAccountId: 'https://w3id.org/security#blockchainAccountId',
-        EcdsaSecp256k1RecoveryMethod2020:
-          'https://identity.foundation/EcdsaSecp256k1RecoverySignature2020#EcdsaSecp256k1RecoveryMethod2020',
-      },
-    ],
-    id: did,
-    verificationMethod: [
-      {
-        id: key,
-        type: 'EcdsaSecp256k1RecoveryMethod2020',
-        controller: did,
-        blockchainAccountId: `eip155:${chain.chainId}:${account}`,
-      },
-    ],
-    authentication: [key],
-    assertionMethod: [key],
-    ...(tokenId === null
-      ? {}
-      : {
-          service: [
-            {
-              id: `${did}#soulbound`,
-              type: 'SoulboundToken',
-              serviceEndpoint: `eip155:${chain.chainId}/erc721:${chain.addresses.identity}/${tokenId}`,
-            },
-          ],
-        }),
   }
 }
