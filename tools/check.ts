@@ -16,12 +16,13 @@ const steps: [string, string, string[]][] = [
 let failed = 0
 for (const [title, command, args] of steps) {
   const startedAt = Date.now()
-  const { status, stdout } = spawnSync(command, args, {
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
     cwd: ROOT,
     stdio: quiet.has(title) ? 'pipe' : 'inherit',
     encoding: 'utf8',
   })
-  if (status !== 0 && stdout) console.log(stdout)
+  if (status !== 0 && quiet.has(title))
+    console.log([stdout, stderr, error?.message].filter(Boolean).join('\n'))
   if (status !== 0) failed++
   console.log(`${status === 0 ? '✓' : '✗'} ${title} (${((Date.now() - startedAt) / 1000).toFixed(1)} s)`)
 }

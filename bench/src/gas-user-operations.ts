@@ -1,9 +1,5 @@
 // What the same small call costs by each route that needs no ether of the traveller, as a transaction of its own.
-import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { foundryBinary, ROOT } from '@gesim/contracts/testing'
+import { gasSnapshot } from './gas-snapshot.ts'
 import { type Row, row } from './row.ts'
 
 const FIRST = 'user operation, SimpleAccount 0.8, sponsored, first (deploys the account)'
@@ -22,33 +18,9 @@ const ROUTES = [
   ['gas.erc2771.next.batched', 'ERC-2771, next, ten in a batch', 10, NEXT],
 ] as const
 
-function measured(): Promise<Record<string, string>> {
-  const out = mkdtempSync(join(tmpdir(), 'gesim-routes-'))
-  return new Promise((resolve, reject) => {
-    const forge = spawn(
-      foundryBinary('forge'),
-      ['test', '--isolate', '--match-path', 'contracts/test/routes/*'],
-      {
-        cwd: ROOT,
-        stdio: ['ignore', 'ignore', 'inherit'],
-        env: { ...process.env, FOUNDRY_SNAPSHOTS: out },
-      },
-    )
-    forge.on('error', reject)
-    forge.on('exit', (code) => {
-      if (code !== 0) return reject(new Error(`forge ended with ${code}`))
-      resolve(JSON.parse(readFileSync(join(out, 'Routes.json'), 'utf8')))
-    })
-  }).finally(() => rmSync(out, { recursive: true, force: true })) as Promise<Record<string, string>>
-}
-
 /** The rows `gas.userOp.*`, part of `npm run bench -- gas`. */
 export async function gasOfUserOperations(): Promise<Row[]> {
-  const of = await measured()
-  const gasOf = (step: string) => {
-    if (!of[step]) throw new Error(`The gas of “${step}” was not measured.`)
-    return Number(of[step])
-  }
+  const gasOf = await gasSnapshot('contracts/test/routes/*', 'Routes')
   return ROUTES.map(([name, step, calls, anchor]) =>
     row(
       name,

@@ -1,9 +1,5 @@
 // What each step costs on chain, as a transaction of its own, beside what others have published for theirs.
-import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { foundryBinary, ROOT } from '@gesim/contracts/testing'
+import { gasSnapshot } from './gas-snapshot.ts'
 import { gasOfUserOperations } from './gas-user-operations.ts'
 import { type Row, row } from './row.ts'
 
@@ -58,28 +54,8 @@ const SUBSCRIBERS = [
   ['1M', 1_000_000, 12_061],
 ] as const
 
-function measured(): Promise<Record<string, string>> {
-  const out = mkdtempSync(join(tmpdir(), 'gesim-gas-'))
-  return new Promise((resolve, reject) => {
-    const forge = spawn(
-      foundryBinary('forge'),
-      ['test', '--isolate', '--match-path', 'contracts/test/money/Gas*.t.sol'],
-      { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, FOUNDRY_SNAPSHOTS: out } },
-    )
-    forge.on('error', reject)
-    forge.on('exit', (code) => {
-      if (code !== 0) return reject(new Error(`forge ended with ${code}`))
-      resolve(JSON.parse(readFileSync(join(out, 'Journey.json'), 'utf8')))
-    })
-  }).finally(() => rmSync(out, { recursive: true, force: true })) as Promise<Record<string, string>>
-}
-
 export async function gas(): Promise<Row[]> {
-  const of = await measured()
-  const gasOf = (step: string) => {
-    if (!of[step]) throw new Error(`The gas of “${step}” was not measured.`)
-    return Number(of[step])
-  }
+  const gasOf = await gasSnapshot('contracts/test/money/Gas*.t.sol', 'Journey')
   const post = gasOf('postEpoch, 10 of 15 signatures')
   return [
     ...STEPS.map(([name, step, each, anchor, against]) =>

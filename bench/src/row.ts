@@ -23,6 +23,14 @@ export async function secondsOf(work: () => Promise<unknown> | unknown): Promise
   return (performance.now() - startedAt) / 1000
 }
 
+/** Processor seconds that some work took in this process, whatever else the machine did meanwhile. */
+export async function cpuSecondsOf(work: () => Promise<unknown> | unknown): Promise<number> {
+  const before = process.cpuUsage()
+  await work()
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1e6
+}
+
 /** The middle value. */
 export function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!

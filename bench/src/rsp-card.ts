@@ -20,9 +20,9 @@ import {
   writePrepareDownloadRequest,
 } from '@gesim/sgp22'
 import { openService, type Service, SMDP_ADDRESS } from '@gesim/smdp/bench'
-import { type Row, row } from './row.ts'
+import { cpuSecondsOf, type Row, row } from './row.ts'
 import { bareAgreement, bareProtection, bareSign, bareVerify } from './rsp-anchors.ts'
-import { cpuSecondsOf, inTurn, repeated } from './rsp-rounds.ts'
+import { inTurn, repeated } from './rsp-rounds.ts'
 import { freshIccid, PROFILE_BYTES } from './rsp-world.ts'
 
 const BLOCK_BYTES = 255

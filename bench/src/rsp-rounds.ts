@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { median } from './row.ts'
+import { cpuSecondsOf, median } from './row.ts'
 
 setFlagsFromString('--expose-gc')
 const gc = runInNewContext('gc') as (options: { type: 'minor' }) => void
@@ -8,14 +8,6 @@ const gc = runInNewContext('gc') as (options: { type: 'minor' }) => void
 /** Collects what short-lived objects left behind, before something is timed: what others left is not its own. */
 export function collect(): void {
   gc({ type: 'minor' })
-}
-
-/** Processor seconds that some work took in this process, whatever else the machine did meanwhile. */
-export async function cpuSecondsOf(work: () => Promise<unknown> | unknown): Promise<number> {
-  const before = process.cpuUsage()
-  await work()
-  const { user, system } = process.cpuUsage(before)
-  return (user + system) / 1e6
 }
 
 /** Does a number of operations and gives the processor seconds of those that count. */

@@ -9,9 +9,8 @@ import { createLog } from '@gesim/base'
 import { identityOf, loadPki, makeTestPki, type Pki, tlsPemOf } from '@gesim/crypto'
 import { memoryState, type SmdpState, startSmdp } from '@gesim/smdp'
 import { packageOf, releasedProfile, SMDP_ADDRESS } from '@gesim/smdp/bench'
-import { median, type Row, row } from './row.ts'
+import { cpuSecondsOf, median, type Row, row } from './row.ts'
 import { bareSign } from './rsp-anchors.ts'
-import { cpuSecondsOf } from './rsp-rounds.ts'
 import { freshIccid, PROFILE_BYTES } from './rsp-world.ts'
 
 /** Longest time that the event loop may be held up, in milliseconds. */

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { loadPki, makeTestPki, OneTimeKey, type Pki, systemRandom } from '@gesim/crypto'
 import { type ES9PLUS, type Iccid, parseIccid, type RequestOf, writeEuiccInfo1 } from '@gesim/sgp22'
 import { packageOf, type Service, SMDP_ADDRESS } from '@gesim/smdp/bench'
-import { collect, cpuSecondsOf } from './rsp-rounds.ts'
+import { cpuSecondsOf } from './row.ts'
+import { collect } from './rsp-rounds.ts'
 
 /** Bytes of the measured profile. */
 export const PROFILE_BYTES = 12_000

@@ -11,18 +11,10 @@ import {
 } from '@gesim/proofs'
 import { HashThreads } from '@gesim/proofs/threads'
 import { SimpleMerkleTree, StandardMerkleTree } from '@openzeppelin/merkle-tree'
-import { median, type Row, row, secondsOf } from './row.ts'
+import { cpuSecondsOf, median, type Row, row, secondsOf } from './row.ts'
 
 const MILLION = 1_000_000
 const HUNDRED_THOUSAND = 100_000
-
-/** CPU seconds of this process, the system's share for it included: fresh memory is part of a build. */
-async function cpuSecondsOf(work: () => unknown): Promise<number> {
-  const before = process.cpuUsage()
-  await work()
-  const { user, system } = process.cpuUsage(before)
-  return (user + system) / 1e6
-}
 
 /** Intents of four books, as they are assigned: from index 0 without a gap. Amounts below 2^32 micro-USDC. */
 function leaves(count: number): PackedLeaves {
