@@ -3,7 +3,7 @@ import * as exits from './exits.ts'
 import { attest, post } from './settlement.ts'
 import type { Market, Outcome } from './state.ts'
 
-const { activate, claim, create, fund, redeem, refund, refundFinal } = escrow
+const { activate, claim, create, fund, redeem, refund, refundConfirmed, refundFinal } = escrow
 const { cancelExit, closeInstant, counterExit, finalizeExit, requestExit, trimExit } = exits
 
 /** What anyone can call on the chain. */
@@ -23,6 +23,7 @@ const CALLS = {
   finalizeExit,
   post,
   attest,
+  refundConfirmed,
 }
 
 export type Calls = typeof CALLS

@@ -134,15 +134,41 @@ export function redeem(m: Market, id: number, voucher: number): Outcome {
 export function refundFinal(m: Market, id: number, root: Root, byPayer: boolean): Outcome {
   const intent = m.intents[id]!
   if (intent.stage !== 'open') return 'wrong-state'
-  const book = m.books[intent.book]!
-  if (root.epoch < book.claimedEpoch) return 'stale-epoch'
-  if (postingUntil(m) !== 0 && m.rules.closeLockout) return 'posting-window'
-  if (!counts(book, root) || !isFinal(m, root)) return 'not-final'
+  const leaf = finalLeaf(m, id, root, m.books[intent.book]!.claimedEpoch)
+  if (typeof leaf === 'string') return leaf
   const slow = isSlowFinal(m, root)
   if (!byPayer && !slow && m.rules.payerFinalizes) return 'not-payer'
+  return endByLeaf(m, intent, leaf, slow)
+}
+
+/**
+ * The same end by anyone, although the book has claimed since the root that is beyond challenge: a newer root repeats
+ * its leaf.
+ */
+export function refundConfirmed(m: Market, id: number, newer: Root, beyond: Root): Outcome {
+  const intent = m.intents[id]!
+  if (intent.stage !== 'open') return 'wrong-state'
+  const leaf = finalLeaf(m, id, newer, m.books[intent.book]!.claimedEpoch)
+  if (typeof leaf === 'string') return leaf
+  const confirmed = finalLeaf(m, id, beyond, 0)
+  if (typeof confirmed === 'string') return confirmed
+  if (!isSlowFinal(m, beyond)) return 'not-final'
+  if (leaf !== confirmed && m.rules.confirmedLeaf) return 'leaves-differ'
+  return endByLeaf(m, intent, leaf, true)
+}
+
+/** The charge of an intent's FINAL leaf in a final root that is no older than `notBefore`. */
+function finalLeaf(m: Market, id: number, root: Root, notBefore: number): number | string {
+  if (root.epoch < notBefore) return 'stale-epoch'
+  if (postingUntil(m) !== 0 && m.rules.closeLockout) return 'posting-window'
+  if (!counts(m.books[m.intents[id]!.book]!, root) || !isFinal(m, root)) return 'not-final'
   const leaf = root.leaves[id]
-  if (!leaf?.isFinal) return 'leaf-not-final'
-  const charge = Math.max(leaf.amount, m.rules.closeWatermark ? intent.settled : 0, intent.fee)
+  return leaf?.isFinal ? leaf.amount : 'leaf-not-final'
+}
+
+function endByLeaf(m: Market, intent: Intent, leaf: number, slow: boolean): Outcome {
+  const book = m.books[intent.book]!
+  const charge = Math.max(leaf, m.rules.closeWatermark ? intent.settled : 0, intent.fee)
   if (charge > intent.funded) return 'charge-too-high'
   const refunded = intent.funded - charge
   if (available(book) < refunded) return 'book-short'

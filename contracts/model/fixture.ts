@@ -49,6 +49,7 @@ const CODES = [
   'post',
   'attest',
   'punish',
+  'refundConfirmed',
 ]
 
 const u8 = (value: unknown): Hex => numberToHex(Number(value), { size: 1 })
@@ -69,6 +70,8 @@ function argumentsOf(call: string, args: readonly unknown[]): Hex {
       return concatHex([epochOf(args[0]), u8(args[1])])
     case 'refundFinal':
       return concatHex([u8(args[0]), epochOf(args[1]), u8(args[2])])
+    case 'refundConfirmed':
+      return concatHex([u8(args[0]), epochOf(args[1]), epochOf(args[2])])
     case 'closeInstant':
       return concatHex([u8(args[0]), u64(args[1]), u8(args[2])])
     case 'fund':

@@ -33,6 +33,7 @@ const {
   post,
   redeem,
   refund,
+  refundConfirmed,
   refundFinal,
   requestExit,
   trimExit,
@@ -269,6 +270,18 @@ const closeFinal: Step = (w, random) => {
   )
 }
 
+const closeConfirmed: Step = (w, random) => {
+  const id = someone(w, random)
+  const newer = someRoot(w, random)
+  const kept = w.m.roots.filter((root) => !root.voided)
+  const beyond = kept.length === 0 ? undefined : random.pick(kept)
+  if (id === undefined || !newer || !beyond) return undefined
+  return say(
+    `refundConfirmed ${id} epochs=${newer.epoch},${beyond.epoch}`,
+    payOut(w, id, refundConfirmed(w.m, id, newer, beyond)),
+  )
+}
+
 const closeTogether: Step = (w, random) => {
   const id = someone(w, random)
   if (id === undefined) return undefined
@@ -337,6 +350,7 @@ const STEPS_BY_WEIGHT: Step[] = [
   ...Array<Step>(5).fill(claimSome),
   ...Array<Step>(3).fill(redeemSome),
   ...Array<Step>(3).fill(closeFinal),
+  ...Array<Step>(2).fill(closeConfirmed),
   ...Array<Step>(3).fill(closeTogether),
   ...Array<Step>(3).fill(leaveSoon),
   contradict,

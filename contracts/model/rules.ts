@@ -31,6 +31,7 @@ export const RULES = {
   excuse: 'an unanswered demand for data opens the exit without that leaf',
   payerFinalizes: 'before slow finality only the payer ends an intent by a leaf',
   exitWindow: 'exits have an outflow window of their own',
+  confirmedLeaf: 'an older root beyond challenge ends an intent only by the leaf that a newer root repeats',
   payerWord: 'an instant close needs the payer',
 } as const
 

@@ -1,4 +1,4 @@
-import { activate, claim, create, fund, refund, refundFinal } from './escrow.ts'
+import { activate, claim, create, fund, refund, refundConfirmed, refundFinal } from './escrow.ts'
 import { closeInstant, finalizeExit, requestExit, trimExit } from './exits.ts'
 import { broken, lossIn } from './invariants.ts'
 import type { Rule, Rules } from './rules.ts'
@@ -97,6 +97,10 @@ export class Stage {
 
   closesFinal(id: number, root: Root): Outcome {
     return this.check(refundFinal(this.w.m, id, root, true), id)
+  }
+
+  closesConfirmed(id: number, newer: Root, beyond: Root): Outcome {
+    return this.check(refundConfirmed(this.w.m, id, newer, beyond), id)
   }
 
   asksToLeave(id: number, stated = dueOf(this.w, id)): Outcome {
@@ -236,6 +240,28 @@ export const SCENES: Scene[] = [
       s.claims(wrong)
       for (const id of sybils) s.closes(id, id === 7 ? 1 : 0)
       for (const id of sybils) s.closesFinal(id, wrong)
+      if (lossIn(s.w, 1) > 3 * SMALL.windowFloor) s.violation ??= '4: more is gone than three windows let out'
+    },
+  },
+  {
+    rule: 'confirmedLeaf',
+    poster: 'quorum',
+    // The sybils' leaves are beyond challenge and claimed; a lying quorum lowers them: all of them leave at once.
+    play(s) {
+      for (let i = 0; i < 4; i++) s.buys('honest', 12)
+      const sybils = [0, 1, 2, 3].map(() => s.buys('sybil', 12))
+      for (const id of sybils) {
+        s.uses(id, 12)
+        s.w.travellers[id]!.finalAsked = true
+      }
+      const good = s.posts()
+      s.waits(SMALL.slow)
+      s.claims(good)
+      const wrong = s.posts(true, [12, 12, 12, 12, 0, 0, 0, 1])
+      for (const leaf of wrong.leaves) leaf!.isFinal = true
+      s.waits(2)
+      s.claims(wrong)
+      for (const id of sybils) s.closesConfirmed(id, wrong, good)
       if (lossIn(s.w, 1) > 3 * SMALL.windowFloor) s.violation ??= '4: more is gone than three windows let out'
     },
   },

@@ -114,6 +114,14 @@ contract IntentEscrow is EscrowFunding, EscrowActivation, EscrowFinals, Multical
     }
 
     /// @inheritdoc IEscrowCloses
+    function refundConfirmed(IntentTerms calldata, uint32, LeafProof calldata, uint32, LeafProof calldata)
+        external
+        returns (uint64)
+    {
+        _runExits();
+    }
+
+    /// @inheritdoc IEscrowCloses
     function rollover(IntentTerms calldata, uint32, LeafProof calldata, IntentTerms calldata, uint64)
         external
         returns (bytes32)

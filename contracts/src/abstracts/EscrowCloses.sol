@@ -55,6 +55,28 @@ abstract contract EscrowCloses is IEscrowCloses, EscrowIntake, EscrowFinalLeaf {
     }
 
     /// @inheritdoc IEscrowCloses
+    function refundConfirmed(
+        IntentTerms calldata terms,
+        uint32 epoch,
+        LeafProof calldata leaf,
+        uint32 confirmedEpoch,
+        LeafProof calldata confirmedLeaf
+    ) external nonReentrant returns (uint64 refunded) {
+        (bytes32 intentId, IntentRecord memory intent) = _intentIn(terms, IntentState.Open);
+        BookRecord memory book = _book(intent.book);
+        _checkFinal(intentId, intent, epoch, book.claimedEpoch, leaf);
+        // The older root may be older than the last claim, since the newer one shows what was claimed for.
+        if (!_checkFinal(intentId, intent, confirmedEpoch, 0, confirmedLeaf)) {
+            revert IntentEscrow_NotFinal(confirmedEpoch, intent.book);
+        }
+        if (leaf.amount != confirmedLeaf.amount) {
+            revert IntentEscrow_LeavesDiffer(leaf.amount, confirmedLeaf.amount);
+        }
+        refunded = _endAt(terms, intentId, intent, book, leaf.amount, true);
+        _giveBack(terms.payer, refunded, false);
+    }
+
+    /// @inheritdoc IEscrowCloses
     function rollover(
         IntentTerms calldata terms,
         uint32 epoch,

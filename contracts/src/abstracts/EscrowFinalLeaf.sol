@@ -18,7 +18,19 @@ abstract contract EscrowFinalLeaf is EscrowBase {
         (bytes32 intentId, IntentRecord memory intent) = _intentIn(terms, IntentState.Open);
         BookRecord memory book = _book(intent.book);
         bool isSlowFinal = _checkFinal(intentId, intent, epoch, book.claimedEpoch, leaf);
-        refunded = _refundOf(intent, book, uint64(Math.max(Math.max(leaf.amount, intent.settled), terms.activationFee)));
+        refunded = _endAt(terms, intentId, intent, book, leaf.amount, isSlowFinal);
+    }
+
+    /// @dev Ends the intent at the charge of a leaf that was checked.
+    function _endAt(
+        IntentTerms calldata terms,
+        bytes32 intentId,
+        IntentRecord memory intent,
+        BookRecord memory book,
+        uint64 charge,
+        bool isSlowFinal
+    ) internal returns (uint64 refunded) {
+        refunded = _refundOf(intent, book, uint64(Math.max(Math.max(charge, intent.settled), terms.activationFee)));
         // Before the root is beyond challenge a quorum may have lied: ending by its leaf is for the payer to choose, and
         // what leaves is capped.
         if (!isSlowFinal) _requirePayer(terms.payer);
@@ -26,13 +38,14 @@ abstract contract EscrowFinalLeaf is EscrowBase {
         _end(intentId, intent, book, refunded, REASON_FINAL);
     }
 
+    /// @dev Requires a FINAL leaf in a final root that is not older than `claimedEpoch`.
     function _checkFinal(
         bytes32 intentId,
         IntentRecord memory intent,
         uint32 epoch,
         uint32 claimedEpoch,
         LeafProof calldata leaf
-    ) private view returns (bool isSlowFinal) {
+    ) internal view returns (bool isSlowFinal) {
         // A root older than the carrier's last claim could hold a lower leaf than the one that was paid.
         if (epoch < claimedEpoch) revert IntentEscrow_StaleEpoch(epoch, claimedEpoch);
         RootRef memory ref;

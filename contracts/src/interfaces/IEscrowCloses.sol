@@ -23,6 +23,22 @@ interface IEscrowCloses {
     /// @return refunded What went back in all.
     function closeBatch(CloseOrder[] calldata orders, bool toBalance) external returns (uint64 refunded);
 
+    /// @notice Ends an intent by its FINAL leaf in a slow-final epoch although the book has claimed from a newer one since,
+    /// and returns the rest to the payer's wallet. Anyone.
+    /// @dev By the rules of `refundFinal`. A carrier that claims every epoch makes slow-final epochs too old for
+    /// `refundFinal`, whose leaf must not be older than the claim; here the newer epoch shows that the leaf still is the same.
+    /// @param epoch Final for the book, and not older than the one it last claimed from.
+    /// @param leaf The FINAL leaf in it.
+    /// @param confirmedEpoch Slow-final for the book.
+    /// @param confirmedLeaf The FINAL leaf of the same amount in it.
+    function refundConfirmed(
+        IntentTerms calldata terms,
+        uint32 epoch,
+        LeafProof calldata leaf,
+        uint32 confirmedEpoch,
+        LeafProof calldata confirmedLeaf
+    ) external returns (uint64 refunded);
+
     /// @notice Ends an intent by its FINAL leaf and puts of the rest into a new one, without leaving the escrow. Only the payer
     /// of both.
     /// @dev By the rules of `refundFinal` and `createFromBalance`. What is above `amount` goes to the payer's balance.

@@ -63,7 +63,7 @@ interface IEscrowExits is IEscrowCloses {
 /// callbacks, but a blocklist: a transfer to a payer that fails is credited to the payer's balance here.
 ///
 /// What nobody calls does not move: money Held past `provisionBy` waits until anyone calls `refund`; money of an active
-/// intent waits until a final root's leaf is FINAL and anyone calls `refundFinal`, or the payer exits.
+/// intent waits until a final root's leaf is FINAL and anyone calls `refundFinal` or `refundConfirmed`, or the payer exits.
 ///
 /// Where `LeafProof[] leaves` is asked for, give one proof for each epoch of `leafEpochs(book)`, in that order. The
 /// charge then counts the highest of: those leaves, the watermark of vouchers, the activation fee. A payer or carrier

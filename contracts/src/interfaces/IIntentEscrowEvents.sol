@@ -92,6 +92,8 @@ interface IIntentEscrowEvents {
     error IntentEscrow_NotFinal(uint32 epoch, uint32 book);
     /// @notice The book has claimed from a newer epoch: prove the leaf there.
     error IntentEscrow_StaleEpoch(uint32 epoch, uint32 claimedEpoch);
+    /// @notice The newer root charges something else than the one beyond challenge: one of the two is at fault.
+    error IntentEscrow_LeavesDiffer(uint64 charge, uint64 confirmed);
     /// @notice The leaf is not FINAL.
     error IntentEscrow_LeafNotFinal(uint32 flags);
     /// @notice One proof for each epoch of `leafEpochs(book)` is needed.

@@ -102,6 +102,7 @@ contract ReplayTest is Statements {
         if (code == 13) return _postIt();
         if (code == 14) return _attest();
         if (code == 15) return _punish();
+        if (code == 16) return _refundConfirmed();
         return _exits(code);
     }
 
@@ -164,6 +165,20 @@ contract ReplayTest is Statements {
         LeafProof memory leaf = _trees[epoch].leafProof(intent.book, intent.index);
         vm.prank(caller);
         try escrow.refundFinal(_terms_[i], epoch, leaf, false) returns (uint64 refunded) {
+            return (true, refunded);
+        } catch {
+            return (false, 0);
+        }
+    }
+
+    function _refundConfirmed() private returns (bool, uint256) {
+        uint256 i = _next(1);
+        (uint32 newer, uint32 beyond) = (_epochNext(), _epochNext());
+        IntentRecord memory intent = escrow.intentOf(_ids[i]);
+        LeafProof memory leaf = _trees[newer].leafProof(intent.book, intent.index);
+        LeafProof memory confirmed = _trees[beyond].leafProof(intent.book, intent.index);
+        vm.prank(relayer);
+        try escrow.refundConfirmed(_terms_[i], newer, leaf, beyond, confirmed) returns (uint64 refunded) {
             return (true, refunded);
         } catch {
             return (false, 0);

@@ -148,8 +148,16 @@ export interface EventBodies {
     txHash: Hex
     gasUsed: string
   }
-  /** The traveller's remainder shall go back, with the proof of the FINAL leaf. */
-  'remainder.wanted': { terms: TermsJson; epoch: number; proof: LeafProofJson }
+  /**
+   * The traveller's remainder shall go back, with the proof of the FINAL leaf. Where the epoch can still be challenged, an
+   * older one that cannot holds the same leaf: `confirmed`.
+   */
+  'remainder.wanted': {
+    terms: TermsJson
+    epoch: number
+    proof: LeafProofJson
+    confirmed?: { epoch: number; proof: LeafProofJson }
+  }
   /** The intent is closed on chain: charged, and the rest returned. */
   'intent.closed': {
     chargedMicros: string

@@ -144,12 +144,19 @@ export function wishesOf(event: JourneyEventOf<WishingKind>, addresses: Addresse
       return [one('operator', safe, data, `${batchId}:${event.seq}`)]
     }
     case 'remainder.wanted': {
-      const { terms, epoch, proof } = event.body
-      const data = encodeFunctionData({
-        abi: intentEscrowAbi,
-        functionName: 'refundFinal',
-        args: [termsFromJson(terms), epoch, leafProofFromJson(proof), false],
-      })
+      const { terms, epoch, proof, confirmed } = event.body
+      const leaf = leafProofFromJson(proof)
+      const data = confirmed
+        ? encodeFunctionData({
+            abi: intentEscrowAbi,
+            functionName: 'refundConfirmed',
+            args: [termsFromJson(terms), epoch, leaf, confirmed.epoch, leafProofFromJson(confirmed.proof)],
+          })
+        : encodeFunctionData({
+            abi: intentEscrowAbi,
+            functionName: 'refundFinal',
+            args: [termsFromJson(terms), epoch, leaf, false],
+          })
       return [one('operator', addresses.escrow, data, `${event.intentId}:${epoch}`)]
     }
   }

@@ -40,6 +40,56 @@ it('takes an epoch through the real contracts: posted, final, carrier paid, rema
   }
 }, 60_000)
 
+it('returns a remainder by two roots when the carrier claims every epoch, as with the windows of production', async () => {
+  const world = await openWorld({ epochSeconds: 5, postingSeconds: 2, fastSeconds: 1, slowSeconds: 11 })
+  try {
+    const { client, heard } = world
+    const { addresses, keys } = world.local
+    const other = await world.charged(200_000n, false)
+    const { intentId, terms } = await world.charged(CHARGE)
+    const wishes = () => world.read({ kinds: ['remainder.wanted'] })
+    const escrowTakes = (functionName: string, args: readonly unknown[]) =>
+      world.send(keys.poster, addresses.escrow, intentEscrowAbi, functionName, args)
+    let refused = 0
+    for (let turn = 0, isBack = false; !isBack; turn++) {
+      expect(turn).toBeLessThan(7)
+      const { epoch } = await heard('epoch.closed', turn)
+      await world.sign(epoch, keys.attestors)
+      await world.post(await heard('root.wanted', turn), 10_000)
+      const settle = await heard('settle.wanted', turn)
+      const proofs = settle.proofs.map(nodeProofFromJson)
+      const pays = [settle.epoch, settle.books, proofs]
+      await world.mustSend(keys.poster, addresses.settlement, settlementAbi, 'settle', pays)
+      await world.charge(other.intentId, 300_000n + BigInt(turn) * 100_000n, turn + 2, false)
+      for (let i = 0; i < 20 && (await wishes()).length <= refused; i++)
+        await new Promise((resolve) => setTimeout(resolve, 100))
+      if ((await wishes()).length <= refused) continue
+      const { confirmed, ...newer } = await heard('remainder.wanted', refused)
+      expect(confirmed!.epoch).toBeLessThan(newer.epoch)
+      const leaf = [terms, newer.epoch, leafProofFromJson(newer.proof)]
+      // The payer alone may end by the newer root only; the poster is a stranger.
+      expect(await escrowTakes('refundFinal', [...leaf, false])).toBe(false)
+      isBack = await escrowTakes('refundConfirmed', [
+        ...leaf,
+        confirmed!.epoch,
+        leafProofFromJson(confirmed!.proof),
+      ])
+      if (isBack) continue
+      // On a slow machine the next claim comes first: refused, as the relayer tells, and wished for again.
+      refused++
+      const key = `remainder.wanted:${intentId}:${newer.epoch}`
+      await world.say('transaction.refused', null, { key, code: 'relayer.would-revert', why: 'StaleEpoch' })
+    }
+    const read = { address: addresses.escrow, abi: intentEscrowAbi } as const
+    expect(await client.readContract({ ...read, functionName: 'intentOf', args: [intentId] })).toMatchObject({
+      settled: CHARGE,
+      state: 5,
+    })
+  } finally {
+    await world.close()
+  }
+}, 90_000)
+
 it('gives a root that went on chain with one signature its quorum by those that come late', async () => {
   // The slow window is as long as the contract lets it be: what becomes final before does so by the quorum.
   const world = await openWorld({ epochSeconds: 5, postingSeconds: 3, fastSeconds: 1, slowSeconds: 20 })

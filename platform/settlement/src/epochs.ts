@@ -46,11 +46,11 @@ export async function epochsIn(db: Db, states: readonly EpochState[]): Promise<E
   return rows
 }
 
-/** The newest final epoch. */
-export async function newestFinal(db: Db): Promise<EpochRow | null> {
+/** The newest final epochs, newest first. */
+export async function newestFinal(db: Db, most: number): Promise<EpochRow[]> {
   const { rows } = await sql<EpochRow>`
-    select * from gesim.settlement_epochs where state = 'final' order by epoch desc limit 1`.execute(db)
-  return rows[0] ?? null
+    select * from gesim.settlement_epochs where state = 'final' order by epoch desc limit ${most}`.execute(db)
+  return rows
 }
 
 export async function insertEpoch(
@@ -179,18 +179,19 @@ export interface Remainder {
 }
 
 /**
- * Intents with a FINAL leaf in an epoch's tree whose remainder was not wished for yet, or was refused with the proof of
- * an earlier epoch.
+ * Intents of books with a FINAL leaf in the tree of `leafEpoch` whose remainder was not wished for yet, or was refused with
+ * the proof of an epoch before `epoch`.
  */
 export async function openRemainders(
   db: Db,
   epoch: number,
+  leafEpoch: number,
   books: readonly number[],
   most: number,
 ): Promise<Remainder[]> {
   const { rows } = await sql<Remainder>`
     select i.intent_id, i.terms, i.book, i.idx from gesim.settlement_intents i
-    where ${hasRemainder(epoch)} and i.book = any(${[...books]}::integer[])
+    where ${hasRemainder(epoch, leafEpoch)} and i.book = any(${[...books]}::integer[])
     order by i.intent_id limit ${most}`.execute(db)
   return rows
 }
@@ -198,18 +199,18 @@ export async function openRemainders(
 /** The books of those intents. */
 export async function booksWithRemainders(db: Db, epoch: number): Promise<number[]> {
   const { rows } = await sql<{ book: number }>`
-    select distinct i.book from gesim.settlement_intents i where ${hasRemainder(epoch)} order by i.book`.execute(
+    select distinct i.book from gesim.settlement_intents i where ${hasRemainder(epoch, epoch)} order by i.book`.execute(
     db,
   )
   return rows.map((row) => row.book)
 }
 
-const hasRemainder = (epoch: number) => sql`
+const hasRemainder = (epoch: number, leafEpoch: number) => sql`
   not i.returned and i.state in ('open', 'exiting') and i.terms is not null
   and (i.remainder_epoch is null or (i.remainder_refused and i.remainder_epoch < ${epoch}))
   and exists (
     select from gesim.settlement_leaves l join gesim.settlement_epochs e using (epoch)
-    where l.intent_id = i.intent_id and l.epoch <= ${epoch} and l.flags & 1 = 1
+    where l.intent_id = i.intent_id and l.epoch <= ${leafEpoch} and l.flags & 1 = 1
       and e.state in ('posted', 'final'))`
 
 export async function saveRemainder(tx: Tx, intentId: Hex, epoch: number): Promise<void> {

@@ -82,37 +82,62 @@ export async function settleBooks(
 }
 
 /**
- * Wishes for the remainders of intents whose FINAL leaf is in this epoch, once the epoch is beyond every challenge: before,
- * the contract takes such an end from the payer only. A refusal (the book has claimed from a newer epoch meanwhile) is
- * answered with the proof of the next epoch.
+ * Wishes for the remainders of intents whose FINAL leaf is beyond every challenge; before, the contract takes such an end
+ * from the payer only. `finals` are the newest final epochs, newest first: the proof is of the newest, since a leaf must
+ * not be older than the book's last claim, and where that one can still be challenged, also of the newest that cannot. A
+ * refusal (the book has claimed from a newer epoch meanwhile) is answered with the proof of the next epoch.
  */
 export async function returnRemainders(
   store: Store,
   chain: ChainView,
   trees: Trees,
-  row: EpochRow,
+  finals: readonly EpochRow[],
   log: Log,
 ): Promise<void> {
-  const finalBooks: number[] = []
-  for (const book of await booksWithRemainders(store.db, row.epoch)) {
-    const basis = await chain.claimBasis(row.epoch, book)
-    if (basis.totalFinal && basis.claimedEpoch <= row.epoch) finalBooks.push(book)
+  const newest = finals[0]
+  if (!newest) return
+  const byBasis = new Map<number, number[]>()
+  for (const book of await booksWithRemainders(store.db, newest.epoch)) {
+    const basis = await chain.claimBasis(newest.epoch, book)
+    if (!basis.coSignedFinal || basis.claimedEpoch > newest.epoch) continue
+    const beyond = basis.totalFinal ? newest.epoch : await beyondChallenge(chain, finals, book)
+    if (beyond !== undefined) byBasis.set(beyond, [...(byBasis.get(beyond) ?? []), book])
   }
-  if (finalBooks.length === 0) return
-  const payable = await openRemainders(store.db, row.epoch, finalBooks, REMAINDERS_AT_ONCE)
+  for (const [beyond, books] of byBasis) await wishRemainders(store, trees, newest.epoch, beyond, books, log)
+}
+
+async function beyondChallenge(
+  chain: ChainView,
+  finals: readonly EpochRow[],
+  book: number,
+): Promise<number | undefined> {
+  for (const { epoch } of finals.slice(1)) if ((await chain.claimBasis(epoch, book)).totalFinal) return epoch
+  return undefined
+}
+
+async function wishRemainders(
+  store: Store,
+  trees: Trees,
+  epoch: number,
+  beyond: number,
+  books: readonly number[],
+  log: Log,
+): Promise<void> {
+  const open = await openRemainders(store.db, epoch, beyond, books, REMAINDERS_AT_ONCE)
+  if (open.length === 0) return
+  const [tree, older] = [await trees.of(epoch), await trees.of(beyond)]
+  const payable = open.filter(({ book, idx }) => tree.get(book, idx)?.amount === older.get(book, idx)?.amount)
   if (payable.length === 0) return
-  const tree = await trees.of(row.epoch)
   await store.tx(async (tx) => {
-    for (const one of payable) {
-      await saveRemainder(tx, one.intent_id, row.epoch)
-      await store.append(tx, 'remainder.wanted', one.intent_id, {
-        terms: one.terms,
-        epoch: row.epoch,
-        proof: leafProofToJson(tree.leafProof(one.book, one.idx)),
-      })
+    for (const { intent_id: intentId, terms, book, idx } of payable) {
+      await saveRemainder(tx, intentId, epoch)
+      const proof = leafProofToJson(tree.leafProof(book, idx))
+      const confirmed = { epoch: beyond, proof: leafProofToJson(older.leafProof(book, idx)) }
+      const body = beyond === epoch ? { terms, epoch, proof } : { terms, epoch, proof, confirmed }
+      await store.append(tx, 'remainder.wanted', intentId, body)
     }
   })
-  log.info('remainders shall go back', { epoch: row.epoch, count: payable.length })
+  log.info('remainders shall go back', { epoch, count: payable.length })
 }
 
 function booksOf(tree: SumTree): number[] {

@@ -50,6 +50,8 @@ type Event = { [K in (typeof KINDS)[number]]: JourneyEvent<K> }[(typeof KINDS)[n
 
 /** How often final epochs are looked at; their windows are minutes at least outside a local chain. */
 const FINISH_EVERY_MS = 1_000
+/** Settlement allows a slow window of four epochs, so one of the newest five final ones is beyond it. */
+const EPOCHS_TO_SLOW_FINALITY = 6
 const REMAINDER_KEY = /^remainder\.wanted:(0x[0-9a-f]{64})/i
 
 /**
@@ -217,11 +219,11 @@ export class Settlement {
     for (const row of await epochsIn(this.#store.db, ['posted']))
       if (!(await finishEpoch(this.#store, this.#chain, this.#trees, row, this.#log)))
         await this.#bringLate(row, parameters)
-    const newest = await newestFinal(this.#store.db)
-    if (!newest) return
+    const finals = await newestFinal(this.#store.db, EPOCHS_TO_SLOW_FINALITY)
+    if (finals.length === 0) return
     const times = { nowMs: this.#clock.nowMs(), retryMs: this.#settings.retrySeconds * 1000 }
-    await settleBooks(this.#store, this.#chain, this.#trees, newest, times, this.#log)
-    await returnRemainders(this.#store, this.#chain, this.#trees, newest, this.#log)
+    await settleBooks(this.#store, this.#chain, this.#trees, finals[0]!, times, this.#log)
+    await returnRemainders(this.#store, this.#chain, this.#trees, finals, this.#log)
   }
 
   /** Sends signatures after a root that went on chain without a quorum, once they give it one. */

@@ -65,9 +65,18 @@ export async function openWorld(parameters: Parameters<typeof startLocalChain>[0
     await test.store.tx((tx) => test.store.append(tx, kind, intentId, body))
   }
 
-  async function heard<Kind extends EventKind>(kind: Kind): Promise<EventBodies[Kind]> {
-    const event = await eventually(async () => (await test.store.read({ kinds: [kind] }))[0], 25_000)
+  /** The first event of a kind, or one after it. */
+  async function heard<Kind extends EventKind>(kind: Kind, at = 0): Promise<EventBodies[Kind]> {
+    const event = await eventually(async () => (await test.store.read({ kinds: [kind] }))[at], 25_000)
     return (event as JourneyEvent<Kind>).body
+  }
+
+  /** Billing says what an intent owes by now. */
+  function charge(intentId: Hex, amountMicros: bigint, seq: number, final: boolean): Promise<void> {
+    const amount = amountMicros.toString()
+    const evidence = evidenceOf(ZERO_HASH, ZERO_HASH, ZERO_HASH)
+    const of = { book, amountMicros: amount, coSignedMicros: amount, bytesUsed: '500000000', seq }
+    return say('charge.posted', intentId, { ...of, evidence, final })
   }
 
   return {
@@ -80,8 +89,10 @@ export async function openWorld(parameters: Parameters<typeof startLocalChain>[0
     mustSend,
     say,
     heard,
-    /** An intent that is funded, opened for the book and charged, its service over. */
-    async charged(chargeMicros: bigint) {
+    charge,
+    read: test.store.read,
+    /** An intent that is funded, opened for the book and charged, its service over by default. */
+    async charged(chargeMicros: bigint, final = true) {
       const payer = privateKeyToAccount(keys.executors[0])
       const carrier = privateKeyToAccount(keys.carriers[0].provisioning)
       const nowSeconds = Math.floor(Date.now() / 1000)
@@ -134,15 +145,7 @@ export async function openWorld(parameters: Parameters<typeof startLocalChain>[0
         consentSignature,
         binding: NO_DEVICE,
       })
-      await say('charge.posted', intentId, {
-        book,
-        amountMicros: chargeMicros.toString(),
-        coSignedMicros: chargeMicros.toString(),
-        bytesUsed: '500000000',
-        seq: 1,
-        evidence: evidenceOf(ZERO_HASH, ZERO_HASH, receiptDigest),
-        final: true,
-      })
+      await charge(intentId, chargeMicros, 1, final)
       return { intentId, terms }
     },
     /** Some attestors sign an epoch. */
