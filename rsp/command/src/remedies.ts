@@ -48,6 +48,7 @@ const OF_INSTALLATION: Readonly<Record<string, string>> = {
   installFailedDueToIccidAlreadyExistsOnEuicc:
     'The card has this profile already: `gesim-rsp profiles` shows it; delete it first, or order another.',
   installFailedDueToInsufficientMemoryForProfile: 'Delete another profile, then download again.',
+  installFailedDueToInterruption: 'The card lost power meanwhile: download again, the order is still open.',
   pprNotAllowed: 'The card does not let this operator set the policy rules of the profile: ask the operator.',
 }
 

@@ -1,14 +1,10 @@
-import { bytesEqual, type Clock, fromHex, isFailure, systemClock } from '@gesim/base'
-import { type Curve, type Pki, type Random, systemRandom } from '@gesim/crypto'
-import type { RulesAuthorisation } from '@gesim/sgp22'
+import { bytesEqual, fromHex, isFailure } from '@gesim/base'
 import { node } from '@gesim/tlv'
 import { type Command, ok, type Response, readCommand, StatusWord, SW, status } from './apdu.ts'
-import { cardCredentials } from './isdr/credentials.ts'
+import { tellInterruption } from './isdr/interruption.ts'
 import type { Isdr } from './isdr/isdr.ts'
-import { CardMemory } from './isdr/memory.ts'
-import { OPEN_RULES } from './isdr/policy.ts'
+import { type IsdrOptions, openIsdr } from './isdr/open-isdr.ts'
 import { StoreData } from './isdr/store-data.ts'
-import { memoryState, type StateStore } from './state.ts'
 import { type Position, startPosition, type TerminalState } from './uicc/position.ts'
 import { selectByAid } from './uicc/select.ts'
 import { runUiccCommand } from './uicc/terminal.ts'
@@ -16,27 +12,9 @@ import { runUiccCommand } from './uicc/terminal.ts'
 /** AID of the root security domain, where the functions of ES10 are. */
 export const ISDR_AID = fromHex('A0000005591010FFFFFFFF8900000100')
 
-export interface CardOptions {
-  /** Certificates and keys, such as `loadPki(directory)` gives. */
-  readonly pki: Pki
-  /** Where the card keeps its state. Default: in memory. */
-  readonly state?: StateStore
-  readonly random?: Random
-  readonly clock?: Clock
-  /** Curves in order of preference. Default: all that the PKI serves. */
-  readonly curves?: readonly Curve[]
-  /** Which card of the PKI. Default: the first. */
-  readonly eid?: string
-  /** Takes segments up to 1036 bytes and certificates outside their time. */
-  readonly lenient?: boolean
+export interface CardOptions extends IsdrOptions {
   /** `chained` answers 61xx and waits for GET RESPONSE; `direct` answers at any length at once. Default `chained`. */
   readonly replies?: 'chained' | 'direct'
-  /** Version of SGP.22 that the card claims. Default 2.5.0. */
-  readonly svn?: string
-  /** Which operators may set policy rules. Default: all. */
-  readonly rules?: readonly RulesAuthorisation[]
-  /** Address of the root SM-DS, for a card without a stored one. */
-  readonly rootSmdsAddress?: string
   /** Hears of faults of the card itself, such as a state that cannot be written; the command is answered 6F00. */
   readonly onFault?: (error: unknown) => void
 }
@@ -46,7 +24,7 @@ export interface SoftwareCard {
   readonly eid: string
   /** One command APDU in, response data and status word out. Never rejects for a bad command. */
   transmit(apdu: Uint8Array): Promise<Uint8Array>
-  /** Power off and on: sessions and channels are gone, the state stays. */
+  /** Power off and on: sessions and channels are gone, the state stays; of a load that was under way the result is kept. */
   reset(): void
 }
 
@@ -86,32 +64,16 @@ class Card implements SoftwareCard {
 
   constructor(options: CardOptions) {
     this.#onFault = options.onFault ?? (() => undefined)
-    const { clock = systemClock, random = systemRandom, lenient = false } = options
-    const credentials = cardCredentials(options.pki, {
-      curves: options.curves,
-      eid: options.eid,
-      atMs: lenient ? undefined : clock.nowMs(),
-    })
-    const memory = new CardMemory(options.state ?? memoryState())
-    if (options.rootSmdsAddress && !memory.state.rootSmdsAddress)
-      memory.update({ rootSmdsAddress: options.rootSmdsAddress })
-    this.eid = credentials.eid
     this.#direct = options.replies === 'direct'
-    this.#isdr = {
-      credentials,
-      memory,
-      random,
-      clock,
-      lenient,
-      rules: options.rules ?? OPEN_RULES,
-      svn: options.svn ?? '2.5.0',
+    this.#isdr = openIsdr(options, {
       profilesSwitched: (refresh) => {
         this.#terminal = undefined
         for (const channel of this.#channels.values()) channel.position = undefined
         if (refresh && this.#toolkit) this.#proactive = 'waiting'
       },
       isToolkitBusy: () => this.#proactive !== 'none',
-    }
+    })
+    this.eid = this.#isdr.credentials.eid
     this.reset()
   }
 
@@ -121,6 +83,13 @@ class Card implements SoftwareCard {
     this.#toolkit = false
     this.#proactive = 'none'
     this.#channels = new Map([[0, this.#newChannel()]])
+    try {
+      tellInterruption(this.#isdr)
+    } catch (error) {
+      // It stays written down that a load was interrupted: the next power-on tells it.
+      this.#onFault(error)
+      this.#fallBack()
+    }
   }
 
   async transmit(apdu: Uint8Array): Promise<Uint8Array> {

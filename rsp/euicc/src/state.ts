@@ -50,6 +50,18 @@ export interface StoredNotification {
   readonly signed: string
 }
 
+/** A profile that is being loaded: what is told of it when the card loses power before it has a result. */
+export interface StoredLoading {
+  readonly transactionId: string
+  readonly address: string
+  readonly iccid: string
+  readonly smdpOid: string
+  /** Key identifier of the issuer under which the card signs for this server. */
+  readonly issuerKeyId: string
+  /** BppCommandId of the command that is being carried out, or waited for. */
+  readonly command: number
+}
+
 /** Everything that a card remembers without power. */
 export interface CardState {
   readonly version: 1
@@ -67,6 +79,8 @@ export interface CardState {
     readonly scalar: string
     readonly smdpOid: string
   }
+  /** From StoreMetadata until the result of the installation is signed. */
+  readonly loading?: StoredLoading
   /** Revocation lists that were loaded, DER. */
   readonly revocations: readonly string[]
 }

@@ -4,9 +4,7 @@ import {
   CANCEL_REASONS,
   type Eid,
   type EuiccInfo2,
-  INSTALL_ERRORS,
   NOTIFICATION_POINT,
-  type ProfileInstallationResult,
   partsOf,
   resultName,
   type StatusCode,
@@ -14,7 +12,7 @@ import {
 } from '@gesim/sgp22'
 import { readHeader } from '@gesim/tlv'
 import { forgetEvent, isOrdered, type OrderLimits } from './order.ts'
-import type { Change, Download, Evidence, Message, Order, Profile } from './ports.ts'
+import type { Change, Download, Message, Order, Profile } from './ports.ts'
 
 /** The card that downloads, as it proved itself. */
 export interface Downloader {
@@ -70,7 +68,7 @@ function secondOf(nowMs: number): string {
 }
 
 /** The order cannot be carried out any more; the package goes. */
-function ended(profile: Profile, nowMs: number): Profile {
+export function ended(profile: Profile, nowMs: number): Profile {
   return { ...profile, state: 'Error', package: undefined, updatedAtMs: nowMs }
 }
 
@@ -206,44 +204,6 @@ export function ofOrder(profile: Profile | undefined, key: string): Profile | un
 /** The attempt that a transaction belongs to. */
 export function downloadOf(profile: Profile, transactionId: Uint8Array): Download | undefined {
   return profile.downloads.find((download) => bytesEqual(download.transactionId, transactionId))
-}
-
-/** Keeps the card's signed result, once. The signature was checked before. */
-export function decideInstallation(
-  profile: Profile | undefined,
-  pir: ProfileInstallationResult,
-  nowMs: number,
-): Change<'kept' | 'known' | 'unknown'> {
-  const download = profile && downloadOf(profile, pir.data.transactionId)
-  if (!profile || !download) return { result: 'unknown' }
-  const { result } = pir.data
-  // A success outlives the failures of other attempts, in whatever order their results come.
-  if (profile.evidence?.success || (profile.evidence && !result.success)) return { result: 'known' }
-  const evidence: Evidence = {
-    success: result.success,
-    profileInstallationResult: pir.raw,
-    euiccCertificate: download.euiccCertificate,
-    eumCertificate: download.eumCertificate,
-    eid: download.eid,
-    atMs: nowMs,
-  }
-  const says = result.success ? undefined : resultName(INSTALL_ERRORS, result.reason)
-  const told = progress(profile, 'packageInstallation', nowMs, {
-    eid: download.eid,
-    resultData: Buffer.from(pir.raw).toString('base64'),
-    ...(result.success ? {} : { failed: '8.1/4.2' as const, says }),
-  })
-  return {
-    result: 'kept',
-    profile: {
-      ...profile,
-      state: result.success ? 'Installed' : 'Error',
-      package: undefined,
-      evidence,
-      updatedAtMs: nowMs,
-    },
-    messages: [told, ...(forgetEvent(profile) ?? [])],
-  }
 }
 
 /** Reasons for which a cancelled order stays open: postponed and timeout (SGP.22 section 3.1.6). */

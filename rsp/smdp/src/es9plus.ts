@@ -24,7 +24,6 @@ import {
   decideCancelled,
   decideConfirmationCode,
   decideDownloaded,
-  decideInstallation,
   downloadOf,
   earlierKeyOf,
   type Ordered,
@@ -33,6 +32,7 @@ import {
   progress,
 } from './download.ts'
 import { verifiedEuicc } from './identities.ts'
+import { decideInstallation } from './installation.ts'
 import type { OrderLimits } from './order.ts'
 import type { Chance, Profile, SmdpState } from './ports.ts'
 import type { ClientSession, Sessions, SmdpIdentity } from './sessions.ts'
@@ -247,7 +247,7 @@ export function es9plusHandlers(parts: Es9plusParts): Es9plusHandlers {
       (smdpOid === undefined || parts.identities.some(({ oid }) => oid === smdpOid)) &&
       (iccid === undefined || iccid === found.iccid)
     if (!holds) return log.warn('an installation result does not hold')
-    await state.change(found.iccid, (profile) => decideInstallation(profile, pir, chance.nowMs()))
+    await state.change(found.iccid, (profile) => decideInstallation(profile, pir, chance.nowMs(), limits))
   }
 
   async function keepEvent(other: Extract<PendingNotification, { kind: 'other' }>): Promise<void> {

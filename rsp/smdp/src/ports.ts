@@ -4,7 +4,8 @@ import type { Eid, Iccid, ProfileMetadata } from '@gesim/sgp22'
 /**
  * The life of a profile (SGP.22 section 3.1.6). `Allocated` and `Linked`: ordered, without and with an
  * EID; `Confirmed`: has a matching identifier; `Released`: may be downloaded; `Downloaded`: a bound
- * package was handed out; `Installed` and `Error`: the card's signed result came, or the user refused.
+ * package was handed out; `Installed` and `Error`: the card's signed result came, or the user refused. After an
+ * interrupted installation an order is `Released` again.
  */
 export type ProfileState =
   | 'Available'
@@ -47,6 +48,8 @@ export interface Download {
   /** DER. */
   readonly eumCertificate: Uint8Array
   readonly atMs: number
+  /** ErrorReason that the card gave for this attempt; none while it has not failed. */
+  readonly failedBy?: number
 }
 
 /** The card's signed word on an installation, with all that a stranger needs to check it. */

@@ -136,6 +136,27 @@ describe('an operator is told', () => {
       [[1, OK]],
     ],
     [
+      'of interruptions on the card only when the order has no more tries',
+      async () => {
+        const { iccid, matchingId } = await world.order()
+        const card = world.card()
+        for (let at = 0; at < 2; at++) {
+          const authenticated = await card.authenticate(matchingId)
+          await card.fetch(authenticated)
+          const { transactionId } = authenticated
+          await card.notify(card.installationResult(transactionId, { iccid, success: false, reason: 11 }))
+        }
+        return iccid
+      },
+      [
+        [1, OK],
+        [3, OK],
+        [1, OK],
+        [3, OK],
+        [4, '8.1/4.2'],
+      ],
+    ],
+    [
       'nothing of a download that did not get as far as an order',
       async () => {
         const { iccid, matchingId } = await world.order()

@@ -137,6 +137,47 @@ describe('a retry', () => {
     expect((await profileOf(iccid)).state).toBe('Installed')
   })
 
+  it('after an interrupted installation is allowed: the order is released again, and its failure is kept', async () => {
+    const { iccid, matchingId } = await world.order()
+    const card = world.card()
+    const otpk = OneTimeKey.generate('nist')
+    const first = await card.authenticate(matchingId)
+    await card.fetch(first, { otpk })
+    const interruption = card.installationResult(first.transactionId, { iccid, success: false, reason: 11 })
+    await card.notify(interruption)
+    const kept = await profileOf(iccid)
+    expect(kept).toMatchObject({
+      state: 'Released',
+      evidence: { success: false },
+      order: { downloadTries: 1 },
+    })
+    expect(toHex(kept.evidence!.profileInstallationResult)).toBe(toHex(interruption))
+    const second = await card.authenticate(matchingId)
+    expect(readSmdpSigned2(second.smdpSigned2).bppEuiccOtpk).toEqual(otpk.publicPoint)
+    expect(toHex((await card.fetch(second, { otpk })).profile)).toBe(toHex(packageOf(iccid)))
+    // Told once more, it is known: the second download stays under way.
+    await card.notify(interruption)
+    expect((await profileOf(iccid)).state).toBe('Downloaded')
+    await card.notify(card.installationResult(second.transactionId, { iccid }))
+    expect(await profileOf(iccid)).toMatchObject({ state: 'Installed', evidence: { success: true } })
+  })
+
+  it('after as many interruptions as downloads are allowed is refused by 8.2.6/3.8: the order ended', async () => {
+    const { iccid, matchingId } = await world.order()
+    const card = world.card()
+    const states: string[] = []
+    for (let at = 0; at < 4; at++) {
+      const { transactionId } = await card.authenticate(matchingId).then(async (authenticated) => {
+        await card.fetch(authenticated)
+        return authenticated
+      })
+      await card.notify(card.installationResult(transactionId, { iccid, success: false, reason: 11 }))
+      states.push((await profileOf(iccid)).state)
+    }
+    expect(states).toEqual(['Released', 'Released', 'Released', 'Error'])
+    expect(await statusOf(card.authenticate(matchingId))).toBe('8.2.6/3.8')
+  })
+
   it('after a failed installation is refused by 8.2.6/3.8: the order ended', async () => {
     const { iccid, matchingId } = await world.order()
     const card = world.card()

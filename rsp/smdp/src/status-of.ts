@@ -1,9 +1,11 @@
-import { isFailure } from '@gesim/base'
 import {
   type AuthenticationRefusal,
+  asn1Reader,
+  authenticationNumbers,
   authenticationStatus,
   type Es9plusFunction,
   type StatusCode,
+  statusReader,
 } from '@gesim/sgp22'
 import type { smdpFailures } from './failures.ts'
 
@@ -56,23 +58,15 @@ const STATUS: Readonly<Record<Told | AuthenticationRefusal, StatusCode>> = {
 }
 
 /** The status code of an error, when it is a refusal. */
-export function statusOf(error: unknown): StatusCode | undefined {
-  if (!isFailure(error)) return undefined
-  if (error.code.startsWith('tlv.')) return '1.3.1/2.1'
-  return (STATUS as Readonly<Record<string, StatusCode>>)[error.code]
-}
+export const statusOf = statusReader(STATUS)
 
-const ANY = 127
+const shared = authenticationNumbers('8.8')
 
-/** Error numbers of the ASN.1 binding, by function; what has none is 127. */
-const ASN1: Readonly<Record<Es9plusFunction, Readonly<Partial<Record<StatusCode, number>>>>> = {
-  initiateAuthentication: { '8.8.1/3.8': 1, '8.8.3/3.1': 2, '8.8.2/3.1': 3, '8.8.4/3.7': 3 },
+/** The number under which the ASN.1 binding tells a status code, by function. */
+export const asn1ErrorOf = asn1Reader<Es9plusFunction>({
+  initiateAuthentication: shared.initiateAuthentication,
   authenticateClient: {
-    '8.1.2/6.1': 1,
-    '8.1.2/6.3': 2,
-    '8.1.3/6.1': 3,
-    '8.1.3/6.3': 4,
-    '8.1/6.1': 5,
+    ...shared.authenticateClient,
     '8.2.6/3.8': 6,
     '8.1.1/3.8': 7,
     '8.2.5/4.3': 8,
@@ -91,9 +85,4 @@ const ASN1: Readonly<Record<Es9plusFunction, Readonly<Partial<Record<StatusCode,
   },
   cancelSession: { '8.10.1/3.9': 1, '8.1/6.1': 2 },
   handleNotification: {},
-}
-
-/** The number under which the ASN.1 binding tells a status code. */
-export function asn1ErrorOf(name: Es9plusFunction, code: StatusCode): number {
-  return ASN1[name][code] ?? ANY
-}
+})

@@ -24,6 +24,7 @@ import {
   writePrepareDownloadResponse,
 } from '@gesim/sgp22'
 import { node, type Tlv, textNode } from '@gesim/tlv'
+import { forgetLoading, tellInterruption } from './interruption.ts'
 import { euiccInfo, type Isdr, trustOf } from './isdr.ts'
 
 /** AuthenticateErrorCode and DownloadErrorCode share their first numbers. */
@@ -49,8 +50,9 @@ class Refused extends Error {
   }
 }
 
-/** GetEUICCChallenge: a fresh challenge, and with it a fresh session; an open one ends. */
+/** GetEUICCChallenge: a fresh challenge, and with it a fresh session; an open one ends, and with it what it loaded. */
 export function getEuiccChallenge(isdr: Isdr): Uint8Array {
+  tellInterruption(isdr)
   const challenge = isdr.random(16)
   isdr.session = { challenge }
   return writeEuiccChallenge(challenge)
@@ -195,6 +197,7 @@ export function cancelSession(isdr: Isdr, element: Tlv): Uint8Array {
     return writeCancelSessionResponse({ error: ERROR.transactionId })
   const { certificate, credential } = authenticated
   isdr.session = undefined
+  forgetLoading(isdr)
   const signed = writeEuiccCancelSessionSigned({ transactionId, smdpOid: certificate.registeredId!, reason })
   return writeCancelSessionResponse({
     ok: { signed, signature: ecdsaSign(credential.euicc.privateKey, signed) },

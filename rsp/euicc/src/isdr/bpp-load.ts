@@ -24,6 +24,7 @@ import {
 import { readTlv } from '@gesim/tlv'
 import { installPackage, PE_STATUS } from '../uicc/install.ts'
 import { type BppEvent, type BppList, BppStream } from './bpp-stream.ts'
+import { keepLoading } from './interruption.ts'
 import type { Isdr } from './isdr.ts'
 import { type CardProfile, MEMORY_BYTES } from './memory.ts'
 import { notifyEvent, notifyInstallation } from './notify.ts'
@@ -80,6 +81,7 @@ export class BppLoader implements PackageLoader {
   #metadata?: ProfileMetadata
   #metadataRaw?: Uint8Array
   #proprietary?: Uint8Array
+  #keptCommand?: number
   #result?: Uint8Array
 
   constructor(isdr: Isdr, authenticated: Authenticated, prepared: Prepared) {
@@ -100,6 +102,7 @@ export class BppLoader implements PackageLoader {
   push(bytes: Uint8Array): Uint8Array | undefined {
     try {
       for (const event of this.#stream.push(bytes)) this.#take(event)
+      if (!this.#result) this.#keepPlace()
     } catch (error) {
       if (!(error instanceof LoadError)) throw error
       this.#finish({
@@ -110,6 +113,18 @@ export class BppLoader implements PackageLoader {
       })
     }
     return this.#result
+  }
+
+  /**
+   * From StoreMetadata on the installation has begun, and a loss of power must be told (SGP.22, 3.1.3.3). Between two
+   * commands the one is named that has to come: the profile, as keys need not.
+   */
+  #keepPlace(): void {
+    if (!this.#metadata) return
+    const command = COMMAND[this.#stream.inside ?? 'profile']
+    if (command === this.#keptCommand) return
+    keepLoading(this.#isdr, this.#authenticated, this.#metadata.iccid, command)
+    this.#keptCommand = command
   }
 
   #take(event: BppEvent): void {
@@ -251,6 +266,7 @@ export class BppLoader implements PackageLoader {
       notifyEvent(this.#isdr, 'install', this.#metadata, credential, serverAddress)
       memory.update({ oneTimeKey: undefined })
     }
+    memory.update({ loading: undefined })
     memory.save()
     // The session ends with the result, good or bad (SGP.22, 3.1.3.3).
     this.#isdr.session = undefined

@@ -72,6 +72,11 @@ export class BppStream {
     return this.#keptBytes > 0
   }
 
+  /** The list whose segments are arriving; none between two lists. */
+  get inside(): BppList | undefined {
+    return this.#stage === 'inside' ? (this.#after as BppList) : undefined
+  }
+
   /** Whether a command that begins with this tag is meant for this parser. */
   static mayBeginWith(tag: number): boolean {
     return TAGS.has(tag)

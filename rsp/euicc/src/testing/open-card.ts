@@ -1,11 +1,8 @@
-import { concatBytes, systemClock } from '@gesim/base'
+import { concatBytes } from '@gesim/base'
 import type { Pki, Random } from '@gesim/crypto'
 import { readCommand, StatusWord } from '../apdu.ts'
 import type { SoftwareCard } from '../card.ts'
-import { cardCredentials } from '../isdr/credentials.ts'
-import type { Isdr } from '../isdr/isdr.ts'
-import { CardMemory } from '../isdr/memory.ts'
-import { OPEN_RULES } from '../isdr/policy.ts'
+import { openIsdr } from '../isdr/open-isdr.ts'
 import { StoreData } from '../isdr/store-data.ts'
 import { freshState, memoryState } from '../state.ts'
 
@@ -21,22 +18,14 @@ export interface OpenCard {
  */
 export function openCard(pki: Pki, random: Random): OpenCard {
   const store = memoryState(freshState())
-  const credentials = cardCredentials(pki, { atMs: systemClock.nowMs() })
-  const isdr: Isdr = {
-    credentials,
-    memory: new CardMemory(store),
-    random,
-    clock: systemClock,
-    lenient: false,
-    rules: OPEN_RULES,
-    svn: '2.5.0',
-    profilesSwitched: () => undefined,
-    isToolkitBusy: () => false,
-  }
+  const isdr = openIsdr(
+    { pki, state: store, random },
+    { profilesSwitched: () => undefined, isToolkitBusy: () => false },
+  )
   const storeData = new StoreData(isdr)
   const answer = (sw: number, data = new Uint8Array()) => concatBytes(data, Uint8Array.of(sw >> 8, sw & 0xff))
   const card: SoftwareCard = {
-    eid: credentials.eid,
+    eid: isdr.credentials.eid,
     async transmit(apdu) {
       try {
         return answer(0x9000, Uint8Array.from(storeData.take(readCommand(apdu))))

@@ -263,7 +263,14 @@ export class TestCard {
   /** The signed result of an installation. */
   installationResult(
     transactionId: Uint8Array,
-    what: { iccid: string; success?: boolean; smdpOid?: string | null; seqNumber?: number },
+    what: {
+      iccid: string
+      success?: boolean
+      /** ErrorReason of a failure. Default: an element of the profile. */
+      reason?: number
+      smdpOid?: string | null
+      seqNumber?: number
+    },
   ): Uint8Array {
     const simaResponse = writeEuiccResponse({ statuses: [{ status: 0 }] })
     const data = writeProfileInstallationResultData({
@@ -278,7 +285,7 @@ export class TestCard {
       ...(what.smdpOid === null ? {} : { smdpOid: what.smdpOid ?? '2.999.10' }),
       result:
         what.success === false
-          ? { success: false, command: 5, reason: 12, simaResponse }
+          ? { success: false, command: 5, reason: what.reason ?? 12, simaResponse }
           : { success: true, aid: fromHex('a0000005591010ffffffff8900001000'), simaResponse },
     })
     return writeProfileInstallationResult(data, ecdsaSign(this.#identity.privateKey, data))
