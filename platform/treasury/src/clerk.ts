@@ -1,19 +1,24 @@
 import { isFailure, type Log } from '@gesim/base'
 import type { Hex } from '@gesim/journey'
 import type { Store, Tx } from '@gesim/store'
-import { batchOf, nextState, type OffRampStep } from './decide.ts'
+import { batchOf, nextState, type OffRampStep, TRANSFERS_AT_ONCE } from './decide.ts'
 import type { ChainRequests, Draft, Ramp, Safes, Transfer } from './ports.ts'
 import {
   addBatch,
   type BatchRow,
+  LOOKED_AT_ONCE,
   lockOffRamp,
   moveBatch,
   moveOffRamp,
   type OffRampRow,
-  readBatches,
   readNextBlock,
   readOffRamps,
+  readOpenBatches,
+  readPayable,
+  readSafesToPay,
+  readSent,
   readSignatures,
+  readUnordered,
   saveNextBlock,
   saveOrder,
   takeChainRequest,
@@ -36,6 +41,9 @@ export interface ClerkParts {
 export class Clerk {
   readonly #parts: ClerkParts
 
+  /** How far the last look came in each row of waiting; lost with the process, which then begins with the oldest. */
+  readonly #behind = new Map<string, bigint>()
+
   constructor(parts: ClerkParts) {
     this.#parts = parts
   }
@@ -43,13 +51,23 @@ export class Clerk {
   /** One look at everything. What cannot be asked now is asked the next time; it holds up nothing else. */
   async look(): Promise<void> {
     await this.#try('requests on chain', () => this.#takeRequests())
-    for (const row of await readOffRamps(this.#parts.store.db, { states: ['approved'] }))
-      if (row.order_id === null) await this.#try('order', () => this.#order(row))
-    for (const batch of await readBatches(this.#parts.store.db, { open: true }))
-      await this.#try('batch', () => this.followBatch(batch))
+    await this.#each('order', readUnordered, (row) => this.#order(row))
+    await this.#each('batch', readOpenBatches, (batch) => this.followBatch(batch))
     await this.#try('new batches', () => this.#makeBatches())
-    for (const row of await readOffRamps(this.#parts.store.db, { states: ['sent'] }))
-      await this.#try('status', () => this.#askRamp(row))
+    await this.#each('status', readSent, (row) => this.#askRamp(row))
+  }
+
+  /** The oldest first, and on from there at the next look: what cannot be done for some starves nobody behind them. */
+  async #each<Row extends { readonly id: bigint }>(
+    what: string,
+    read: (db: Store['db'], after: bigint) => Promise<Row[]>,
+    work: (row: Row) => Promise<void>,
+  ): Promise<void> {
+    await this.#try(what, async () => {
+      const rows = await read(this.#parts.store.db, this.#behind.get(what) ?? 0n)
+      for (const row of rows) await this.#try(what, () => work(row))
+      this.#behind.set(what, rows.length < LOOKED_AT_ONCE ? 0n : rows.at(-1)!.id)
+    })
   }
 
   async #takeRequests(): Promise<void> {
@@ -80,21 +98,14 @@ export class Clerk {
   /** A batch for each Safe that has orders to pay and none open. */
   async #makeBatches(): Promise<void> {
     const { store, safes } = this.#parts
-    const waiting = (await readOffRamps(store.db, { states: ['approved'] })).filter(
-      (row) => row.deposit_address !== null && row.batch_id === null,
-    )
-    const busy = new Set((await readBatches(store.db, { open: true })).map((batch) => batch.safe))
-    for (const safe of new Set(waiting.map((row) => row.safe))) {
-      if (busy.has(safe)) continue
-      const payable = waiting
-        .filter((row) => row.safe === safe)
-        .map((row) => ({
+    for (const safe of await readSafesToPay(store.db)) {
+      await this.#try('new batch', async () => {
+        const payable = (await readPayable(store.db, safe, TRANSFERS_AT_ONCE)).map((row) => ({
           id: row.id,
           safe,
           depositAddress: row.deposit_address!,
           amountMicros: row.amount_micros,
         }))
-      await this.#try('new batch', async () => {
         const facts = await safes.facts(safe)
         const chosen = batchOf(payable, facts.balanceMicros)
         if (chosen.length > 0) await this.#makeBatch(safe, facts.nonce, chosen)
@@ -112,7 +123,8 @@ export class Clerk {
     const draft = await safes.draft(safe, transfers, nonce)
     const why = await safes.simulate(draft)
     if (why !== null) return await this.#failThoseThatFail(safe, nonce, chosen, why)
-    const fromBlock = await safes.head()
+    // A final one: after a reorganisation the batch could be executed below what is the head now.
+    const fromBlock = await safes.finalBlock()
     const id = await store.tx((tx) =>
       addBatch(
         tx,
@@ -121,6 +133,12 @@ export class Clerk {
         chosen.map((one) => one.id),
       ),
     )
+    if (id === null) {
+      log.warn('a request moved while its batch was made: it is made again with the others', {
+        address: safe,
+      })
+      return
+    }
     log.info('a batch waits for its owners', { job: String(id), address: safe, count: chosen.length })
   }
 
@@ -134,7 +152,12 @@ export class Clerk {
     const { safes, store, log } = this.#parts
     for (const one of chosen) {
       const why = await safes.simulate(await safes.draft(safe, [transferOf(one)], nonce))
-      if (why !== null) await store.tx((tx) => this.#step(tx, one.id, 'fail', { why }))
+      if (why === null) continue
+      await store.tx(async (tx) => {
+        const row = await lockOffRamp(tx, one.id)
+        // What somebody refused, or put in a batch that owners may sign, is no longer ours to end.
+        if (row?.state === 'approved' && row.batch_id === null) await this.#step(tx, one.id, 'fail', { why })
+      })
     }
     log.warn('a batch would fail: what fails alone is taken out', { address: safe, why: whole })
   }
@@ -144,6 +167,8 @@ export class Clerk {
     const { store, safes, log, nowMs, settings } = this.#parts
     const draft = draftOf(batch)
     const outcome = await safes.outcome(draft, batch.from_block)
+    // Not yet for good: should a reorganisation take it back, the batch waits, or is wished for, as before.
+    if (outcome.kind === 'unsettled') return
     if (outcome.kind === 'replaced') {
       await store.tx((tx) => moveBatch(tx, batch.id, 'replaced'))
       log.warn('another transaction took the nonce of a batch: it is made anew', { job: String(batch.id) })

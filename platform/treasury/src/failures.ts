@@ -9,8 +9,9 @@ export const treasuryFailures = {
   },
   'treasury.not-operator': {
     kind: 'refused',
-    says: 'Only the operator decides on off-ramp requests and sees all batches.',
-    remedy: 'Sign in as operator, or use an API key with the role operator.',
+    says: 'Only the operator decides on off-ramp requests; batches are shown to it and to the carrier that they pay.',
+    remedy:
+      "Sign in as operator, or use an API key of the operator's role, or of the carrier's to see its own.",
     httpStatus: 403,
   },
   'treasury.not-fiat': {
@@ -60,6 +61,12 @@ export const treasuryFailures = {
     says: 'A Safe needs distinct owners and a threshold that they can reach, at least two.',
     remedy: 'Name two owners or more and a threshold from 2 to their number.',
     httpStatus: 400,
+  },
+  'treasury.safe-taken': {
+    kind: 'refused',
+    says: "The Safe is the treasury's own, or pays the requests of another carrier.",
+    remedy: 'Name a Safe of your own, or have one made; write to the operator if somebody else named yours.',
+    httpStatus: 409,
   },
   'treasury.chain-unreachable': {
     kind: 'unreachable',

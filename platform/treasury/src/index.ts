@@ -23,8 +23,13 @@ function treasuryOf(context: StageContext<typeof treasurySettings>): Treasury {
     }),
     // Off a local chain a provider's adapter takes this place; a sandbox must never be sent real money.
     ramp: isLocal ? sandboxRamp({ rpcUrl, usdc: addresses.usdc }) : withoutRamp,
-    requests: chainRequests({ rpcUrl, feeTreasury: addresses.feeTreasury }),
+    requests: chainRequests({
+      rpcUrl,
+      feeTreasury: addresses.feeTreasury,
+      firstBlock: BigInt(addresses.fromBlock),
+    }),
     carrierRegistry: addresses.carrierRegistry,
+    ownSafe: addresses.treasury,
     log: context.log,
     nowMs: () => context.clock.nowMs(),
     settings: context.settings,

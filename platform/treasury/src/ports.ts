@@ -25,9 +25,13 @@ export interface SafeFacts {
   readonly balanceMicros: bigint
 }
 
-/** What became of a draft on chain. `replaced`: another transaction took its nonce. */
+/**
+ * What became of a draft on chain. `executed` and `replaced` (another transaction took its nonce) are told from final
+ * blocks; `unsettled` is either of them in a block that a reorganisation could still take away.
+ */
 export type Outcome =
   | { readonly kind: 'waiting' }
+  | { readonly kind: 'unsettled' }
   | { readonly kind: 'executed'; readonly txHash: Hex }
   | { readonly kind: 'replaced' }
 
@@ -48,7 +52,8 @@ export interface Safes {
   execution(draft: Draft, signatures: readonly { owner: Hex; signature: Hex }[]): Promise<Hex>
   outcome(draft: Draft, fromBlock: bigint): Promise<Outcome>
   predict(owners: readonly Hex[], threshold: number, saltNonce: bigint): Promise<PredictedSafe>
-  head(): Promise<bigint>
+  /** The newest block that no reorganisation takes away. */
+  finalBlock(): Promise<bigint>
 }
 
 /** A request by an event of the fee treasury. */

@@ -39,13 +39,18 @@ export function treasuryRoutesOn(
     await treasury.decide(BigInt(params.id), body.approve, body.why)
     return {}
   })
-  serve(app, treasuryRoutes.batches, async () => ({
-    batches: (await treasury.batches()).map(({ batch, signers, offRamps }) => ({
-      ...shownBatch(batch, chainId),
-      signers,
-      offRamps: offRamps.map(String),
-    })),
-  }))
+  serve(app, treasuryRoutes.batches, async ({ request }) => {
+    // Until a batch is executed the chain knows neither its amounts nor who signed: others have no business with it.
+    const carrier = await access.carrier(request)
+    if (!carrier) await requireOperator(request)
+    return {
+      batches: (await treasury.batches(carrier?.carrierId)).map(({ batch, signers, offRamps }) => ({
+        ...shownBatch(batch, chainId),
+        signers,
+        offRamps: offRamps.map(String),
+      })),
+    }
+  })
   serve(app, treasuryRoutes.sign, ({ params, body }) => treasury.sign(BigInt(params.id), body.signature))
 }
 

@@ -2,8 +2,17 @@ import { testUsdcAbi } from '@gesim/contracts'
 import { localSafeContracts } from '@gesim/contracts/deploy'
 import { type LocalChain, startLocalChain } from '@gesim/contracts/testing'
 import type { Hex } from '@gesim/journey'
-import { createPublicClient, createWalletClient, defineChain, erc20Abi, http, recoverAddress } from 'viem'
+import {
+  createPublicClient,
+  createTestClient,
+  createWalletClient,
+  defineChain,
+  erc20Abi,
+  http,
+  recoverAddress,
+} from 'viem'
 import { privateKeyToAccount, privateKeyToAddress } from 'viem/accounts'
+import { foundry } from 'viem/chains'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Safes } from './ports.ts'
 import { type SafesOptions, safesOf, signDraft } from './safe.ts'
@@ -39,6 +48,8 @@ async function send(key: Hex, work: (wallet: Wallet) => Promise<Hex>): Promise<v
   const wallet = walletOf(key)
   const receipt = await clientOf().waitForTransactionReceipt({ hash: await work(wallet) })
   expect(receipt.status).toBe('success')
+  // Final: a local chain is two blocks behind its tip.
+  await createTestClient({ mode: 'anvil', chain: foundry, transport: http(chain.rpcUrl) }).mine({ blocks: 3 })
 }
 
 type Wallet = ReturnType<typeof walletOf>
@@ -77,17 +88,17 @@ describe('a Safe 2 of 3, without any server of Safe', () => {
       expect((await recoverAddress({ hash: draft.safeTxHash, signature })).toLowerCase()).toBe(owner)
       signatures.push({ owner, signature })
     }
-    const head = await safes.head()
-    expect(await safes.outcome(draft, head)).toEqual({ kind: 'waiting' })
+    const fromBlock = await safes.finalBlock()
+    expect(await safes.outcome(draft, fromBlock)).toEqual({ kind: 'waiting' })
     const data = await safes.execution(draft, signatures)
     await send(chain.keys.executors[0], (wallet) => wallet.sendTransaction({ to: safe, data }))
-    expect(await safes.outcome(draft, head)).toMatchObject({ kind: 'executed' })
+    expect(await safes.outcome(draft, fromBlock)).toMatchObject({ kind: 'executed' })
     expect(await Promise.all(BENEFICIARIES.map(balanceOf))).toEqual([10_000_000n, 20_000_000n])
 
     // The nonce is gone: whatever else was drafted with it was replaced.
     const other = await safes.draft(safe, [{ to: BENEFICIARIES[0]!, amountMicros: 1n }], facts.nonce)
     expect(other.operation).toBe(0)
-    expect(await safes.outcome(other, head)).toEqual({ kind: 'replaced' })
+    expect(await safes.outcome(other, fromBlock)).toEqual({ kind: 'replaced' })
   })
 
   it('is not moved by one signature', async () => {

@@ -9,9 +9,9 @@ import {
   getAddress,
   type PublicClient,
   parseAbi,
-  parseAbiItem,
 } from 'viem'
-import type { Draft, Outcome, PredictedSafe, SafeFacts, Safes, Transfer } from './ports.ts'
+import { finalBlockOf, readOutcome } from './outcome.ts'
+import type { Draft, PredictedSafe, SafeFacts, Safes, Transfer } from './ports.ts'
 
 /** Safe's own contracts of version 1.4.1. On a public chain protocol-kit knows where they are. */
 export interface SafeContracts {
@@ -35,7 +35,6 @@ const simulateAbi = parseAbi([
 const accessorAbi = parseAbi([
   'function simulate(address to, uint256 value, bytes data, uint8 operation) returns (uint256 estimate, bool success, bytes returnData)',
 ])
-const executed = parseAbiItem('event ExecutionSuccess(bytes32 indexed txHash, uint256 payment)')
 
 /** What we use of a transaction of protocol-kit, in our own words: its types are the whole of viem. */
 interface KitTransaction {
@@ -139,7 +138,7 @@ export function safesOf(options: SafesOptions): Safes {
       return (await asked(kit.getEncodedTransaction(transaction))) as Hex
     },
 
-    outcome: (draft, fromBlock) => asked(readOutcome(client, open(draft.safe), draft, fromBlock)),
+    outcome: (draft, fromBlock) => asked(readOutcome(client, draft, fromBlock)),
 
     async predict(owners, threshold, saltNonce): Promise<PredictedSafe> {
       const kit = await asked(
@@ -157,7 +156,7 @@ export function safesOf(options: SafesOptions): Safes {
       }
     },
 
-    head: () => asked(client.getBlockNumber()),
+    finalBlock: () => asked(finalBlockOf(client)),
   }
 }
 
@@ -208,25 +207,6 @@ async function readFacts(
     client.readContract({ address: usdc, abi: erc20Abi, functionName: 'balanceOf', args: [safe] }),
   ])
   return { owners: owners.map((owner) => owner.toLowerCase() as Hex), threshold, nonce, balanceMicros }
-}
-
-async function readOutcome(
-  client: PublicClient,
-  opening: Promise<Kit>,
-  draft: Draft,
-  fromBlock: bigint,
-): Promise<Outcome> {
-  const kit = await opening
-  // The nonce first: once it has moved, the event is there if it was ours.
-  const nonce = await kit.getNonce()
-  if (nonce <= draft.nonce) return { kind: 'waiting' }
-  const [log] = await client.getLogs({
-    address: draft.safe,
-    event: executed,
-    args: { txHash: draft.safeTxHash },
-    fromBlock,
-  })
-  return log ? { kind: 'executed', txHash: log.transactionHash } : { kind: 'replaced' }
 }
 
 /** An owner's ECDSA signature as protocol-kit sorts and packs it. */

@@ -68,6 +68,19 @@ export async function saveCarrier(
   )
 }
 
+/**
+ * Whether requests of another carrier are paid from the Safe, or will be. Whoever asks for money of a Safe that others
+ * use would have his transfers signed among theirs.
+ */
+export async function isSafeOfAnother(db: Db, carrierId: number, safe: Hex): Promise<boolean> {
+  const { rows } = await sql<{ taken: boolean }>`
+    select exists (select from gesim.treasury_carriers
+        where safe = ${safe.toLowerCase()} and carrier_id <> ${carrierId})
+      or exists (select from gesim.treasury_off_ramps
+        where safe = ${safe.toLowerCase()} and carrier_id <> ${carrierId}) as taken`.execute(db)
+  return rows[0]!.taken
+}
+
 /** A request of a carrier; null for one on chain that is known already. */
 export async function addOffRamp(
   db: Db,
@@ -97,17 +110,69 @@ export async function askedOf(db: Db, safe: Hex): Promise<bigint[]> {
   return rows.map((row) => row.amount_micros)
 }
 
+/** Rows of a list. */
+const LISTED = 200
+
+/** Newest first. */
 export async function readOffRamps(
   db: Db,
-  filter: { carrierId?: number; states?: readonly OffRampState[]; batchId?: bigint; limit?: number },
+  filter: { carrierId?: number; batchId?: bigint },
 ): Promise<OffRampRow[]> {
-  const { carrierId, states, batchId } = filter
+  const { carrierId, batchId } = filter
   const { rows } = await sql<OffRampRow>`
     select * from gesim.treasury_off_ramps where true
       ${carrierId === undefined ? sql`` : sql`and carrier_id = ${carrierId}`}
-      ${states === undefined ? sql`` : sql`and state = any(${[...states]}::text[])`}
       ${batchId === undefined ? sql`` : sql`and batch_id = ${batchId}`}
-    order by id desc limit ${filter.limit ?? 200}`.execute(db)
+    order by id desc limit ${LISTED}`.execute(db)
+  return rows
+}
+
+/** All requests, newest first; those that wait longest for a decision are always among them. */
+export async function readAllOffRamps(db: Db): Promise<OffRampRow[]> {
+  const { rows } = await sql<OffRampRow>`
+    select * from gesim.treasury_off_ramps
+    where id in (select id from gesim.treasury_off_ramps order by id desc limit ${LISTED})
+      or id in (select id from gesim.treasury_off_ramps where state = 'requested' order by id limit ${LISTED})
+    order by id desc`.execute(db)
+  return rows
+}
+
+/** What a look of the clerk takes on of one kind; the next look goes on behind it. */
+export const LOOKED_AT_ONCE = 200
+
+/** Approved requests that have no order of the provider yet, oldest first. */
+export async function readUnordered(db: Db, after: bigint): Promise<OffRampRow[]> {
+  const { rows } = await sql<OffRampRow>`
+    select * from gesim.treasury_off_ramps where state = 'approved' and order_id is null and id > ${after}
+    order by id limit ${LOOKED_AT_ONCE}`.execute(db)
+  return rows
+}
+
+/** Requests that only the provider ends, oldest first. */
+export async function readSent(db: Db, after: bigint): Promise<OffRampRow[]> {
+  const { rows } = await sql<OffRampRow>`
+    select * from gesim.treasury_off_ramps where state = 'sent' and id > ${after}
+    order by id limit ${LOOKED_AT_ONCE}`.execute(db)
+  return rows
+}
+
+/** Safes with orders to pay and no batch open, whoever waits longest first. */
+export async function readSafesToPay(db: Db): Promise<Hex[]> {
+  const { rows } = await sql<{ safe: Hex }>`
+    select safe from gesim.treasury_off_ramps one
+    where state = 'approved' and deposit_address is not null and batch_id is null
+      and not exists (select from gesim.treasury_batches
+        where safe = one.safe and state in ('signing', 'wanted'))
+    group by safe order by min(id)`.execute(db)
+  return rows.map((row) => row.safe)
+}
+
+/** What a Safe has to pay, oldest first: by Safe, so that one without money holds up no other. */
+export async function readPayable(db: Db, safe: Hex, limit: number): Promise<OffRampRow[]> {
+  const { rows } = await sql<OffRampRow>`
+    select * from gesim.treasury_off_ramps
+    where safe = ${safe} and state = 'approved' and deposit_address is not null and batch_id is null
+    order by id limit ${limit}`.execute(db)
   return rows
 }
 
@@ -138,33 +203,55 @@ export async function saveOrder(db: Db, id: bigint, ramp: string, order: RampOrd
     where id = ${id} and order_id is null`.execute(db)
 }
 
+/**
+ * A batch, and its requests put in it; null, and nothing written, when one of them was refused or put in another batch
+ * since the draft was made. They stay locked until the transaction ends: a refusal that comes now finds the batch.
+ */
 export async function addBatch(
   tx: Tx,
   draft: Draft,
   fromBlock: bigint,
   offRamps: readonly bigint[],
-): Promise<bigint> {
+): Promise<bigint | null> {
+  const ids = offRamps.map(String)
+  const { rows: free } = await sql`
+    select id from gesim.treasury_off_ramps
+    where id = any(${ids}::bigint[]) and safe = ${draft.safe} and state = 'approved' and batch_id is null
+    order by id for update`.execute(tx)
+  if (free.length !== ids.length) return null
   const { rows } = await sql<{ id: bigint }>`
     insert into gesim.treasury_batches (safe, call_to, data, operation, nonce, safe_tx_hash, from_block)
     values (${draft.safe}, ${draft.to}, ${draft.data}, ${draft.operation}, ${draft.nonce}, ${draft.safeTxHash},
       ${fromBlock})
     returning id`.execute(tx)
   const { id } = rows[0]!
-  await sql`update gesim.treasury_off_ramps set batch_id = ${id}
-    where id = any(${offRamps.map(String)}::bigint[])`.execute(tx)
+  await sql`update gesim.treasury_off_ramps set batch_id = ${id} where id = any(${ids}::bigint[])`.execute(tx)
   return id
 }
 
+/** Newest first, behind those that are open. */
 export async function readBatches(
   db: Db,
-  filter: { id?: bigint; open?: boolean; safe?: Hex; limit?: number } = {},
+  filter: { id?: bigint; open?: boolean; carrierId?: number } = {},
 ): Promise<BatchRow[]> {
   const { rows } = await sql<BatchRow>`
     select * from gesim.treasury_batches where true
       ${filter.id === undefined ? sql`` : sql`and id = ${filter.id}`}
       ${filter.open ? sql`and state in ('signing', 'wanted')` : sql``}
-      ${filter.safe === undefined ? sql`` : sql`and safe = ${filter.safe}`}
-    order by id desc limit ${filter.limit ?? 100}`.execute(db)
+      ${
+        filter.carrierId === undefined
+          ? sql``
+          : sql`and safe in (select safe from gesim.treasury_off_ramps where carrier_id = ${filter.carrierId})`
+      }
+    order by state in ('signing', 'wanted') desc, id desc limit ${LISTED}`.execute(db)
+  return rows
+}
+
+/** Batches that the chain has not ended, oldest first. */
+export async function readOpenBatches(db: Db, after: bigint): Promise<BatchRow[]> {
+  const { rows } = await sql<BatchRow>`
+    select * from gesim.treasury_batches where state in ('signing', 'wanted') and id > ${after}
+    order by id limit ${LOOKED_AT_ONCE}`.execute(db)
   return rows
 }
 
@@ -187,7 +274,7 @@ export async function moveBatch(tx: Tx, id: bigint, state: BatchState, txHash?: 
     update gesim.treasury_batches set state = ${state}, tx_hash = coalesce(${txHash ?? null}, tx_hash),
       wanted_at = case when ${state} = 'wanted' then now() else wanted_at end
     where id = ${id} and state in ('signing', 'wanted')`.execute(tx)
-  if (state === 'replaced')
+  if (state === 'replaced' && numAffectedRows === 1n)
     await sql`update gesim.treasury_off_ramps set batch_id = null
       where batch_id = ${id} and state = 'approved'`.execute(tx)
   return numAffectedRows === 1n

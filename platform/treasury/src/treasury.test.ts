@@ -5,8 +5,16 @@ import { type LocalChain, startLocalChain } from '@gesim/contracts/testing'
 import type { EventBody, Hex } from '@gesim/journey'
 import { settled, type TestStore, testStore, tokenAccess } from '@gesim/store/testing'
 import Fastify, { type FastifyInstance } from 'fastify'
-import { type Abi, createPublicClient, createWalletClient, defineChain, encodeFunctionData, http } from 'viem'
+import {
+  type Abi,
+  createPublicClient,
+  createTestClient,
+  createWalletClient,
+  encodeFunctionData,
+  http,
+} from 'viem'
 import { privateKeyToAccount, privateKeyToAddress } from 'viem/accounts'
+import { foundry } from 'viem/chains'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chainRequests } from './chain-requests.ts'
 import { draftOf } from './clerk.ts'
@@ -49,8 +57,9 @@ beforeAll(async () => {
     store: test.store,
     safes: safesOf(options),
     ramp: switchable(sandboxRamp({ rpcUrl, usdc })),
-    requests: chainRequests({ rpcUrl, feeTreasury }),
+    requests: chainRequests({ rpcUrl, feeTreasury, firstBlock: BigInt(chain.addresses.fromBlock) }),
     carrierRegistry,
+    ownSafe: chain.addresses.treasury,
     log: createLog('test', 'silent'),
     nowMs: () => Date.now() + aheadMs,
     settings: { everySeconds: 1, retrySeconds: 60 },
@@ -66,16 +75,13 @@ afterAll(async () => {
 const OWNER_KEYS = () => chain.keys.carriers.map(({ payout }) => payout)
 
 async function send(key: Hex, to: Hex, data: Hex): Promise<Hex> {
-  const local = defineChain({
-    id: 31337,
-    name: 'anvil',
-    nativeCurrency: { name: 'Ether', symbol: 'ETH', decimals: 18 },
-    rpcUrls: { default: { http: [chain.rpcUrl] } },
-  })
-  const wallet = createWalletClient({ account: privateKeyToAccount(key), chain: local, transport: http() })
+  const transport = http(chain.rpcUrl)
+  const wallet = createWalletClient({ account: privateKeyToAccount(key), chain: foundry, transport })
   const hash = await wallet.sendTransaction({ to, data })
-  const client = createPublicClient({ transport: http(chain.rpcUrl), pollingInterval: 50 })
+  const client = createPublicClient({ transport, pollingInterval: 50 })
   expect((await client.waitForTransactionReceipt({ hash })).status).toBe('success')
+  // Final: a local chain is two blocks behind its tip.
+  await createTestClient({ mode: 'anvil', chain: foundry, transport }).mine({ blocks: 3 })
   return hash
 }
 

@@ -3,7 +3,7 @@ import { carrierRegistryAbi } from '@gesim/contracts'
 import type { Hex } from '@gesim/journey'
 import type { Running, Store } from '@gesim/store'
 import type { PayoutChoice } from '@gesim/wire'
-import { encodeFunctionData, recoverAddress } from 'viem'
+import { encodeFunctionData, parseSignature, recoverAddress, serializeSignature } from 'viem'
 import { Clerk, type ClerkParts } from './clerk.ts'
 import { freeMicros, isSharedSafe, nextState } from './decide.ts'
 import {
@@ -11,10 +11,12 @@ import {
   addSignature,
   askedOf,
   type BatchRow,
+  isSafeOfAnother,
   lockOffRamp,
   lockSafe,
   moveOffRamp,
   type OffRampRow,
+  readAllOffRamps,
   readBatches,
   readCarrier,
   readOffRamps,
@@ -25,6 +27,8 @@ import {
 export interface TreasuryParts extends ClerkParts {
   readonly store: Pick<Store, 'db' | 'tx' | 'append' | 'schedule'>
   readonly carrierRegistry: Hex
+  /** The treasury's Safe, which no carrier is paid from. */
+  readonly ownSafe: Hex
   readonly log: Log
   readonly settings: { readonly retrySeconds: number; readonly everySeconds: number }
 }
@@ -66,7 +70,7 @@ export class Treasury {
     carrierId: number,
     choice: PayoutChoice,
   ): Promise<{ safe: Hex | null; transactions: ToSend[] }> {
-    const { store, safes, carrierRegistry } = this.#parts
+    const { store, safes, carrierRegistry, ownSafe } = this.#parts
     if (choice.payout === 'usdc') {
       await saveCarrier(store.db, carrierId, { payout: 'usdc' })
       return { safe: null, transactions: [] }
@@ -92,7 +96,12 @@ export class Treasury {
       args: [carrierId, safe],
     })
     transactions.push({ to: carrierRegistry, data, why: 'Has claims paid to the Safe, after the delay.' })
-    await saveCarrier(store.db, carrierId, { payout: 'fiat', safe, currency, beneficiaryRef })
+    await store.tx(async (tx) => {
+      await lockSafe(tx, safe)
+      if (safe === ownSafe.toLowerCase() || (await isSafeOfAnother(tx, carrierId, safe)))
+        throw refuse('treasury.safe-taken', { safe })
+      await saveCarrier(tx, carrierId, { payout: 'fiat', safe, currency, beneficiaryRef })
+    })
     return { safe, transactions }
   }
 
@@ -125,12 +134,14 @@ export class Treasury {
   }
 
   offRamps(carrierId?: number): Promise<OffRampRow[]> {
-    return readOffRamps(this.#parts.store.db, carrierId === undefined ? {} : { carrierId })
+    const { db } = this.#parts.store
+    return carrierId === undefined ? readAllOffRamps(db) : readOffRamps(db, { carrierId })
   }
 
-  async batches(): Promise<{ batch: BatchRow; signers: Hex[]; offRamps: bigint[] }[]> {
+  /** Batches that pay a carrier, or all. */
+  async batches(carrierId?: number): Promise<{ batch: BatchRow; signers: Hex[]; offRamps: bigint[] }[]> {
     const { db } = this.#parts.store
-    const batches = await readBatches(db)
+    const batches = await readBatches(db, carrierId === undefined ? {} : { carrierId })
     return await Promise.all(
       batches.map(async (batch) => ({
         batch,
@@ -145,13 +156,27 @@ export class Treasury {
     const { store, safes } = this.#parts
     const [batch] = await readBatches(store.db, { id: batchId, open: true })
     if (!batch) throw refuse('treasury.unknown-batch', { batchId })
-    const owner = await recoverAddress({ hash: batch.safe_tx_hash, signature }).catch(() => null)
+    const plain = packed(signature)
+    const owner =
+      plain && (await recoverAddress({ hash: batch.safe_tx_hash, signature: plain }).catch(() => null))
     const { owners, threshold } = await safes.facts(batch.safe)
     const signer = owner?.toLowerCase() as Hex | undefined
-    if (!signer || !owners.includes(signer)) throw refuse('treasury.bad-signature', { batchId })
-    await addSignature(store.db, batchId, signer, signature)
+    if (!plain || !signer || !owners.includes(signer)) throw refuse('treasury.bad-signature', { batchId })
+    await addSignature(store.db, batchId, signer, plain)
     // Whoever comes last sees all; should both come at once, the clerk sees them at its next look.
     await this.#clerk.followBatch(batch)
     return { signatures: (await readSignatures(store.db, batchId)).length, threshold }
+  }
+}
+
+/**
+ * A signature as a Safe reads it: r, s, and 27 or 28. Some wallets end theirs in 0 or 1, by which a Safe understands a
+ * contract's signature or an approval on chain, and would refuse the whole batch.
+ */
+function packed(signature: Hex): Hex | null {
+  try {
+    return serializeSignature(parseSignature(signature))
+  } catch {
+    return null
   }
 }
