@@ -8,7 +8,15 @@ import { createFollower } from './intent.ts'
 import type { CliOptions } from './options.ts'
 import { bindDevice } from './pairing.ts'
 import type { Printer } from './print.ts'
-import { callOfRefund, callsOfFunding, choosePlan, coverPrice, operate, takeQuote } from './purchase.ts'
+import {
+  callOfRefund,
+  callsOfFunding,
+  choosePlan,
+  coverPrice,
+  operate,
+  takeQuote,
+  takeRemainder,
+} from './purchase.ts'
 import { lendTemplate } from './template.ts'
 
 // Wide enough for a machine with much else to do, and for a node that restarts on the way.
@@ -104,6 +112,8 @@ async function useUp(
   // Asked for twice, or after the data was used up, it is the same end.
   await api.call(intentsRoutes.finish, { params })
   printer.step('finishing', { note: 'the last usage is settled at the end of the epoch' })
+  const taken = await takeRemainder(connection, traveller, intent, SETTLED_WITHIN_MS)
+  if (taken) printer.step('rest taken', { tx: taken.txHash, gas: taken.gasUsed.toString() })
   intent = await until(isSettled, SETTLED_WITHIN_MS, 'the epoch to be settled')
   await checkPayout(connection, intent, printer)
   await checkBooks(connection, intent, printer)

@@ -57,6 +57,22 @@ export const cliFailures = {
     remedy:
       '`gesim show INTENT` says where it stands; the money is in escrow and comes back by itself after the deadline.',
   },
+  'cli.bad-recoverer': {
+    kind: 'refused',
+    says: 'This is no address of somebody who could help.',
+    remedy:
+      'Give an address of another person as their wallet shows it; `none` takes away whoever is named. The fact says what is wrong.',
+  },
+  'cli.recovery-running': {
+    kind: 'refused',
+    says: 'While a recovery is under way the account names nobody else.',
+    remedy: 'Stop it first with `gesim recovery cancel`, if it was not agreed with you.',
+  },
+  'cli.no-recovery': {
+    kind: 'refused',
+    says: 'No recovery of this account is under way, so there is nothing to stop.',
+    remedy: '`gesim recovery show` says who may ask for one.',
+  },
   'cli.operation-refused': {
     kind: 'refused',
     says: 'The bundler did not take the user operation.',

@@ -6,6 +6,7 @@ import { connect, signIn } from './connect.ts'
 import { cliFailures } from './failures.ts'
 import { type CliOptions, HELP, readOptions } from './options.ts'
 import { createPrinter, type Printer, tellFailure } from './print.ts'
+import { recovery } from './recovery.ts'
 
 /** Runs one command and returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -38,6 +39,7 @@ const COMMANDS: Record<
   buy,
   show,
   wallet,
+  recovery,
 }
 
 async function plans(options: CliOptions, printer: Printer): Promise<void> {

@@ -8,6 +8,9 @@ export const HELP = `gesim: buy mobile data from the terminal, against a running
   gesim buy --country ES [--plan ID]     from funding to the carrier's payout, a line a step
   gesim show INTENT                      where a purchase stands
   gesim wallet                           this terminal's account and its balance
+  gesim recovery show [ADDRESS]          whether somebody may ask to replace the account's keys (this one?), and whether they do
+  gesim recovery set ADDRESS|none        names that person, or nobody; gas paid by GeSIM
+  gesim recovery cancel                  stops a recovery under way; gas paid by GeSIM
 
 Options of buy
   --plan ID          a plan of \`gesim plans\`; without it the first pay-per-use plan of the country
@@ -26,8 +29,10 @@ Exit code 0 only when the carrier's claim is on chain and the books balance (or,
 1 when something failed, 2 when the command was not understood.`
 
 export interface CliOptions {
-  readonly command: 'plans' | 'buy' | 'show' | 'wallet' | 'help'
+  readonly command: 'plans' | 'buy' | 'show' | 'wallet' | 'recovery' | 'help'
   readonly argument: string | undefined
+  /** What comes after the argument, as it was written: the letters of an address are its checksum. */
+  readonly detail: string | undefined
   readonly country: string | undefined
   readonly plan: string | undefined
   readonly profile: string | undefined
@@ -40,7 +45,8 @@ export interface CliOptions {
 }
 
 const ROOT = join(import.meta.dirname, '..', '..', '..')
-const COMMANDS = ['plans', 'buy', 'show', 'wallet', 'help'] as const
+const COMMANDS = ['plans', 'buy', 'show', 'wallet', 'recovery', 'help'] as const
+const RECOVERY = new Set(['show', 'set', 'cancel'])
 const QOS = ['balanced', 'cheapest', 'chat', 'video'] as const
 
 /** Reads the command line. Throws `cli.not-understood` with what is wrong. */
@@ -66,9 +72,13 @@ export function readOptions(args: readonly string[]): CliOptions {
   if (command === 'show' && !/^0x[0-9a-fA-F]{64}$/.test(positionals[1] ?? '')) {
     throw refuse('cli.not-understood', { why: 'show takes an intent id: 0x and 64 hex digits' })
   }
+  if (command === 'recovery' && !RECOVERY.has(positionals[1] ?? '')) {
+    throw refuse('cli.not-understood', { why: 'recovery takes show, set or cancel' })
+  }
   return {
     command,
     argument: positionals[1]?.toLowerCase(),
+    detail: positionals[2],
     country,
     plan: values.plan,
     profile: values.profile,

@@ -1,9 +1,18 @@
 // Quote, intent, and the one user operation that funds the escrow.
-import { formatMicros, refuse } from '@gesim/base'
+import { formatMicros, isFailure, refuse, sleepMs } from '@gesim/base'
 import { intentEscrowAbi, testUsdcAbi } from '@gesim/contracts'
-import { fundingCalls } from '@gesim/contracts/account'
-import { intentIdOf, termsFromJson } from '@gesim/proofs'
-import { intentsRoutes, type Plan, plansRoutes, type Quote, quotesRoutes, walletRoutes } from '@gesim/wire'
+import { fundingCalls, remainderCall } from '@gesim/contracts/account'
+import { intentIdOf, leafProofFromJson, termsFromJson } from '@gesim/proofs'
+import {
+  epochsRoutes,
+  type Intent,
+  intentsRoutes,
+  type Plan,
+  plansRoutes,
+  type Quote,
+  quotesRoutes,
+  walletRoutes,
+} from '@gesim/wire'
 import { BaseError, encodeFunctionData, RpcRequestError } from 'viem'
 import { type Connection, lower, type Traveller } from './connect.ts'
 import type { CliOptions } from './options.ts'
@@ -96,4 +105,35 @@ export function callOfRefund(connection: Connection, quote: Quote) {
       args: [termsFromJson(quote.terms)],
     }),
   }
+}
+
+const LOOK_EVERY_MS = 250
+
+/**
+ * Takes what is left as soon as a final root holds the last charge. Nobody has to: it goes back by itself once that root
+ * is beyond challenge, and when that is first, or time is over, there is nothing to do here.
+ */
+export async function takeRemainder(
+  connection: Connection,
+  traveller: Traveller,
+  intent: Intent,
+  withinMs: number,
+): Promise<{ txHash: `0x${string}`; gasUsed: bigint } | undefined> {
+  const { api, addresses } = connection
+  const until = Date.now() + withinMs
+  while (Date.now() < until) {
+    try {
+      const { epoch, leaf } = await api.call(epochsRoutes.remainder, { params: { id: intent.intentId } })
+      const call = remainderCall(addresses, termsFromJson(intent.terms), epoch, leafProofFromJson(leaf))
+      return await operate(traveller, [call])
+    } catch (error) {
+      if (isFailure(error, 'settlement.remainder-returned')) return undefined
+      // Refused: a newer root is due, or the carrier has claimed from it. The next answer has the proof of that one.
+      const isEarly = isFailure(error, 'settlement.remainder-not-ready')
+      if (!isEarly && !isFailure(error, 'cli.operation-refused') && !isFailure(error, 'cli.operation-failed'))
+        throw error
+      await sleepMs(LOOK_EVERY_MS)
+    }
+  }
+  return undefined
 }

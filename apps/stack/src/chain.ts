@@ -1,6 +1,12 @@
 // The local chain: anvil with its state kept in a file, the contracts deployed once, the parties made known.
 import type { Addresses } from '@gesim/contracts'
-import { deployAll, LOCAL_PARAMETERS, registerLocalParties } from '@gesim/contracts/deploy'
+import {
+  type DeploymentPlan,
+  deployAll,
+  LOCAL_PARAMETERS,
+  planDeployment,
+  registerLocalParties,
+} from '@gesim/contracts/deploy'
 import { privateKeyToAddress } from 'viem/accounts'
 import { CARRIERS } from './certificates.ts'
 import type { LocalSecrets } from './secrets.ts'
@@ -14,23 +20,30 @@ export interface Deployment {
   readonly carriers: readonly { name: string; carrierId: number; book: number }[]
 }
 
-/** Deploys what is not there yet and registers carriers and attestors; a second start finds everything. */
-export async function deploy(rpcUrl: string, secrets: LocalSecrets): Promise<Deployment> {
+/** Who deploys, and whose keys may do what afterwards: with the code it decides where contracts stand. */
+export function deployOptions(secrets: LocalSecrets) {
   const address = privateKeyToAddress
-  const addresses = await deployAll({
-    rpcUrl,
+  const [first, second, third] = secrets.safeOwners
+  return {
     deployerKey: ANVIL_FIRST_KEY,
     operators: {
       operator: address(secrets.operator),
       sponsorSigner: address(secrets.sponsor),
       gasPayers: [secrets.operator, secrets.poster, ...secrets.executors].map((key) => address(key)),
-      treasuryOwners: [
-        address(secrets.safeOwners[0]),
-        address(secrets.safeOwners[1]),
-        address(secrets.safeOwners[2]),
-      ],
+      treasuryOwners: [address(first), address(second), address(third)],
     },
-  })
+  } as const
+}
+
+/** What `deploy` puts on a chain, and where. */
+export function planOf(secrets: LocalSecrets): DeploymentPlan {
+  return planDeployment(deployOptions(secrets))
+}
+
+/** Deploys what is not there yet and registers carriers and attestors; a second start finds everything. */
+export async function deploy(rpcUrl: string, secrets: LocalSecrets): Promise<Deployment> {
+  const address = privateKeyToAddress
+  const addresses = await deployAll({ rpcUrl, ...deployOptions(secrets) })
   const { carriers } = await registerLocalParties({
     rpcUrl,
     addresses,

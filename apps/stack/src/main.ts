@@ -1,22 +1,35 @@
 // `npm start`: the whole product on loopback under one parent that stops it all.
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
-import { sleepMs } from '@gesim/base'
+import { refuse, sleepMs } from '@gesim/base'
 import { startAnvil } from '@gesim/contracts/testing'
-import { startPostgres } from '@gesim/store'
+import { readMigrations, startPostgres } from '@gesim/store'
 import { CARRIERS, makeCertificates } from './certificates.ts'
-import { deploy } from './chain.ts'
+import { deploy, planOf } from './chain.ts'
 import { type Child, startChild } from './child.ts'
+import { chainStatePath, claimDataFolder } from './data-folder.ts'
 import * as environments from './environments.ts'
 import { ROOT, readOptions } from './options.ts'
 import { choosePorts } from './ports.ts'
 import { part } from './progress.ts'
 import { localSecrets } from './secrets.ts'
 import { settingsOf } from './settings-file.ts'
+import { tellFailure } from './tell-failure.ts'
+import { versionOf } from './version.ts'
 
 const startedAt = Date.now()
 const options = readOptions(process.argv.slice(2))
 const { dataDir } = options
+const PID_PATH = join(dataDir, 'stack.pid')
 /** Ten processes read the same modules; with their compiled code kept, a start costs a third less. */
 const COMPILE_CACHE = join(ROOT, 'node_modules', '.cache', 'gesim', 'compiled')
 /** What to stop, in the order of starting; stopped from the end. */
@@ -27,9 +40,9 @@ let stopping: Promise<void> | undefined
 
 function stopAll(): Promise<void> {
   stopping ??= (async () => {
-    const pidPath = join(dataDir, 'stack.pid')
     for (const one of running.reverse()) await one.stop().catch(() => {})
-    if (existsSync(pidPath)) unlinkSync(pidPath)
+    // Another stack's stays: it is why we did not start.
+    if (lastPid() === process.pid) unlinkSync(PID_PATH)
   })()
   return stopping
 }
@@ -44,19 +57,26 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 // Whoever read what we say is gone without a signal: nobody is left to press Ctrl-C.
 process.stdout.on('error', () => void stopAll().then(() => process.exit(1)))
 
+/** Files by which a data folder of ours is known. */
+const MARKS = ['stack.pid', 'secrets.json', 'deployment.json']
+
 /** Refuses to run twice over the same data; with --reset, removes it. */
 function takeDataDir(): void {
-  const pidPath = join(dataDir, 'stack.pid')
-  const pid = existsSync(pidPath) ? Number(readFileSync(pidPath, 'utf8')) : 0
-  if (pid && isAlive(pid)) {
-    console.error(
-      `GeSIM already runs on this data (process ${pid}). Stop it first, or use --data for another folder.`,
-    )
-    process.exit(1)
+  const pid = lastPid()
+  if (pid && isAlive(pid)) throw refuse('stack.already-running', { folder: dataDir, process: pid })
+  if (options.reset) {
+    const found = existsSync(dataDir) ? readdirSync(dataDir) : []
+    if (found.length > 0 && !MARKS.some((name) => found.includes(name)))
+      throw refuse('stack.not-our-folder', { folder: dataDir })
+    rmSync(dataDir, { recursive: true, force: true })
   }
-  if (options.reset) rmSync(dataDir, { recursive: true, force: true })
   mkdirSync(join(dataDir, 'logs'), { recursive: true, mode: 0o700 })
-  writeFileSync(pidPath, String(process.pid))
+  writeFileSync(PID_PATH, String(process.pid))
+}
+
+/** The process that took the data folder last; 0 when it gave it back. */
+function lastPid(): number {
+  return existsSync(PID_PATH) ? Number(readFileSync(PID_PATH, 'utf8')) : 0
 }
 
 function isAlive(pid: number): boolean {
@@ -97,9 +117,14 @@ async function program(
 async function main(): Promise<void> {
   takeDataDir()
   console.log(`GeSIM, on loopback. Data and logs: ${dataDir}\n`)
-  const ports = await choosePorts(dataDir, options.webPort)
-  const urls = environments.urlsOf(ports)
   const secrets = localSecrets(dataDir)
+  await claimDataFolder(dataDir, {
+    version: versionOf(),
+    plan: planOf(secrets),
+    newestMigration: (await readMigrations()).at(-1)!.version,
+  })
+  const ports = await choosePorts(dataDir, options)
+  const urls = environments.urlsOf(ports)
 
   // The web app needs nothing but an address, and building it the first time takes longest: it begins at once.
   const web = options.web ? startWeb(ports) : Promise.resolve(null)
@@ -115,7 +140,7 @@ async function main(): Promise<void> {
       return started
     }),
     part('chain and contracts', async () => {
-      const anvil = await startAnvil({ port: ports.chain, statePath: join(dataDir, 'chain.json') })
+      const anvil = await startAnvil({ port: ports.chain, statePath: chainStatePath(dataDir) })
       running.push({ name: 'anvil', stop: () => anvil.stop() })
       return deploy(anvil.rpcUrl, secrets)
     }),
@@ -226,10 +251,7 @@ function tryThis(urls: ReturnType<typeof environments.urlsOf>, web: boolean): st
 }
 
 main().catch(async (error) => {
-  console.error(`\n${error instanceof Error ? error.message : error}`)
-  console.error(
-    `\nThe logs are in ${join(dataDir, 'logs')}. Next: look there, then \`npm start -- --reset\` begins anew.`,
-  )
+  console.error(`\n${tellFailure(error, join(dataDir, 'logs'))}`)
   await Promise.race([stopAll(), sleepMs(10_000)])
   process.exit(1)
 })

@@ -7,9 +7,9 @@ export const HELP = `npm start [-- options]
 
 Brings up the whole product on loopback: database, chain, contracts, SM-DP+, simulated carriers, sign-in provider,
 the node with every role, three attestors, a phone in software and the web app. Ctrl-C stops all. A second start
-resumes the same data.
+resumes the same data; a version with other contracts refuses them (README, Updating).
 
-  --reset        begin anew: removes the data of earlier starts
+  --reset        begin anew: deletes purchases, test money, keys and profiles of earlier starts
   --data DIR     keep data there instead of .gesim in the repository
   --port N       the web app's port (default 3000, or the next free one)
   --no-web       everything but the web app

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { refuse } from '@gesim/base'
 
 const HOST = '127.0.0.1'
 
@@ -33,17 +34,27 @@ function isFree(port: number): Promise<boolean> {
   })
 }
 
-/** A free port for each part: last time's, else the first free one from the wanted one on. Written down for next time. */
-export async function choosePorts(dataDir: string, webPort: number): Promise<Ports> {
+export interface WebWish {
+  readonly webPort: number
+  readonly web: boolean
+}
+
+/**
+ * A free port for each part: last time's, else the first free one from the wanted one on. Written down for next time.
+ * Without our web app its port is kept as wished, taken or not: whoever serves the pages there is let in by the node.
+ */
+export async function choosePorts(dataDir: string, { webPort, web }: WebWish): Promise<Ports> {
   const path = join(dataDir, 'ports.json')
   const last = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Partial<Ports>) : {}
   const taken = new Set<number>()
   const chosen = {} as Ports
   for (const part of Object.keys(WANTED) as PartName[]) {
     const wanted = part === 'web' ? webPort : (last[part] ?? WANTED[part] + webPort - WANTED.web)
+    const isOurs = part !== 'web' || web
     let port = wanted
-    while (taken.has(port) || !(await isFree(port))) {
-      if (++port > wanted + 500) throw new Error(`no free port for ${part} from ${wanted} on`)
+    while (isOurs && (taken.has(port) || !(await isFree(port)))) {
+      if (++port > Math.min(wanted + 500, 65_535))
+        throw refuse('stack.no-free-port', { part, from: wanted, to: port - 1 })
     }
     taken.add(port)
     chosen[part] = port

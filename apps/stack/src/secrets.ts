@@ -1,6 +1,6 @@
 // Keys of a local stack: drawn once, kept in the data folder, readable by its owner only. Never for production.
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 export type Hex = `0x${string}`
@@ -60,9 +60,14 @@ function draw(): LocalSecrets {
   }
 }
 
-/** The secrets of the data folder, drawn on the first start. */
+/** The secrets of the data folder, drawn on the first start; one that an older version did not know is drawn when missed. */
 export function localSecrets(dataDir: string): LocalSecrets {
   const path = join(dataDir, 'secrets.json')
-  if (!existsSync(path)) writeFileSync(path, JSON.stringify(draw(), null, 2), { mode: 0o600 })
-  return JSON.parse(readFileSync(path, 'utf8')) as LocalSecrets
+  const known = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Partial<LocalSecrets>) : {}
+  const drawn = draw()
+  if (Object.keys(drawn).every((name) => name in known)) return known as LocalSecrets
+  const all = { ...drawn, ...known }
+  writeFileSync(`${path}.new`, JSON.stringify(all, null, 2), { mode: 0o600 })
+  renameSync(`${path}.new`, path)
+  return all
 }

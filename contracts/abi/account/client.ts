@@ -75,6 +75,20 @@ export function sponsoredClient(options: SponsoredClientOptions): GesimAccountCl
 /** `IntentTerms` of the escrow; made and hashed with `@gesim/proofs`. */
 export type FundedTerms = ContractFunctionArgs<typeof intentEscrowAbi, 'nonpayable', 'createIntent'>[0]
 
+/** The call by which a payer ends an intent by its FINAL leaf in a final root: the rest goes to the payer's wallet. */
+export function remainderCall(
+  { escrow }: Pick<Addresses, 'escrow'>,
+  terms: FundedTerms,
+  epoch: number,
+  leaf: ContractFunctionArgs<typeof intentEscrowAbi, 'nonpayable', 'refundFinal'>[2],
+): AccountCall {
+  const args = [terms, epoch, leaf, false] as const
+  return {
+    to: escrow,
+    data: encodeFunctionData({ abi: intentEscrowAbi, functionName: 'refundFinal', args }),
+  }
+}
+
 /** The three calls of a purchase, for one operation: approve the escrow, create the intent, fund it. */
 export function fundingCalls(
   addresses: Pick<Addresses, 'usdc' | 'escrow'>,

@@ -53,7 +53,9 @@ export async function benchSponsored(operations = 200): Promise<SponsoredRun> {
         .executeTakeFirstOrThrow()
       return Number(count) === 2 * operations
     }, 300_000)
-    const methods = bundlerMethods({ store: rig.store, chain: rig.parts.chain, pool: rig.parts.pool })
+    const { chain, pool, addresses } = rig.parts
+    const { accountImplementation } = addresses
+    const methods = bundlerMethods({ store: rig.store, chain, pool, accountImplementation })
     await submitAll(rig, methods, await signAll(rig, accounts, true))
     return await submitAll(rig, methods, await signAll(rig, accounts, false))
   } finally {

@@ -1,6 +1,7 @@
 import { broken, unreachable } from '@gesim/base'
 import type { Hex } from '@gesim/journey'
 import { hexToBigInt, hexToNumber, numberToHex } from 'viem'
+import { type Delegation, writeDelegation } from './delegation.ts'
 
 /** A JSON-RPC error of the node, with a revert's data where there is some. */
 export class RpcError extends Error {
@@ -52,6 +53,8 @@ interface CallRequest {
   readonly data: Hex
   readonly value?: bigint
   readonly gas?: bigint
+  /** EIP-7702: the call is made as a transaction that carries these. */
+  readonly delegations?: readonly Delegation[]
 }
 
 /** The chain as the relayer needs it. */
@@ -95,12 +98,13 @@ export function connectChain(rpcUrl: string, chainId: number): RelayerChain {
     if (answer.error) throw new RpcError(answer.error.code, answer.error.message, answer.error.data)
     return answer.result as T
   }
-  const encode = ({ from, to, data, value, gas }: CallRequest) => ({
+  const encode = ({ from, to, data, value, gas, delegations = [] }: CallRequest) => ({
     from,
     to,
     data,
     ...(value ? { value: numberToHex(value) } : {}),
     ...(gas ? { gas: numberToHex(gas) } : {}),
+    ...(delegations.length > 0 ? { authorizationList: delegations.map(writeDelegation) } : {}),
   })
   let fees: Promise<Fees> | undefined
   let feesAtMs = 0

@@ -4,6 +4,7 @@ import type { Hex } from '@gesim/journey'
 import type { Store, Tx } from '@gesim/store'
 import { sql } from 'kysely'
 import { type RelayerChain, RpcError } from './chain.ts'
+import type { Delegation } from './delegation.ts'
 import type { Role, TransactionSigner, Wish } from './ports.ts'
 import { rows, rowsIn } from './table.ts'
 
@@ -15,6 +16,7 @@ export interface Draft {
   readonly gas: bigint
   readonly maxFeePerGas: bigint
   readonly maxPriorityFeePerGas: bigint
+  readonly delegations?: readonly Delegation[]
 }
 
 /** Writes a wish in the caller's transaction. The same key again changes nothing. */

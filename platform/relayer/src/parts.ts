@@ -40,6 +40,7 @@ export function makeParts(
     executors: signers.executor.map(({ address }) => address),
     bundleSize: settings.bundleSize,
     poolSize: settings.poolSize,
+    accountImplementation: addresses.accountImplementation,
     accepted: wake,
   })
   return {

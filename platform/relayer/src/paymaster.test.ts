@@ -1,9 +1,10 @@
-import { intentEscrowAbi, testUsdcAbi } from '@gesim/contracts'
+import { gesimAccountAbi, intentEscrowAbi, testUsdcAbi } from '@gesim/contracts'
 import { encodeExecute } from '@gesim/contracts/account'
 import type { Hex } from '@gesim/journey'
 import { encodeFunctionData } from 'viem'
 import { describe, expect, it } from 'vitest'
 import type { UserOperation } from './bundler/user-operation.ts'
+import { DELEGATION_MARKER } from './delegation.ts'
 import { whyNotSponsored } from './paymaster.ts'
 
 const at = (digit: string): Hex => `0x${digit.repeat(40)}`
@@ -13,6 +14,7 @@ const addresses = {
   paymaster: at('3'),
   identity: at('4'),
   accountFactory: at('5'),
+  accountImplementation: at('6'),
 } as Parameters<typeof whyNotSponsored>[1]
 
 const sender = at('a')
@@ -67,5 +69,73 @@ describe('what the operator pays for', () => {
     expect(whyNotSponsored(foreign, addresses, true)).toMatch(/another factory/)
     const odd = operation(calls, { factory: addresses.accountFactory, factoryData: '0xdeadbeef' })
     expect(whyNotSponsored(odd, addresses, true)).toMatch(/something else/)
+  })
+
+  it('is only the delegation of an address to the code of our own accounts', () => {
+    const calls = [{ to: addresses.escrow, data: withdraw }]
+    const delegating = (address: Hex) =>
+      operation(calls, {
+        factory: DELEGATION_MARKER,
+        factoryData: '0x',
+        eip7702Auth: { address } as UserOperation['eip7702Auth'],
+      })
+    expect(whyNotSponsored(delegating(at('6')), addresses, true)).toBeUndefined()
+    expect(whyNotSponsored(delegating(at('7')), addresses, true)).toMatch(/foreign code/)
+    expect(whyNotSponsored(delegating(at('6')), addresses, false)).toMatch(/sign in/)
+    // The marker without the authorization is a factory like any other.
+    const bare = operation(calls, { factory: DELEGATION_MARKER, factoryData: '0x' })
+    expect(whyNotSponsored(bare, addresses, true)).toMatch(/another factory/)
+  })
+})
+
+describe('what the operator pays for a way back into the account', () => {
+  const name = (recoverer: Hex) =>
+    encodeFunctionData({ abi: gesimAccountAbi, functionName: 'setRecoverer', args: [recoverer] })
+  const cancel = encodeFunctionData({ abi: gesimAccountAbi, functionName: 'cancelRecovery' })
+  const finish = encodeFunctionData({
+    abi: gesimAccountAbi,
+    functionName: 'finishRecovery',
+    args: [at('b')],
+  })
+  const why = (calls: Parameters<typeof encodeExecute>[0], known = true) =>
+    whyNotSponsored(operation(calls), addresses, known)
+
+  it('is naming a recoverer, naming nobody, and stopping a recovery, alone or together', () => {
+    expect(why([{ to: sender, data: name(at('b')) }])).toBeUndefined()
+    expect(why([{ to: sender, data: name('0x') }])).toBeUndefined()
+    expect(why([{ to: sender, data: cancel }])).toBeUndefined()
+    expect(
+      why([
+        { to: sender, data: cancel },
+        { to: sender, data: name('0x') },
+      ]),
+    ).toBeUndefined()
+  })
+
+  it('is not the recoverer of another account, nor a recovery by anybody', () => {
+    expect(why([{ to: at('c'), data: name(at('b')) }])).toMatch(/calls to 0xc+$/)
+    // ERC-7821 reads the zero address as the account itself; our own clients never write it so.
+    expect(why([{ to: at('0'), data: name(at('b')) }])).toMatch(/calls to 0x0+$/)
+    expect(why([{ to: sender, data: finish }])).toMatch(/this function/)
+    expect(why([{ to: sender, data: name(at('b')) }], false)).toMatch(/sign in/)
+  })
+
+  it('is not what hides behind it in a batch, in a call within a call, or after half a selector', () => {
+    const hidden = [
+      { to: sender, data: cancel },
+      { to: at('9'), data: withdraw },
+    ]
+    expect(why(hidden)).toMatch(/calls to 0x9+$/)
+    expect(why([...hidden].reverse())).toMatch(/calls to 0x9+$/)
+    expect(why([{ to: sender, data: encodeExecute(hidden) }])).toMatch(/this function/)
+    expect(why([{ to: sender, data: cancel, value: 1n }])).toMatch(/ether/)
+    expect(why([{ to: sender, data: cancel.slice(0, 8) as Hex }])).toMatch(/this function/)
+    expect(why([{ to: sender }])).toMatch(/this function/)
+    expect(why([{ to: addresses.escrow, data: cancel }])).toMatch(/this function/)
+  })
+
+  it('is not the account called by the EntryPoint itself, without a batch', () => {
+    const bare = { sender, callData: cancel } as unknown as UserOperation
+    expect(whyNotSponsored(bare, addresses, true)).toMatch(/batch/)
   })
 })

@@ -64,7 +64,8 @@ const SPONSORED = {
   ],
   paymaster: ['topUp', 'withdrawCredit'],
   identity: ['burn'],
-  account: ['addSigners', 'removeSigners', 'replaceSigner'],
+  // Naming who may ask for a recovery, and stopping one: whoever has no ether must be able to, above all the latter.
+  account: ['addSigners', 'removeSigners', 'replaceSigner', 'setRecoverer', 'cancelRecovery'],
 } as const
 
 function selectorsOf(abi: Abi, names: readonly string[]): ReadonlySet<Hex> {
@@ -89,7 +90,10 @@ export function whyNotSponsored(
   knownAccount: boolean,
 ): string | undefined {
   if (!knownAccount) return 'the account did not sign in here'
-  if (operation.factory !== undefined) {
+  const delegate = operation.eip7702Auth?.address
+  if (delegate !== undefined) {
+    if (delegate !== addresses.accountImplementation.toLowerCase()) return 'a delegation to foreign code'
+  } else if (operation.factory !== undefined) {
     if (operation.factory !== addresses.accountFactory.toLowerCase()) return 'accounts of another factory'
     try {
       const { functionName } = decodeFunctionData({

@@ -1,6 +1,7 @@
 import type { Hex } from '@gesim/journey'
+import type { Delegation } from './delegation.ts'
 
-/** An EIP-1559 transaction before it is signed. */
+/** An EIP-1559 transaction before it is signed; one of EIP-7702 when it carries delegations. */
 export interface Unsigned {
   readonly chainId: number
   readonly nonce: number
@@ -10,6 +11,7 @@ export interface Unsigned {
   readonly gas: bigint
   readonly maxFeePerGas: bigint
   readonly maxPriorityFeePerGas: bigint
+  readonly delegations?: readonly Delegation[]
 }
 
 /** A key that signs transactions. A local key here; a KMS or HSM fits behind the same two members. */

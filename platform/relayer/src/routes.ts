@@ -29,9 +29,10 @@ const rpcRoutes = {
 export function relayerRoutes(app: FastifyInstance, context: RelayerContext, parts: Parts): void {
   const { store, log, access } = context
   const { chain, pool, addresses, sponsor, wake } = parts
+  const { accountImplementation } = addresses
   const onFault = (method: string, error: unknown) => log.error('an RPC call failed', { method, error })
   const doors = [
-    [rpcRoutes.bundler, bundlerMethods({ store, chain, pool })],
+    [rpcRoutes.bundler, bundlerMethods({ store, chain, pool, accountImplementation })],
     [
       rpcRoutes.paymaster,
       paymasterMethods({

@@ -4,6 +4,7 @@ import type { Store, Tx } from '@gesim/store'
 import { type Selectable, sql } from 'kysely'
 import { type Receipt, type RelayerChain, RpcError } from './chain.ts'
 import { bumpedFees, decideStep, retryAfterMs } from './decide.ts'
+import { delegationsIn } from './delegation.ts'
 import { type Draft, send, signAgain, signerOf, signInto, unsignIn } from './outbox.ts'
 import type { Role, TransactionSigner } from './ports.ts'
 import { explainRevert, type Revert } from './reverts.ts'
@@ -315,7 +316,7 @@ async function bump(context: SenderContext, row: Row, signer: TransactionSigner)
     await chain.fees(),
   )
   if (fees === null) return await offer(context, row)
-  const draft = { ...draftOf(row, row.gas_limit!), ...fees }
+  const draft = { ...draftOf(row, row.gas_limit!), ...fees, delegations: delegationsIn(row.raw) }
   const signed = await store.tx((tx) => signAgain(tx, chain.chainId, signer, row.id, row.nonce!, draft))
   // Refused as a replacement: the first form is still there and will be mined.
   const why = await send(store, chain, row.id, signed.raw)

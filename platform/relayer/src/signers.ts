@@ -9,8 +9,12 @@ export function localSigner(key: Hex): TransactionSigner & DigestSigner {
   return {
     address: account.address.toLowerCase() as Hex,
     signDigest: (digest) => account.sign({ hash: digest }),
-    async signTransaction(transaction: Unsigned) {
-      const raw = await account.signTransaction({ ...transaction, type: 'eip1559' })
+    async signTransaction({ delegations = [], ...transaction }: Unsigned) {
+      const raw = await account.signTransaction(
+        delegations.length > 0
+          ? { ...transaction, type: 'eip7702', authorizationList: delegations }
+          : { ...transaction, type: 'eip1559' },
+      )
       return { raw, hash: keccak256(raw) }
     },
   }

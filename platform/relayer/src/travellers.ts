@@ -1,5 +1,5 @@
 import { gesimPaymasterAbi } from '@gesim/contracts'
-import { sponsoredClient, toGesimAccount } from '@gesim/contracts/account'
+import { type GesimSmartAccount, sponsoredClient, toGesimAccount } from '@gesim/contracts/account'
 import type { Hex } from '@gesim/journey'
 import { booksHash, type IntentTerms, planCommit } from '@gesim/proofs'
 import { eventually } from '@gesim/store/testing'
@@ -9,13 +9,15 @@ import { append, type Rig } from './harness.ts'
 /** Any commitment: only its owner could open it. */
 export const COMMITMENT: Hex = `0x${'5a'.repeat(32)}`
 
-/** A new traveller with a bundler client on the rig's routes. */
-export async function traveller(from: Rig) {
-  const account = await toGesimAccount({
-    client: from.client,
-    addresses: from.chain.addresses,
-    owner: privateKeyToAccount(generatePrivateKey()),
-  })
+/** A traveller, new or known, with a bundler client on the rig's routes. */
+export async function traveller(from: Rig, known: { account?: GesimSmartAccount } = {}) {
+  const account =
+    known.account ??
+    (await toGesimAccount({
+      client: from.client,
+      addresses: from.chain.addresses,
+      owner: privateKeyToAccount(generatePrivateKey()),
+    }))
   const bundler = sponsoredClient({
     account,
     client: from.client,

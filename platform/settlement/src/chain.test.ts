@@ -1,5 +1,11 @@
 import { intentEscrowAbi, settlementAbi } from '@gesim/contracts'
-import { commitmentFromJson, joinedSignatures, leafProofFromJson, nodeProofFromJson } from '@gesim/proofs'
+import {
+  commitmentFromJson,
+  joinedSignatures,
+  leafProofFromJson,
+  nodeProofFromJson,
+  ZERO_HASH,
+} from '@gesim/proofs'
 import { eventually } from '@gesim/store/testing'
 import { expect, it } from 'vitest'
 import { openWorld } from './testing/real-chain.ts'
@@ -13,6 +19,8 @@ it('takes an epoch through the real contracts: posted, final, carrier paid, rema
     const { addresses, keys } = world.local
     const { intentId, terms } = await world.charged(CHARGE)
     const { epoch } = await heard('epoch.closed')
+    const refused = (why: string) => ({ code: `settlement.remainder-${why}` })
+    await expect(world.settlement.remainderOf(intentId)).rejects.toMatchObject(refused('not-ready'))
     await world.sign(epoch, keys.attestors)
     await world.post(await heard('root.wanted'), 10_000)
 
@@ -23,6 +31,11 @@ it('takes an epoch through the real contracts: posted, final, carrier paid, rema
       settle.proofs.map(nodeProofFromJson),
     ])
     const remainder = await heard('remainder.wanted')
+    // What the payer could have sent before.
+    expect(await world.settlement.remainderOf(intentId)).toMatchObject({
+      epoch: remainder.epoch,
+      leaf: remainder.proof,
+    })
     const back = [terms, remainder.epoch, leafProofFromJson(remainder.proof), false]
     // Again while the escrow is locked for a posting, as the relayer does it.
     await eventually(() => world.send(keys.poster, addresses.escrow, intentEscrowAbi, 'refundFinal', back))
@@ -35,6 +48,14 @@ it('takes an epoch through the real contracts: posted, final, carrier paid, rema
       settled: CHARGE,
       state: 5,
     })
+    const closed = { chargedMicros: '1600000', refundedMicros: '3400000', reason: 1, txHash: ZERO_HASH }
+    await world.say('intent.closed', intentId, { ...closed, gasUsed: '1' })
+    await eventually(() =>
+      world.settlement.remainderOf(intentId).then(
+        () => false,
+        (error) => error.code === refused('returned').code,
+      ),
+    )
   } finally {
     await world.close()
   }

@@ -13,6 +13,18 @@ export const settlementFailures = {
     remedy: 'Ask for a later epoch; an intent has a leaf from the epoch of its first charge on.',
     httpStatus: 404,
   },
+  'settlement.remainder-not-ready': {
+    kind: 'refused',
+    says: 'The last charge of the purchase is in no final root yet.',
+    remedy: 'End the service first; then ask again after the next epoch and its window.',
+    httpStatus: 409,
+  },
+  'settlement.remainder-returned': {
+    kind: 'refused',
+    says: 'The purchase is closed: what was left has gone back.',
+    remedy: 'Look at the receipt: it names the transaction.',
+    httpStatus: 410,
+  },
   'settlement.not-in-committee': {
     kind: 'refused',
     says: "The signer is no member of the epoch's committee.",

@@ -9,7 +9,7 @@ import { Trees } from './trees.ts'
 export function settlementRoutes(
   app: FastifyInstance,
   store: Pick<Store, 'db'>,
-  settlement: Pick<Settlement, 'attest'>,
+  settlement: Pick<Settlement, 'attest' | 'remainderOf'>,
 ): void {
   const trees = new Trees(store.db)
   serve(app, epochsRoutes.list, async ({ query }) => ({
@@ -18,6 +18,7 @@ export function settlementRoutes(
   serve(app, epochsRoutes.get, ({ params }) => showEpoch(store, params.epoch))
   serve(app, epochsRoutes.inputs, ({ params }) => epochInputs(store, trees, params.epoch))
   serve(app, epochsRoutes.proof, ({ params }) => leafProofIn(store, trees, params.epoch, params.id))
+  serve(app, epochsRoutes.remainder, ({ params }) => settlement.remainderOf(params.id))
   serve(app, epochsRoutes.attest, async ({ params, body }) => ({
     accepted: true as const,
     weightBps: await settlement.attest(params.epoch, body),

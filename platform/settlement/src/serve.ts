@@ -139,9 +139,13 @@ function papersOf(row: InputRow | undefined): Partial<EpochInput> {
 /** The proof of an intent's leaf in an epoch's root. Throws `settlement.unknown-epoch`, `settlement.no-leaf`. */
 export async function leafProofIn(store: Pick<Store, 'db'>, trees: Trees, epoch: number, id: string) {
   const row = await requireEpoch(store, epoch)
-  const tree = await trees.of(epoch)
   const intentId = id.toLowerCase() as Hex
-  const leaf = tree.leaves().find((one) => one.intentId === intentId)
+  const { rows } = await sql<{ book: number; idx: number }>`
+    select book, idx from gesim.settlement_intents where intent_id = ${intentId} and idx is not null`.execute(
+    store.db,
+  )
+  const tree = await trees.of(epoch)
+  const leaf = rows[0] && tree.get(rows[0].book, rows[0].idx)
   if (!leaf) throw refuse('settlement.no-leaf', { epoch, intentId })
   return {
     epoch,

@@ -34,6 +34,7 @@ import {
 } from './epochs.ts'
 import { finishEpoch, returnRemainders, settleBooks } from './finish.ts'
 import type { ChainView, Parameters } from './ports.ts'
+import { remainderOf } from './remainder.ts'
 import type { settlementSettings } from './settings.ts'
 import { readProgress, saveCharge, savePapers } from './table.ts'
 import { Trees } from './trees.ts'
@@ -275,6 +276,11 @@ export class Settlement {
     if (row.state === 'missed') throw refuse('settlement.too-late', { epoch })
     await saveAttestation(this.#store.db, epoch, { attestor, signature })
     return this.#weight(row, await readAttestations(this.#store.db, epoch))
+  }
+
+  /** See `remainder.ts`. */
+  remainderOf(intentId: string) {
+    return remainderOf(this.#store, this.#chain, this.#trees, intentId)
   }
 
   async #onEvent(event: Event, tx: Tx): Promise<void> {

@@ -177,4 +177,19 @@ export const epochsRoutes = {
     }),
     refuses: ['settlement.unknown-epoch', 'settlement.no-leaf'],
   }),
+  remainder: route({
+    method: 'GET',
+    path: '/v1/intents/:id/remainder',
+    summary: 'What the payer needs to take the rest of a purchase before it goes back by itself',
+    caller: 'anyone',
+    params: Type.Object({ id: IntentId }),
+    answer: Type.Object({
+      /** The newest final epoch, and the proof of the FINAL leaf in it, for `IntentEscrow.refundFinal`. */
+      epoch: Uint32,
+      leaf: LeafProof,
+      returnsItselfAt: Seconds,
+    }),
+    perMinute: 3000,
+    refuses: ['settlement.remainder-not-ready', 'settlement.remainder-returned'],
+  }),
 } as const

@@ -83,6 +83,7 @@ export const treasuryRoutes = {
       'treasury.not-carrier',
       'treasury.no-beneficiary',
       'treasury.bad-owners',
+      'treasury.safe-taken',
       'treasury.chain-unreachable',
     ],
   }),
@@ -118,9 +119,11 @@ export const treasuryRoutes = {
   batches: route({
     method: 'GET',
     path: '/v1/treasury/batches',
-    summary: 'Safe transactions, newest first: what owners sign, and what became of them',
-    caller: 'anyone',
+    summary:
+      'Safe transactions of a carrier, or for the operator all: what owners sign, and what became of them',
+    caller: 'carrier',
     answer: Type.Object({ batches: Type.Array(SafeBatch) }),
+    refuses: ['treasury.not-operator'],
   }),
   sign: route({
     method: 'POST',

@@ -4,6 +4,7 @@ import type {
   authRoutes,
   carriersRoutes,
   developerRoutes,
+  epochsRoutes,
   intentsRoutes,
   logRoutes,
   walletRoutes,
@@ -43,3 +44,5 @@ export type CarrierBooks = AnswerOf<typeof carriersRoutes.dashboard>
 export type Decisions = AnswerOf<typeof advisorRoutes.decisions>
 export type NewApiKey = AnswerOf<typeof developerRoutes.createKey>
 export type LogProof = AnswerOf<typeof logRoutes.proof>
+/** What a payer needs to take the rest of a purchase. */
+export type Remainder = AnswerOf<typeof epochsRoutes.remainder>

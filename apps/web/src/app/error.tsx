@@ -24,7 +24,11 @@ export default function PageFailed({
         }
       >
         <p>{t('tripped.money')}</p>
-        {error.digest && <p className="mt-1 font-mono text-caption">{error.digest}</p>}
+        {error.digest && (
+          <p className="mt-1 font-mono text-caption">
+            <bdi dir="ltr">{error.digest}</bdi>
+          </p>
+        )}
       </Notice>
     </Page>
   )

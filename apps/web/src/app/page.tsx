@@ -61,7 +61,7 @@ export default async function Landing() {
               {places.slice(0, 6).map((place) => (
                 <li key={place.code}>
                   <Link
-                    href={`/plans?q=${encodeURIComponent(countryName(place.code))}`}
+                    href={`/plans?q=${encodeURIComponent(countryName(place.code, f.locale))}`}
                     className="flex min-h-14 items-center gap-2 rounded-card border border-line bg-surface px-2.5 py-1.5 sm:gap-3 sm:px-3 text-small text-soft hover:border-edge hover:text-ink"
                   >
                     <Flag code={place.code} />

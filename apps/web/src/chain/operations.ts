@@ -1,6 +1,11 @@
 import { refuse, unreachable } from '@gesim/base'
 import { intentEscrowAbi } from '@gesim/contracts'
-import { fundingCalls, type GesimSmartAccount, sponsoredClient } from '@gesim/contracts/account'
+import {
+  fundingCalls,
+  type GesimSmartAccount,
+  remainderCall,
+  sponsoredClient,
+} from '@gesim/contracts/account'
 import type { IntentTerms } from '@gesim/proofs'
 import { encodeFunctionData, type Hex } from 'viem'
 import type { UserOperationReceipt } from 'viem/account-abstraction'
@@ -14,7 +19,7 @@ export async function fundIntent(
   terms: IntentTerms,
   amountMicros: bigint,
 ): Promise<UserOperationReceipt> {
-  return send(account, fundingCalls(await addresses(), terms, amountMicros))
+  return sendCalls(account, fundingCalls(await addresses(), terms, amountMicros))
 }
 
 /** Takes the whole deposit back while it is Held: the contract asks nobody else. */
@@ -24,10 +29,19 @@ export async function refundHeld(
 ): Promise<UserOperationReceipt> {
   const { escrow } = await addresses()
   const data = encodeFunctionData({ abi: intentEscrowAbi, functionName: 'refund', args: [terms] })
-  return send(account, [{ to: escrow, data }])
+  return sendCalls(account, [{ to: escrow, data }])
 }
 
-async function send(
+/** Ends a purchase by its last charge in a final root: the rest goes to the wallet. */
+export async function refundRest(
+  account: GesimSmartAccount,
+  ...of: Parameters<typeof remainderCall> extends [unknown, ...infer Rest] ? Rest : never
+): Promise<UserOperationReceipt> {
+  return sendCalls(account, [remainderCall(await addresses(), ...of)])
+}
+
+/** Makes calls in one operation that GeSIM sponsors, and waits for it. Deploys the account when needed. */
+export async function sendCalls(
   account: GesimSmartAccount,
   calls: readonly { to: Hex; value?: bigint; data?: Hex }[],
 ): Promise<UserOperationReceipt> {

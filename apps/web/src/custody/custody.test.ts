@@ -109,7 +109,7 @@ describe('the recovery file', () => {
   const recovery = { account: ACCOUNT, owner, share } as const
 
   it('is read back from the file and from the bare line', () => {
-    expect(readRecovery(recoveryFile(recovery, new Date('2026-11-25')))).toEqual(recovery)
+    expect(readRecovery(recoveryFile(recovery, 'このファイルは…'))).toEqual(recovery)
     expect(readRecovery(`  ${recoveryLine(recovery)}\n`)).toEqual(recovery)
   })
 

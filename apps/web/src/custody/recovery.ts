@@ -17,19 +17,8 @@ export function recoveryLine({ account, owner, share }: RecoveryShare): string {
 }
 
 /** The file that is offered for keeping: words for whoever finds it in five years, then the line. */
-export function recoveryFile(recovery: RecoveryShare, madeAt: Date): string {
-  return [
-    'GeSIM recovery share',
-    '',
-    'This is one of three parts of the key to a GeSIM wallet. Any two open it; this one alone opens nothing.',
-    'Keep it somewhere safe, apart from your phone. To use it: sign in to GeSIM on the new device, open',
-    '"Wallet", choose "Restore this wallet" and give it this file.',
-    '',
-    `Made on ${madeAt.toISOString().slice(0, 10)}. A newer file replaces it.`,
-    '',
-    recoveryLine(recovery),
-    '',
-  ].join('\n')
+export function recoveryFile(recovery: RecoveryShare, words: string): string {
+  return ['GeSIM', '', words, '', recoveryLine(recovery), ''].join('\n')
 }
 
 /** Finds the recovery line in a file, a scanned code or pasted text. Throws `web.not-a-recovery-file`. */

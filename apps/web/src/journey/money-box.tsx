@@ -3,7 +3,7 @@ import { type Failure, isFailure } from '@gesim/base'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl/react'
 import { ask } from '../api/ask.ts'
-import type { Intent } from '../api/shapes.ts'
+import type { Intent, Remainder } from '../api/shapes.ts'
 import { Button, ButtonLink } from '../ui/button.tsx'
 import { FailureNotice } from '../ui/failure-notice.tsx'
 import { Icon } from '../ui/icon.tsx'
@@ -12,6 +12,7 @@ import { useNow } from '../ui/use-now.ts'
 import { useFailureWords } from '../words/failure-words.ts'
 import { countdown } from '../words/format.ts'
 import { useFormats } from '../words/use-formats.ts'
+import { RestNow } from './rest-now.tsx'
 import { isHeld } from './steps.ts'
 import { usageShown } from './usage.ts'
 
@@ -49,6 +50,11 @@ export function MoneyBox({ intent, refresh }: { intent: Intent; refresh: () => P
       const { takeMoneyBack } = await import('./money-actions.ts')
       await takeMoneyBack(intent)
     })
+  const takeRest = (remainder: Remainder) =>
+    act(async () => {
+      const { takeRestNow } = await import('./money-actions.ts')
+      await takeRestNow(intent, remainder)
+    })
   const finish = () => act(() => ask('POST', `/v1/intents/${intent.intentId}/finish`))
 
   return (
@@ -81,6 +87,14 @@ export function MoneyBox({ intent, refresh }: { intent: Intent; refresh: () => P
         <Button wide look="quiet" className="mt-4" onClick={() => setAsking('finish')} data-testid="finish">
           {t('money.finishRest')}
         </Button>
+      )}
+      {intent.state === 'finishing' && (
+        <>
+          <RestNow intent={intent} busy={busy} sent={sent} onTake={takeRest} />
+          {asking === null && (
+            <ActionFailure failure={failure} intentId={intent.intentId} onAgain={() => setFailure(null)} />
+          )}
+        </>
       )}
       {(intent.state === 'settled' || intent.state === 'finishing' || intent.state === 'active') && (
         <ButtonLink

@@ -11,8 +11,9 @@ import { Notice } from '../ui/notice.tsx'
 import { useFailureWords } from '../words/failure-words.ts'
 import { ActivationPanel } from './activation-panel.tsx'
 import { MoneyBox } from './money-box.tsx'
-import { isOver } from './steps.ts'
+import { isHeld, isOver } from './steps.ts'
 import { Timeline } from './timeline.tsx'
+import { troubleOf } from './trouble.ts'
 import { UsagePanel } from './usage-panel.tsx'
 import { useConsents } from './use-consents.ts'
 import { useIntent } from './use-intent.ts'
@@ -67,11 +68,13 @@ export function PurchaseView({ initial }: { initial: Intent }) {
           />
         )}
         {intent.failure && (
-          <Notice tone="wait" title={<bdi>{intent.failure.says}</bdi>} testId="intent-failure">
-            <p>{t('stillYours')}</p>
-            <p>
-              <bdi>{intent.failure.remedy}</bdi>
-            </p>
+          <Notice
+            tone="wait"
+            title={t(`trouble.${troubleOf(intent.failure.code)}.says`)}
+            testId="intent-failure"
+          >
+            {(isHeld(intent.state) || intent.state === 'refunding') && <p>{t('stillYours')}</p>}
+            <p>{t(`trouble.${troubleOf(intent.failure.code)}.remedy`)}</p>
           </Notice>
         )}
       </div>
@@ -88,15 +91,14 @@ export function PurchaseView({ initial }: { initial: Intent }) {
               {isOver(intent.state) ? t('happened') : t('happens')}
             </h2>
             <Timeline intent={intent} />
-            {intent.carrier && (
+            {intent.book !== undefined && (
               <details className="group mt-5 border-t border-line pt-4 text-small">
                 <summary className="inline-flex min-h-6 list-none items-center gap-1 font-medium text-sea">
                   <Icon name="chevron" className="size-4.5 transition-transform group-open:rotate-180" />
-                  {t('why')}
+                  {t('why.title')}
                 </summary>
-                <p className="mt-2 text-soft">
-                  <bdi>{intent.carrier.why}</bdi>
-                </p>
+                <p className="mt-2 text-soft">{t(`why.${intent.books.length > 1 ? intent.qos : 'only'}`)}</p>
+                {intent.books.length > 1 && <p className="mt-1 text-soft">{t('why.how')}</p>}
               </details>
             )}
           </section>
@@ -162,7 +164,14 @@ function AskedNotice({
     )
   return (
     <Notice tone="wait" icon="key" title={title} action={action} testId="asked">
-      {text ? `${text.says} ${text.remedy}` : t('asked.silent', { code })}
+      {text ? (
+        <>
+          <p>{text.says}</p>
+          <p>{text.remedy}</p>
+        </>
+      ) : (
+        t('asked.silent', { code })
+      )}
     </Notice>
   )
 }

@@ -54,7 +54,7 @@ function TimelineRow({ shown, last }: { shown: ShownStep; last: boolean }) {
         {entry && (
           <p className="flex flex-wrap items-center gap-x-3 text-caption text-faint">
             <span>{t(`by.${entry.actor}`)}</span>
-            {entry.note && <bdi>{entry.note}</bdi>}
+            {step === 'refunding' && entry.actor === 'gesim' && <span>{t('steps.refunding.why')}</span>}
             {entry.txHash && (
               <span className="flex items-center">
                 {t('proof')} <Hash value={entry.txHash} label={t('transaction')} />

@@ -48,7 +48,9 @@ export function UsagePanel({ intent }: { intent: Intent }) {
         <Fact name={t('usage.asOf')}>
           {usage ? (
             <span>
-              <When atMs={usage.asOfMs} form="seconds" />, {t(`usage.source.${usage.source}`)}
+              {t.rich(`usage.source.${usage.source}`, {
+                time: () => <When atMs={usage.asOfMs} form="seconds" />,
+              })}
             </span>
           ) : (
             t('usage.nothing')

@@ -4,12 +4,12 @@ import { useCallback, useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl/react'
 import type { Receipt } from '../api/shapes.ts'
 import { Button } from '../ui/button.tsx'
-import { Hash, IntentId } from '../ui/copy.tsx'
+import { IntentId } from '../ui/copy.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { When } from '../ui/when.tsx'
-import { useFormats } from '../words/use-formats.ts'
 import { CHECK_ORDER, isCheckName } from './check-order.ts'
+import { FactList } from './fact-list.tsx'
 import type { Checked } from './own-checks.ts'
 
 type Progress = { at: 'checking' } | { at: 'done'; checks: Checked[] } | { at: 'silent'; why: string }
@@ -126,9 +126,6 @@ function CheckRow({ one }: { one: Checked }) {
   const t = useTranslations('receipt')
   const { check } = one
   if (!isCheckName(check)) return null
-  const factName = (name: string) =>
-    t.has(`facts.${name}` as 'facts.bytes') ? t(`facts.${name}` as 'facts.bytes') : name
-  const facts = Object.entries(one.facts)
   return (
     <li data-check={one.check} data-outcome={one.outcome} className="p-4 sm:px-6">
       <div className="flex gap-4">
@@ -142,22 +139,13 @@ function CheckRow({ one }: { one: Checked }) {
             {t(`checks.${check}.${one.outcome === 'failed' ? 'whenRed' : 'means'}`)}
           </p>
           <p className="mt-0.5 text-caption text-faint">{t(`checks.${check}.signedBy`)}</p>
-          {facts.length > 0 && (
+          {Object.keys(one.facts).length > 0 && (
             <details className="mt-2 text-caption">
               <summary className="inline-flex min-h-6 list-none items-center gap-1 text-sea">
                 <Icon name="chevron" className="size-4" />
                 {t('rests')}
               </summary>
-              <dl className="mt-2 grid gap-x-4 gap-y-1 sm:grid-cols-[8rem_1fr]">
-                {facts.map(([name, value]) => (
-                  <div key={name} className="contents">
-                    <dt className="text-faint">{factName(name)}</dt>
-                    <dd className="figures min-w-0">
-                      <Fact name={name} value={value} />
-                    </dd>
-                  </div>
-                ))}
-              </dl>
+              <FactList facts={one.facts} />
             </details>
           )}
         </div>
@@ -180,15 +168,4 @@ function Sign({ outcome }: { outcome: Checked['outcome'] }) {
       </span>
     )
   return <span className="mt-0.5 size-6 shrink-0 rounded-full border-2 border-edge/50" />
-}
-
-function Fact({ name, value }: { name: string; value: string | number }) {
-  const f = useFormats()
-  if (typeof value === 'string' && /^0x[0-9a-fA-F]{20,}$/.test(value))
-    return <Hash value={value} label={name} />
-  if (/Micros$|^(?:amount|funded|gross|fee|charged|refunded)$/.test(name) && /^\d+$/.test(String(value)))
-    return <>{f.usdc(String(value))} USDC</>
-  if (name === 'bytes' && /^\d+$/.test(String(value))) return <>{f.bytes(String(value))}</>
-  if (name === 'shareBps') return <>{f.percent(Number(value) / 100)}</>
-  return <bdi dir="ltr">{value}</bdi>
 }

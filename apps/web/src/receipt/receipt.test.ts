@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { intentEscrowAbi } from '@gesim/contracts'
 import { booksHash, planCommit, ZERO_HASH } from '@gesim/proofs'
 import { encodeAbiParameters, encodeEventTopics, type Hex } from 'viem'
 import { describe, expect, it } from 'vitest'
 import type { Receipt } from '../api/shapes.ts'
 import { bundleOf } from './bundle.ts'
+import { isFactName } from './fact-names.ts'
 import { checkPlan, checkTransaction } from './own-checks.ts'
 
 const ESCROW: Hex = '0x00000000000000000000000000000000000000e5'
@@ -128,5 +131,29 @@ describe('the parts of a receipt', () => {
     expect(bundle.voucher?.voucher.seq).toBe(9)
     expect(bundle.epoch).toBeUndefined()
     expect(bundle.provisioning).toBeUndefined()
+  })
+})
+
+describe('the facts on a receipt', () => {
+  it('have a name for everything that the events of the escrow say', () => {
+    const read = ['IntentFunded', 'IntentActivated', 'IntentRefunded', 'IntentClosed', 'CarrierPaid']
+    const said = intentEscrowAbi
+      .filter((entry) => entry.type === 'event' && read.includes(entry.name))
+      .flatMap((entry) => entry.inputs.map((input) => String(input.name)))
+    expect(said).toContain('gross')
+    expect(said.filter((name) => !isFactName(name))).toEqual([])
+  })
+
+  it('have a name for everything that the checks of the proofs say', () => {
+    // The checks write their facts as literals: the source is what names them all.
+    const source = readFileSync(join(import.meta.dirname, '../../../../proofs/src/check-receipt.ts'), 'utf8')
+    const said = [...source.matchAll(/facts: \{([^}]*)\}/g)].flatMap((found) =>
+      found[1]!
+        .split(/,\s/)
+        .map((part) => part.trim().split(':')[0]!)
+        .filter((name) => /^\w+$/.test(name)),
+    )
+    expect(said).toContain('coSignedMicros')
+    expect(said.filter((name) => !isFactName(name))).toEqual([])
   })
 })

@@ -46,7 +46,7 @@ export function PlanCard({ plan }: { plan: Plan }) {
           <Fact icon="phone">{plan.hotspot ? t('hotspot.yes') : t('hotspot.no')}</Fact>
           {plan.throttle && (
             <Fact icon="clock">
-              <bdi>{plan.throttle}</bdi>
+              <bdi lang="en">{plan.throttle}</bdi>
             </Fact>
           )}
         </ul>

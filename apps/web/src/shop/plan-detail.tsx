@@ -111,7 +111,7 @@ export function PlanDetail({
           {plan.registration && (
             <div className="mb-6">
               <Notice tone="wait" icon="shield" title={t('byLaw')}>
-                {plan.registration}
+                <bdi lang="en">{plan.registration}</bdi>
               </Notice>
             </div>
           )}
@@ -123,7 +123,9 @@ export function PlanDetail({
               {t('rows.leavesSays', { country: countryName(plan.breakoutCountry, f.locale) })}
             </Row>
             <Row name={t('rows.hotspot')}>{plan.hotspot ? t('rows.allowed') : t('rows.notAllowed')}</Row>
-            <Row name={t('rows.speed')}>{plan.throttle ?? t('rows.speedSays')}</Row>
+            <Row name={t('rows.speed')}>
+              {plan.throttle ? <bdi lang="en">{plan.throttle}</bdi> : t('rows.speedSays')}
+            </Row>
             <Row name={t('rows.price')}>{words.priceLong(plan)}</Row>
             <Row name={t('rows.topUp')}>{plan.topUp ? t('rows.topUpYes') : t('rows.topUpNo')}</Row>
             <Row name={t('rows.counts')}>

@@ -98,8 +98,8 @@ export function PurchaseSheet({ plan, qos }: { plan: Plan; qos: Quote['qos'] }) 
           {words.validity(plan)}
         </p>
         <p className="figures text-heading font-bold whitespace-nowrap">
-          {f.usdc(ready?.quote.priceMicros ?? plan.priceMicros)}
-          <span className="ms-1 text-small font-medium text-faint">USDC</span>
+          {f.usdc(ready?.quote.priceMicros ?? plan.priceMicros)}{' '}
+          <span className="text-small font-medium text-faint">USDC</span>
         </p>
       </div>
       <dl className="figures mt-4 space-y-1.5 border-t border-line pt-4 text-small text-soft">
@@ -119,7 +119,7 @@ export function PurchaseSheet({ plan, qos }: { plan: Plan; qos: Quote['qos'] }) 
       {plan.registration && (
         <div className="mt-3">
           <Notice tone="wait" title={t('registration')}>
-            {plan.registration}
+            <bdi lang="en">{plan.registration}</bdi>
           </Notice>
         </div>
       )}

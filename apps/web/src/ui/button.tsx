@@ -22,7 +22,7 @@ interface Look {
 }
 
 function classes({ look = 'solid', size = 'normal', wide }: Look, more = ''): string {
-  return `inline-flex items-center justify-center gap-2 rounded-full font-semibold transition-colors duration-150 ${LOOKS[look]} ${SIZES[size]} ${wide ? 'w-full' : ''} ${more}`
+  return `inline-flex items-center justify-center gap-2 rounded-full text-center font-semibold transition-colors duration-150 ${LOOKS[look]} ${SIZES[size]} ${wide ? 'w-full' : ''} ${more}`
 }
 
 /** A button. While `busy` it cannot be pressed again and says so to a screen reader. */

@@ -30,7 +30,8 @@ export function FailureNotice({
     <Notice
       tone="trouble"
       testId="failure"
-      title={says}
+      // Words of the API may be English on a page that runs from right to left.
+      title={<bdi>{says}</bdi>}
       action={
         <Button size="small" look="quiet" onClick={onAgain ?? (() => router.refresh())}>
           {again ?? t('again')}
@@ -38,7 +39,9 @@ export function FailureNotice({
       }
     >
       {money !== 'none' && <p>{t(`money.${money}`)}</p>}
-      <p>{remedy}</p>
+      <p>
+        <bdi>{remedy}</bdi>
+      </p>
       <p className="mt-1">
         <Copy value={intentId ? `${failure.code} ${intentId}` : failure.code} label={t('codeForSupport')}>
           {failure.code}

@@ -30,12 +30,12 @@ export function Table<Row>({
       <table className="figures w-full border-collapse text-small">
         <caption className="sr-only">{caption}</caption>
         <thead>
-          <tr className="border-b border-line text-start">
+          <tr className="border-b border-line">
             {columns.map((column) => (
               <th
                 key={column.name}
                 scope="col"
-                className={`px-4 py-2.5 text-caption font-medium whitespace-nowrap text-faint ${column.right ? 'text-end' : ''}`}
+                className={`px-4 py-2.5 text-caption font-medium whitespace-nowrap text-faint ${column.right ? 'text-end' : 'text-start'}`}
               >
                 {column.name}
               </th>

@@ -22,7 +22,10 @@ export function RecoveryView() {
     })
   async function save() {
     if (!share) return
-    const file = new Blob([recoveryFile(share, new Date())], { type: 'text/plain' })
+    const today = new Date().toISOString().slice(0, 10)
+    const file = new Blob([recoveryFile(share, t('recovery.inFile', { date: today }))], {
+      type: 'text/plain;charset=utf-8',
+    })
     const link = document.createElement('a')
     link.href = URL.createObjectURL(file)
     link.download = `gesim-recovery-${share.account.slice(2, 8)}.txt`

@@ -98,8 +98,8 @@ function BalanceBox({ account }: { account: Hex }) {
         {t('balance')}
       </h2>
       <p className="figures mt-1 text-display font-bold" data-testid="balance">
-        {balance === null ? '…' : f.usdc(balance)}
-        <span className="ms-2 text-lead font-medium opacity-90">USDC</span>
+        {balance === null ? '…' : f.usdc(balance)}{' '}
+        <span className="text-lead font-medium opacity-90">USDC</span>
       </p>
       <p className="text-small opacity-90">{t('dollars')}</p>
       {failure && <p className="mt-3 text-small">{failureWords(failure).says}</p>}

@@ -7,19 +7,37 @@ interface Said {
   readonly remedy: string
 }
 
+/** The refusals of the API that travellers meet, each with the messages that say it. */
+const API_REFUSALS = {
+  'identity.no-session': 'sign-in',
+  'intents.no-session': 'sign-in',
+  'identity.not-fresh': 'fresh',
+  'identity.account-taken': 'taken',
+  'identity.no-share': 'no-share',
+  'identity.too-many-releases': 'too-often',
+  'identity.no-chain': 'chain',
+  'intents.no-chain': 'chain',
+  'intents.plan-not-on-sale': 'not-sold',
+  'intents.quote-unknown': 'quote',
+  'intents.quote-expired': 'quote',
+  'intents.over': 'over',
+  'intents.not-active': 'not-active',
+} as const
+
 /**
- * The words of a failure in the reader's language: ours by its code, whoever raised it. What only the API knows keeps
- * the API's words.
+ * The words of a failure in the reader's language: ours by its code, whoever raised it. What only operators and
+ * developers meet keeps the API's words.
  */
 export function useFailureWords(): (failure: Said | { readonly code: string }) => Said {
   const t = useTranslations('failures')
   return (failure) => {
-    if (!('says' in failure) || Object.hasOwn(webFailures, failure.code)) {
-      const code = Object.hasOwn(webFailures, failure.code)
-        ? (failure.code as WebFailureCode)
-        : 'web.answer-unreadable'
-      return { code: failure.code, says: t(`${code}.says`), remedy: t(`${code}.remedy`) }
+    const { code } = failure
+    if (Object.hasOwn(API_REFUSALS, code)) {
+      const name = API_REFUSALS[code as keyof typeof API_REFUSALS]
+      return { code, says: t(`api.${name}.says`), remedy: t(`api.${name}.remedy`) }
     }
-    return failure
+    if ('says' in failure && !Object.hasOwn(webFailures, code)) return failure
+    const known = Object.hasOwn(webFailures, code) ? (code as WebFailureCode) : 'web.answer-unreadable'
+    return { code, says: t(`${known}.says`), remedy: t(`${known}.remedy`) }
   }
 }

@@ -19,20 +19,20 @@ describe('money', () => {
 
 describe('sizes and times', () => {
   it('count bytes in thousands, as the tariff does', () => {
-    expect(bytes(0)).toBe('0 bytes')
-    expect(bytes(999n)).toBe('999 bytes')
-    expect(bytes('1500000000')).toBe('1.5 GB')
-    expect(bytes(512_000_000)).toBe('512 MB')
-    expect(bytes(10_000_000_000n)).toBe('10 GB')
-    expect(bytes(12_340_000n)).toBe('12.3 MB')
+    expect(bytes(0)).toBe('0\u00a0bytes')
+    expect(bytes(999n)).toBe('999\u00a0bytes')
+    expect(bytes('1500000000')).toBe('1.5\u00a0GB')
+    expect(bytes(512_000_000)).toBe('512\u00a0MB')
+    expect(bytes(10_000_000_000n)).toBe('10\u00a0GB')
+    expect(bytes(12_340_000n)).toBe('12.3\u00a0MB')
   })
 
   it('name a duration by its two largest units', () => {
-    expect(duration(340)).toBe('340 ms')
-    expect(duration(2500)).toBe('2.5 secs')
-    expect(duration(125_000)).toBe('2 mins 5 secs')
-    expect(duration(3_600_000)).toBe('1 hr')
-    expect(duration(3 * 86_400_000)).toBe('3 days')
+    expect(duration(340)).toBe('340\u00a0ms')
+    expect(duration(2500)).toBe('2.5\u00a0secs')
+    expect(duration(125_000)).toBe('2\u00a0mins 5\u00a0secs')
+    expect(duration(3_600_000)).toBe('1\u00a0hr')
+    expect(duration(3 * 86_400_000)).toBe('3\u00a0days')
   })
 
   it('count down to zero and stay there', () => {
@@ -62,7 +62,10 @@ describe('other languages', () => {
 
   it('have their own units', () => {
     expect(formatsOf('fr').bytes(1_500_000_000n)).toMatch(/^1,5\sGo$/u)
-    expect(formatsOf('de').duration(2 * 86_400_000)).toBe('2 Tage')
+    expect(formatsOf('de').duration(2 * 86_400_000)).toBe('2\u00a0Tage')
+    // Two units are joined as the language joins them.
+    expect(formatsOf('ja').duration(125_000)).toBe('2\u00a0分5\u00a0秒')
+    expect(formatsOf('ar-u-nu-latn').duration(125_000)).toContain(' و')
     expect(countryName('DE', 'ja')).toBe('ドイツ')
   })
 })

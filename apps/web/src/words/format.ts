@@ -55,7 +55,11 @@ export function bytes(count: bigint | string | number, locale = ENGLISH): string
 function inUnit(value: number, unit: string, locale: string, digits = 0): string {
   // A short byte is no word in most languages ("999 byte"): it is written out.
   const unitDisplay = unit === 'byte' || unit === 'day' ? 'long' : 'short'
-  return numbers(locale, { style: 'unit', unit, unitDisplay, maximumFractionDigits: digits }).format(value)
+  const words = numbers(locale, { style: 'unit', unit, unitDisplay, maximumFractionDigits: digits }).format(
+    value,
+  )
+  // A figure and its unit stay on one line.
+  return words.replaceAll(' ', '\u00a0')
 }
 
 /** A share of a whole in percent, 0 to 100; a whole of zero has no share. */
@@ -121,7 +125,9 @@ export function duration(ms: number, locale = ENGLISH): string {
 
 function pair(large: number, largeUnit: string, rest: number, restUnit: string, locale: string): string {
   const head = inUnit(large, largeUnit, locale)
-  return rest ? `${head} ${inUnit(rest, restUnit, locale)}` : head
+  if (!rest) return head
+  const both = new Intl.ListFormat(locale, { style: 'narrow', type: 'unit' })
+  return both.format([head, inUnit(rest, restUnit, locale)])
 }
 
 /** `4:07` until a moment, `0:00` once it has passed. */

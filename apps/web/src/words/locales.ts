@@ -24,6 +24,7 @@ export const ROOMS = [
   'journey',
   'receipt',
   'wallet',
+  'recoverer',
   'privacy',
   'sign-in',
   'failures',

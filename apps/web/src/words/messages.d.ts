@@ -4,12 +4,13 @@ import type journey from './messages/en/journey.json'
 import type landing from './messages/en/landing.json'
 import type privacy from './messages/en/privacy.json'
 import type receipt from './messages/en/receipt.json'
+import type recoverer from './messages/en/recoverer.json'
 import type shop from './messages/en/shop.json'
 import type signIn from './messages/en/sign-in.json'
 import type wallet from './messages/en/wallet.json'
 
 /** The English messages are the shape of all: a key that they do not have does not compile. */
-declare module 'use-intl' {
+declare module 'use-intl/core' {
   interface AppConfig {
     Messages: {
       failures: typeof failures
@@ -18,6 +19,7 @@ declare module 'use-intl' {
       landing: typeof landing
       privacy: typeof privacy
       receipt: typeof receipt
+      recoverer: typeof recoverer
       shop: typeof shop
       'sign-in': typeof signIn
       wallet: typeof wallet

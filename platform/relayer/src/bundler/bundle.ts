@@ -85,7 +85,14 @@ async function bundle(
         kept.map(({ hash }) => hash),
       )
       .execute()
-    const draft = { to: ENTRY_POINT, data, value: 0n, gas: gasOf(kept), ...fees }
+    const draft = {
+      to: ENTRY_POINT,
+      data,
+      value: 0n,
+      gas: gasOf(kept),
+      ...fees,
+      delegations: delegationsOf(kept),
+    }
     return { id, ...(await signInto(tx, chain.chainId, executor, id, draft, pendingCount)) }
   })
   if (!signed) return 0
@@ -101,6 +108,9 @@ const dataOf = (members: readonly Member[], beneficiary: Hex) =>
     members.map(({ operation }) => packUserOperation(operation)),
     beneficiary,
   )
+
+const delegationsOf = (members: readonly Member[]) =>
+  members.flatMap(({ operation }) => operation.eip7702Auth ?? [])
 
 const gasOf = (members: readonly Member[]) =>
   members.reduce((sum, { operation }) => sum + gasLimitOf(operation), 200_000n)
@@ -134,16 +144,18 @@ async function claim({ store }: SenderContext, bundleSize: number): Promise<Memb
   let gas = 0n
   for (const { hash, sender, operation, reverts } of candidates) {
     if (members.length === bundleSize || senders.has(sender) || inHand.has(hash)) continue
-    // One that was in a bundle that reverted goes alone: it may have been the one.
-    if (reverts > 0 && members.length > 0) continue
     const restored = restoreUserOperation(operation)
+    // One that was in a bundle that reverted goes alone: it may have been the one. So does one with a delegation: its sender
+    // can void that by any transaction of their own, and the bundle would fall with it.
+    const alone = reverts > 0 || restored.eip7702Auth !== undefined
+    if (alone && members.length > 0) continue
     gas += gasLimitOf(restored)
     if (gas > TRANSACTION_GAS_CAP) break
     senders.add(sender)
     members.push({ hash, operation: restored })
     // Nothing is awaited since the check above, so that two keys never take the same operation.
     inHand.add(hash)
-    if (reverts > 0) break
+    if (alone) break
   }
   return members
 }
@@ -152,7 +164,13 @@ async function claim({ store }: SenderContext, bundleSize: number): Promise<Memb
 async function dropRejected(context: SenderContext, executor: Hex, members: Member[]): Promise<Member[]> {
   const left = [...members]
   while (left.length > 0) {
-    const rejection = await simulateBundle(context.chain, executor, dataOf(left, executor), gasOf(left))
+    const rejection = await simulateBundle(
+      context.chain,
+      executor,
+      dataOf(left, executor),
+      gasOf(left),
+      delegationsOf(left),
+    )
     if (!rejection) break
     const [bad] = left.splice(rejection.index, 1)
     if (!bad) return []

@@ -3,6 +3,7 @@ import { ENTRYPOINT_V08 } from '@gesim/contracts'
 import type { Hex } from '@gesim/journey'
 import { decodeErrorResult, decodeEventLog, encodeFunctionData, parseAbi } from 'viem'
 import { type Receipt, type RelayerChain, RpcError } from '../chain.ts'
+import type { Delegation } from '../delegation.ts'
 import { explainRevert } from '../reverts.ts'
 import type { PackedUserOperation } from './user-operation.ts'
 
@@ -41,9 +42,10 @@ export async function simulateBundle(
   executor: Hex,
   data: Hex,
   gas: bigint,
+  delegations: readonly Delegation[] = [],
 ): Promise<Rejection | null> {
   try {
-    await chain.call({ from: executor, to: ENTRY_POINT, data, gas })
+    await chain.call({ from: executor, to: ENTRY_POINT, data, gas, delegations })
     return null
   } catch (error) {
     if (!(error instanceof RpcError)) throw error

@@ -2,6 +2,7 @@ import { operationProbeAbi, operationProbeCode } from '@gesim/contracts'
 import type { Hex } from '@gesim/journey'
 import { decodeErrorResult, decodeFunctionResult, encodeFunctionData, numberToHex, size } from 'viem'
 import { type RelayerChain, RpcError } from '../chain.ts'
+import { delegatedCode } from '../delegation.ts'
 import { explainRevert, type Revert } from '../reverts.ts'
 import { ENTRY_POINT, TRANSACTION_GAS_CAP } from './entry-point.ts'
 import {
@@ -56,16 +57,19 @@ export async function estimateOperation(
       : {}),
   }
   const packed = packUserOperation(withLimits)
+  const delegate = operation.eip7702Auth?.address
   const data = encodeFunctionData({
     abi: operationProbeAbi,
     functionName: 'probe',
-    args: [packed, hashUserOperation(packed, chain.chainId), 1n],
+    args: [packed, hashUserOperation(packed, chain.chainId, delegate), 1n],
   })
+  // The authorization is a stand-in like the signature: its effect is laid over the sender.
+  const delegated = delegate ? { [operation.sender]: { code: delegatedCode(delegate) } } : {}
   try {
     const answer = await chain.request<Hex>('eth_call', [
       { from: ENTRY_POINT, to: ENTRY_POINT, data, gas: numberToHex(TRANSACTION_GAS_CAP) },
       'latest',
-      { [ENTRY_POINT]: { code: operationProbeCode } },
+      { [ENTRY_POINT]: { code: operationProbeCode }, ...delegated },
     ])
     const cost = decodeFunctionResult({ abi: operationProbeAbi, functionName: 'probe', data: answer })
     return {

@@ -2,6 +2,7 @@ import { type Failure, refuse, unreachable } from '@gesim/base'
 import type { Hex } from '@gesim/journey'
 import type { Store } from '@gesim/store'
 import type { RelayerChain } from '../chain.ts'
+import { requireOurs, requireSignedBy } from '../delegation.ts'
 import { rows } from '../table.ts'
 import { encodeHandleOps, simulateBundle, TRANSACTION_GAS_CAP } from './entry-point.ts'
 import {
@@ -22,6 +23,8 @@ export interface PoolContext {
   readonly executors: readonly Hex[]
   readonly bundleSize: number
   readonly poolSize: number
+  /** The code of our accounts, the only one that an operation's sender may delegate itself to. */
+  readonly accountImplementation: Hex
   /** Called after operations were accepted. */
   accepted(): void
 }
@@ -90,13 +93,27 @@ export function openPool(context: PoolContext): Pool {
         throw invalid('maxFeePerGas', `${operation.maxFeePerGas} is below the base fee ${baseFee}`)
       // Counted now and then: a limit against floods need not be exact.
       if (stored++ % 64 === 0) await requireRoom(store, context.poolSize, waiting.length)
-      const hash = hashUserOperation(packed, chain.chainId)
+      const hash = hashUserOperation(packed, chain.chainId, operation.eip7702Auth?.address)
+      // One whose answer was lost comes again after it was included: the nonce of its authorization is used, by itself.
+      if (operation.eip7702Auth && (await isKnown(context, hash))) return hash
+      await checkDelegation(context, operation)
       return new Promise<Hex>((resolve, reject) => {
         waiting.push({ operation, packed, hash, resolve, reject })
         void drain()
       })
     },
   }
+}
+
+/** An authorization that the chain would pass over in silence is refused with the reason. */
+async function checkDelegation({ chain, accountImplementation }: PoolContext, operation: UserOperation) {
+  const { eip7702Auth: delegation, sender } = operation
+  if (!delegation) return
+  requireOurs(delegation, accountImplementation, chain.chainId)
+  await requireSignedBy(delegation, sender)
+  const nonce = await chain.count(sender, 'pending')
+  if (BigInt(delegation.nonce) !== nonce)
+    throw invalid('eip7702Auth', `has nonce ${delegation.nonce}, the sender is at ${nonce}`)
 }
 
 async function requireRoom(store: Store, poolSize: number, waiting: number): Promise<void> {
@@ -108,7 +125,7 @@ async function requireRoom(store: Store, poolSize: number, waiting: number): Pro
   if (Number(count) + waiting >= poolSize) throw unreachable('relayer.pool-full', { waiting: Number(count) })
 }
 
-/** The oldest entries, one a sender, within the gas of a transaction. */
+/** The oldest entries, one a sender, within the gas of a transaction. One with a delegation alone, as in its bundle. */
 function take(waiting: Entry[], most: number): Entry[] {
   const taken: Entry[] = []
   const senders = new Set<Hex>()
@@ -116,7 +133,12 @@ function take(waiting: Entry[], most: number): Entry[] {
   for (let at = 0; at < waiting.length && taken.length < most; ) {
     const entry = waiting[at]!
     const more = gasLimitOf(entry.operation)
-    if (senders.has(entry.operation.sender) || gas + more > TRANSACTION_GAS_CAP) {
+    const alone = entry.operation.eip7702Auth !== undefined
+    if (
+      senders.has(entry.operation.sender) ||
+      gas + more > TRANSACTION_GAS_CAP ||
+      (alone && taken.length > 0)
+    ) {
       at++
       continue
     }
@@ -124,6 +146,7 @@ function take(waiting: Entry[], most: number): Entry[] {
     senders.add(entry.operation.sender)
     taken.push(entry)
     waiting.splice(at, 1)
+    if (alone) break
   }
   return taken
 }
@@ -137,7 +160,8 @@ async function admit(context: PoolContext, executor: Hex, entries: Entry[]): Pro
         left.map(({ packed }) => packed),
         executor,
       )
-      const rejection = await simulateBundle(context.chain, executor, data, gas)
+      const delegations = left.flatMap(({ operation }) => operation.eip7702Auth ?? [])
+      const rejection = await simulateBundle(context.chain, executor, data, gas, delegations)
       if (!rejection) break
       const [bad] = left.splice(rejection.index, 1)
       // One whose answer was lost comes again after it was included: its nonce is used, by itself.

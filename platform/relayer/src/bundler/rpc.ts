@@ -4,6 +4,7 @@ import type { Hex } from '@gesim/journey'
 import type { Store } from '@gesim/store'
 import { numberToHex } from 'viem'
 import type { RelayerChain } from '../chain.ts'
+import { requireOurs } from '../delegation.ts'
 import { explainRevert } from '../reverts.ts'
 import { rows } from '../table.ts'
 import { ENTRY_POINT } from './entry-point.ts'
@@ -17,6 +18,8 @@ export interface BundlerContext {
   readonly store: Store
   readonly chain: RelayerChain
   readonly pool: Pool
+  /** The code of our accounts, the only one that an operation's sender may delegate itself to. */
+  readonly accountImplementation: Hex
 }
 
 /** An error as JSON-RPC writes it. */
@@ -48,7 +51,8 @@ function readHash(given: unknown): Hex {
 }
 
 /** The methods of ERC-7769, and two of our own: the price to offer, and where an operation stands. */
-export function bundlerMethods({ store, chain, pool }: BundlerContext): Readonly<Record<string, RpcMethod>> {
+export function bundlerMethods(context: BundlerContext): Readonly<Record<string, RpcMethod>> {
+  const { store, chain, pool, accountImplementation } = context
   return {
     eth_chainId: async () => numberToHex(chain.chainId),
     eth_supportedEntryPoints: async () => [ENTRYPOINT_V08],
@@ -58,9 +62,11 @@ export function bundlerMethods({ store, chain, pool }: BundlerContext): Readonly
       return pool.submit(readUserOperation(operation))
     },
 
-    async eth_estimateUserOperationGas([operation, entryPoint]) {
+    async eth_estimateUserOperationGas([json, entryPoint]) {
       requireEntryPoint(entryPoint)
-      const estimate = await estimateOperation(chain, readUserOperation(operation, true))
+      const operation = readUserOperation(json, true)
+      if (operation.eip7702Auth) requireOurs(operation.eip7702Auth, accountImplementation, chain.chainId)
+      const estimate = await estimateOperation(chain, operation)
       if ('step' in estimate) {
         const code = {
           deployment: RPC_CODE.rejectedByEntryPoint,

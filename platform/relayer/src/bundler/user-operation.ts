@@ -12,6 +12,14 @@ import {
   size,
   stringToHex,
 } from 'viem'
+import {
+  DELEGATION_GAS,
+  DELEGATION_MARKER,
+  type Delegation,
+  isMarker,
+  readDelegation,
+  writeDelegation,
+} from '../delegation.ts'
 
 /** A user operation of EntryPoint v0.8 as ERC-4337's RPC writes it, read and checked. */
 export interface UserOperation {
@@ -19,6 +27,8 @@ export interface UserOperation {
   readonly nonce: bigint
   readonly factory?: Hex
   readonly factoryData?: Hex
+  /** ERC-7769: the sender, an address with a key, delegates itself to an account's code along with the operation. */
+  readonly eip7702Auth?: Delegation
   readonly callData: Hex
   readonly callGasLimit: bigint
   readonly verificationGasLimit: bigint
@@ -78,16 +88,27 @@ export function readUserOperation(json: unknown, partial = false): UserOperation
     if (read >= below) throw invalid(field, 'too large')
     return read
   }
-  if (given.eip7702Auth !== undefined && given.eip7702Auth !== null)
-    throw invalid('eip7702Auth', 'EIP-7702 delegations are not offered')
   const optional = (field: string) =>
     given[field] !== undefined && given[field] !== null && given[field] !== '0x'
   const hasFactory = optional('factory')
+  const delegates = optional('eip7702Auth')
+  // The marker makes the delegate part of what the account signs, and says nothing without the authorization.
+  if (delegates !== isMarker(given.factory))
+    throw invalid(
+      'eip7702Auth',
+      delegates ? 'goes with the factory 0x7702' : 'is missing for the factory 0x7702',
+    )
+  if (delegates && bytes('factoryData') !== '0x')
+    throw invalid('factoryData', 'an account that delegates itself is not initialised here')
   const hasPaymaster = optional('paymaster')
   return {
     sender: address('sender'),
     nonce: amount('nonce', 1n << 256n),
-    ...(hasFactory ? { factory: address('factory'), factoryData: bytes('factoryData') } : {}),
+    ...(delegates
+      ? { factory: DELEGATION_MARKER, factoryData: '0x', eip7702Auth: readDelegation(given.eip7702Auth) }
+      : hasFactory
+        ? { factory: address('factory'), factoryData: bytes('factoryData') }
+        : {}),
     callData: bytes('callData'),
     callGasLimit: amount('callGasLimit'),
     verificationGasLimit: amount('verificationGasLimit'),
@@ -107,10 +128,12 @@ export function readUserOperation(json: unknown, partial = false): UserOperation
 }
 
 /** The operation as ERC-4337's RPC writes it. */
-export function writeUserOperation(operation: UserOperation): Record<string, Hex> {
-  const out: Record<string, Hex> = {}
-  for (const [field, value] of Object.entries(operation))
+export function writeUserOperation(operation: UserOperation): Record<string, Hex | Record<string, Hex>> {
+  const { eip7702Auth, ...fields } = operation
+  const out: Record<string, Hex | Record<string, Hex>> = {}
+  for (const [field, value] of Object.entries(fields))
     if (value !== undefined) out[field] = typeof value === 'bigint' ? numberToHex(value) : value
+  if (eip7702Auth) out.eip7702Auth = writeDelegation(eip7702Auth)
   return out
 }
 
@@ -169,14 +192,17 @@ function separatorOf(chainId: number): Hex {
   return separator
 }
 
-/** The EIP-712 hash of an operation under EntryPoint v0.8: what its account signs and everybody calls it by. */
-export function hashUserOperation(packed: PackedUserOperation, chainId: number): Hex {
+/**
+ * The EIP-712 hash of an operation under EntryPoint v0.8: what its account signs and everybody calls it by. Of an account
+ * that delegates itself, the contract it delegates to stands in it for the initCode.
+ */
+export function hashUserOperation(packed: PackedUserOperation, chainId: number, delegate?: Hex): Hex {
   const struct = keccak256(
     concatHex([
       TYPE_HASH,
       word(packed.sender),
       word(packed.nonce),
-      keccak256(packed.initCode),
+      keccak256(delegate ?? packed.initCode),
       keccak256(packed.callData),
       packed.accountGasLimits,
       word(packed.preVerificationGas),
@@ -195,6 +221,7 @@ const FIXED_BYTES = 12 * 32
 /** Gas that the EntryPoint cannot meter: the transaction's base, the operation's bytes as calldata, the loop around it. */
 export function preVerificationGasOf(packed: PackedUserOperation): bigint {
   let gas = TRANSACTION_GAS + PER_OPERATION_GAS + BigInt(FIXED_BYTES * 8)
+  if (packed.initCode === DELEGATION_MARKER) gas += DELEGATION_GAS
   for (const field of [packed.initCode, packed.callData, packed.paymasterAndData, packed.signature]) {
     // 16 gas a byte, 4 for a zero; each field is padded to words.
     for (const byte of hexToBytes(field)) gas += byte === 0 ? 4n : 16n
@@ -216,8 +243,8 @@ export function gasLimitOf(operation: UserOperation): bigint {
 
 /** Reads what `writeUserOperation` wrote: rows of our own table. */
 export function restoreUserOperation(stored: unknown): UserOperation {
-  const { ...fields } = stored as Record<string, Hex>
-  const out: Record<string, unknown> = {}
+  const { eip7702Auth, ...fields } = stored as Record<string, Hex>
+  const out: Record<string, unknown> = eip7702Auth ? { eip7702Auth: readDelegation(eip7702Auth) } : {}
   for (const [field, value] of Object.entries(fields))
     out[field] = AMOUNTS.has(field) ? hexToBigInt(value) : value
   return out as unknown as UserOperation

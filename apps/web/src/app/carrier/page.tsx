@@ -14,6 +14,7 @@ export default async function CarrierViewPage() {
   ])
   return (
     <Page
+      english
       wide
       title="For carriers"
       lead="Orders, money, keys and radio of each book. Every figure is a row, every payout a transaction."

@@ -14,6 +14,7 @@ export default async function DecisionsViewPage() {
   ])
   return (
     <Page
+      english
       wide
       title="Automatic decisions"
       lead="What the software chose or advised, and why. Each reason can be read, each input is fixed by its hash."

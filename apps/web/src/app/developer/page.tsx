@@ -11,6 +11,7 @@ export default async function DeveloperPage() {
   const { answer } = await tryFromServer<Network>('/v1/network')
   return (
     <Page
+      english
       wide
       title="Developers"
       lead="Build on this installation: keys, requests, events, and the API as it describes itself."

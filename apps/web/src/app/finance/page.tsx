@@ -13,7 +13,12 @@ export default async function FinanceViewPage() {
     tryFromServer<Network>('/v1/network'),
   ])
   return (
-    <Page wide title="Finance" lead="Where every cent is, and whether chain, journal and ledger agree.">
+    <Page
+      english
+      wide
+      title="Finance"
+      lead="Where every cent is, and whether chain, journal and ledger agree."
+    >
       {network.answer?.local && <OpenNotice />}
       <FinanceView initial={answer} />
     </Page>

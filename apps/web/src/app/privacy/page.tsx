@@ -48,14 +48,16 @@ export default async function Privacy() {
                 className="grid gap-x-6 gap-y-1 px-4 py-3.5 text-small sm:px-5 md:grid-cols-[11rem_1fr_15rem]"
               >
                 <p className="font-semibold">
-                  {row.what}
+                  <bdi lang="en">{row.what}</bdi>
                   <span className="block font-mono text-caption font-normal break-all text-soft">
-                    {row.value}
+                    <bdi>{row.value}</bdi>
                   </span>
                 </p>
-                <p>{row.why}</p>
+                <p>
+                  <bdi lang="en">{row.why}</bdi>
+                </p>
                 <p className="text-caption text-soft">
-                  <span className="text-faint">{t('until')}</span> {row.until}
+                  <span className="text-faint">{t('until')}</span> <bdi lang="en">{row.until}</bdi>
                 </p>
               </li>
             ))}

@@ -4,6 +4,7 @@ import { sessionOf, tryFromServer } from '../../api/server.ts'
 import type { Activity, Wallet } from '../../api/shapes.ts'
 import { FailureNotice } from '../../ui/failure-notice.tsx'
 import { Page } from '../../ui/page.tsx'
+import { RecovererFrame } from '../../wallet/recoverer/recoverer-frame.tsx'
 import { WalletView } from '../../wallet/wallet-view.tsx'
 import { wordsOf } from '../../words/language.ts'
 import { Words } from '../../words/words.tsx'
@@ -25,8 +26,10 @@ export default async function WalletPage() {
       {wallet.failure ? (
         <FailureNotice failure={wallet.failure} money="wallet" />
       ) : (
-        <Words rooms={['wallet']}>
-          <WalletView initial={wallet.answer} activity={activity.answer} session={session} />
+        <Words rooms={['wallet', 'recoverer']}>
+          <RecovererFrame wallet={wallet.answer}>
+            <WalletView initial={wallet.answer} activity={activity.answer} session={session} />
+          </RecovererFrame>
         </Words>
       )}
     </Page>

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gesimAccountAbi } from '@gesim/contracts'
+import { decodeFunctionData, keccak256 } from 'viem'
+import { describe, expect, it } from 'vitest'
+import { cliFailures } from './failures.ts'
+import { readOptions } from './options.ts'
+import { callOfCancelling, callOfNaming, RECOVERER_SLOT, readRecoverer, tellStanding } from './recovery.ts'
+
+// The first example of ERC-55.
+const FRIEND = '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed'
+const friend = FRIEND.toLowerCase() as `0x${string}`
+const account = `0x${'aa'.repeat(20)}` as const
+const owner = `0x${'bb'.repeat(20)}` as const
+const quiet = { recovererId: null, dueAt: 0, delaySeconds: 259_200 }
+const named = { ...quiet, recovererId: keccak256(friend) }
+const running = { ...named, dueAt: 1_800_000_000 }
+
+const codeOf = (work: () => unknown) => {
+  try {
+    work()
+    return undefined
+  } catch (error) {
+    return (error as { code: keyof typeof cliFailures }).code
+  }
+}
+
+describe('gesim recovery', () => {
+  it('is understood with show, set and cancel, and keeps the letters of an address', () => {
+    expect(readOptions(['recovery', 'show'])).toMatchObject({ command: 'recovery', argument: 'show' })
+    expect(readOptions(['recovery', 'set', FRIEND])).toMatchObject({ argument: 'set', detail: FRIEND })
+    for (const wrong of [['recovery'], ['recovery', 'start']])
+      expect(codeOf(() => readOptions(wrong))).toBe('cli.not-understood')
+  })
+
+  it('names somebody, or nobody, by a call of the account to itself', () => {
+    const read = ({ to, data }: { to: string; data: `0x${string}` }) => ({
+      to,
+      ...decodeFunctionData({ abi: gesimAccountAbi, data }),
+    })
+    expect(read(callOfNaming(account, FRIEND, owner, quiet))).toEqual({
+      to: account,
+      functionName: 'setRecoverer',
+      args: [friend],
+    })
+    expect(read(callOfNaming(account, 'none', owner, named)).args).toEqual(['0x'])
+    expect(read(callOfCancelling(account, running))).toMatchObject({ functionName: 'cancelRecovery' })
+  })
+
+  it('refuses what would not help, each with a remedy in the catalogue', () => {
+    const wrong = [
+      '0x12',
+      FRIEND.replace('aA', 'AA'),
+      account,
+      owner,
+      `0x${'0'.repeat(39)}4`,
+      'None',
+      'friend.eth',
+    ]
+    for (const text of wrong)
+      expect([text, codeOf(() => callOfNaming(account, text, owner, quiet))]).toEqual([
+        text,
+        'cli.bad-recoverer',
+      ])
+    expect(codeOf(() => callOfNaming(account, undefined, owner, quiet))).toBe('cli.not-understood')
+    expect(codeOf(() => callOfNaming(account, FRIEND, owner, running))).toBe('cli.recovery-running')
+    expect(codeOf(() => callOfCancelling(account, named))).toBe('cli.no-recovery')
+    for (const code of ['cli.bad-recoverer', 'cli.recovery-running', 'cli.no-recovery'] as const)
+      expect(cliFailures[code].remedy).not.toBe('')
+  })
+
+  it('tells who may ask, whether it is the one asked about, and until when it can be stopped', () => {
+    const at = new Date('2026-11-26T00:00:00Z')
+    expect(tellStanding(quiet, null, at)).toMatch(/^Nobody may ask/)
+    expect(tellStanding(named, null, at)).toMatch(/after 259200 s\.$/)
+    expect(tellStanding(named, readRecoverer(FRIEND, account), at)).toContain(`It is ${FRIEND}.`)
+    expect(tellStanding(named, owner, at)).toMatch(/somebody else is named/)
+    expect(tellStanding(running, null, at)).toMatch(/takes effect from 2027-01-15T08:00:00\.000Z on/)
+    expect(tellStanding(running, null, new Date('2028-01-01T00:00:00Z'))).toMatch(/still stops it/)
+  })
+
+  it('reads the recoverer from the second word of the account’s own storage', () => {
+    const source = readFileSync(
+      join(import.meta.dirname, '../../../contracts/src/abstracts/AccountSigners.sol'),
+      'utf8',
+    )
+    const store = /bytes32 private constant STORE = (0x[0-9a-f]{64});/.exec(source)![1]!
+    expect(BigInt(RECOVERER_SLOT)).toBe(BigInt(store) + 1n)
+  })
+})

@@ -1,0 +1,122 @@
+// `gesim recovery`: who may ask to replace the account's keys, and how a recovery under way is stopped.
+import { refuse } from '@gesim/base'
+import { gesimAccountAbi } from '@gesim/contracts'
+import { encodeFunctionData, getAddress, isAddress, keccak256 } from 'viem'
+import { type Connection, connect, lower, signIn } from './connect.ts'
+import type { CliOptions } from './options.ts'
+import type { Printer } from './print.ts'
+import { operate } from './purchase.ts'
+
+type Hex = `0x${string}`
+
+/** Second word of the account's storage (ERC-7201 `gesim.account`): the hash of whoever is named. No function tells it. */
+export const RECOVERER_SLOT: Hex = '0x2f3c71f290eee1262fdb5c83aeb3e4cc43277d0876bff0eb9acd98574919bc01'
+const NOBODY: Hex = `0x${'0'.repeat(64)}`
+// Precompiles lie below; the account takes none of them.
+const FIRST_SAFE_ADDRESS = 0x10000n
+
+/** Where an account stands between its keys and whoever may ask to replace them. */
+export interface RecoveryStanding {
+  readonly recovererId: Hex | null
+  /** When the recovery under way can be finished, in seconds since 1970; 0 when there is none. */
+  readonly dueAt: number
+  readonly delaySeconds: number
+}
+
+/** Runs `gesim recovery show|set|cancel`. */
+export async function recovery(options: CliOptions, printer: Printer): Promise<void> {
+  const connection = await connect(options)
+  const traveller = await signIn(connection)
+  const account = lower(traveller.account.address)
+  const standing = await readStanding(connection, account)
+  if (options.argument === 'show') {
+    const told = tellStanding(standing, readRecoverer(options.detail, account), new Date())
+    printer.plain(told, { account, ...standing })
+    return
+  }
+  const call =
+    options.argument === 'set'
+      ? callOfNaming(account, options.detail, lower(traveller.owner.address), standing)
+      : callOfCancelling(account, standing)
+  const { txHash, gasUsed } = await operate(traveller, [call])
+  const name =
+    options.argument === 'cancel' ? 'stopped' : options.detail === 'none' ? 'nobody named' : 'named'
+  printer.step(name, { tx: txHash, gas: gasUsed.toString(), note: 'gas paid by GeSIM' })
+}
+
+async function readStanding(
+  { chain, addresses }: Pick<Connection, 'chain' | 'addresses'>,
+  account: Hex,
+): Promise<RecoveryStanding> {
+  const abi = gesimAccountAbi
+  const [delaySeconds, code] = await Promise.all([
+    chain.readContract({ address: addresses.accountImplementation, abi, functionName: 'recoveryDelay' }),
+    chain.getCode({ address: account }),
+  ])
+  // An account exists from its first operation on.
+  if (!code) return { recovererId: null, dueAt: 0, delaySeconds }
+  const [word, dueAt] = await Promise.all([
+    chain.getStorageAt({ address: account, slot: RECOVERER_SLOT }),
+    chain.readContract({ address: account, abi, functionName: 'recoveryDueAt' }),
+  ])
+  return { recovererId: word && word !== NOBODY ? word : null, dueAt, delaySeconds }
+}
+
+/** The standing in words; with an address, whether it is the one that is named. */
+export function tellStanding(standing: RecoveryStanding, asked: Hex | null, now: Date): string {
+  const { recovererId, dueAt, delaySeconds } = standing
+  const lines = [
+    recovererId === null
+      ? 'Nobody may ask to replace the keys of this account.'
+      : `Somebody is named; they may ask to replace the keys, which takes effect after ${delaySeconds} s.`,
+  ]
+  if (recovererId !== null && asked !== null)
+    lines.push(
+      keccak256(asked) === recovererId
+        ? `It is ${getAddress(asked)}.`
+        : `It is not ${getAddress(asked)}: somebody else is named.`,
+    )
+  if (dueAt > 0) {
+    const at = new Date(dueAt * 1000)
+    lines.push(
+      at > now
+        ? `A recovery is under way. It takes effect from ${at.toISOString()} on: \`gesim recovery cancel\` stops it.`
+        : `A recovery is due since ${at.toISOString()} and takes effect at any moment: \`gesim recovery cancel\` still stops it.`,
+    )
+  }
+  return lines.join('\n')
+}
+
+/** An address in small letters, checked by its checksum where it carries one (ERC-55). Throws `cli.bad-recoverer`. */
+export function readRecoverer(text: string | undefined, account: Hex): Hex | null {
+  if (text === undefined) return null
+  const why = (reason: string) => refuse('cli.bad-recoverer', { address: text, why: reason })
+  if (!/^0x[0-9a-fA-F]{40}$/.test(text)) throw why('an address is 0x and 40 hex digits')
+  // viem compares letters of two sizes with the checksum and takes small ones as they are.
+  if (!isAddress(text)) throw why('its letters do not match its checksum')
+  if (lower(text) === account) throw why('this is the account itself')
+  if (BigInt(text) < FIRST_SAFE_ADDRESS) throw why('nobody is behind it')
+  return lower(text)
+}
+
+/** The call that names somebody, or nobody. Throws when it would change nothing for the better. */
+export function callOfNaming(account: Hex, text: string | undefined, owner: Hex, standing: RecoveryStanding) {
+  if (text === undefined)
+    throw refuse('cli.not-understood', { why: 'recovery set takes an address, or none' })
+  const recoverer = text === 'none' ? null : readRecoverer(text, account)
+  if (recoverer === owner)
+    throw refuse('cli.bad-recoverer', { address: text, why: 'this is the key that would be lost' })
+  if (standing.dueAt > 0) throw refuse('cli.recovery-running', { dueAt: standing.dueAt })
+  const data = encodeFunctionData({
+    abi: gesimAccountAbi,
+    functionName: 'setRecoverer',
+    args: [recoverer ?? '0x'],
+  })
+  return { to: account, data }
+}
+
+/** The call that stops a recovery. Throws `cli.no-recovery` when there is none. */
+export function callOfCancelling(account: Hex, standing: RecoveryStanding) {
+  if (standing.dueAt === 0) throw refuse('cli.no-recovery', {})
+  return { to: account, data: encodeFunctionData({ abi: gesimAccountAbi, functionName: 'cancelRecovery' }) }
+}

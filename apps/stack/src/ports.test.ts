@@ -1,0 +1,36 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { type AddressInfo, createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { choosePorts } from './ports.ts'
+
+let dataDir: string
+let other: Server
+let taken: number
+beforeEach(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'gesim-ports-'))
+  other = createServer()
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+  taken = (other.address() as AddressInfo).port
+})
+afterEach(() => {
+  other.close()
+  rmSync(dataDir, { recursive: true, force: true })
+})
+
+it('avoids a port that somebody else has', async () => {
+  const ports = await choosePorts(dataDir, { webPort: taken, web: true })
+  expect(ports.web).toBeGreaterThan(taken)
+})
+
+it('without our web app keeps its port as wished, so that the pages served there by somebody else are let in', async () => {
+  const ports = await choosePorts(dataDir, { webPort: taken, web: false })
+  expect(ports.web).toBe(taken)
+  expect(Object.values(ports).filter((port) => port === taken)).toHaveLength(1)
+})
+
+it('gives every part the port of last time', async () => {
+  const first = await choosePorts(dataDir, { webPort: 3655, web: false })
+  expect(await choosePorts(dataDir, { webPort: 3855, web: false })).toEqual({ ...first, web: 3855 })
+})

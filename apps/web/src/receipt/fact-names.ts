@@ -1,0 +1,53 @@
+/** What the checks of `@gesim/proofs`, the escrow's events and our own checks rest on; each has its name in `messages`. */
+export const FACT_NAMES = [
+  'activatedAt',
+  'amount',
+  'amountMicros',
+  'book',
+  'books',
+  'bytes',
+  'carrierKey',
+  'charged',
+  'chargedMicros',
+  'coSignedMicros',
+  'committee',
+  'computed',
+  'depositMicros',
+  'digest',
+  'epoch',
+  'error',
+  'escrow',
+  'evidence',
+  'expected',
+  'fee',
+  'funded',
+  'fundedMicros',
+  'gross',
+  'index',
+  'intentId',
+  'key',
+  'leafMicros',
+  'payer',
+  'planCommit',
+  'planId',
+  'reason',
+  'receiptDigest',
+  'refunded',
+  'refundedMicros',
+  'root',
+  'shareBps',
+  'signer',
+  'signers',
+  'size',
+  'state',
+  'tariffMicros',
+  'to',
+  'totalMicros',
+  'transaction',
+] as const
+
+export type FactName = (typeof FACT_NAMES)[number]
+
+export function isFactName(name: string): name is FactName {
+  return (FACT_NAMES as readonly string[]).includes(name)
+}

@@ -1,0 +1,108 @@
+'use client'
+import { useState } from 'react'
+import { useTranslations } from 'use-intl/react'
+import type { Hex, Wallet } from '../../api/shapes.ts'
+import { Button } from '../../ui/button.tsx'
+import { Sheet } from '../../ui/sheet.tsx'
+import { useFormats } from '../../words/use-formats.ts'
+import type { AddressFault } from './address.ts'
+import { AddressField, AddressInHalves } from './address-field.tsx'
+import type { Standing } from './standing.ts'
+import type { Change } from './use-standing.ts'
+
+/** Names somebody: the address is checked here, shown once more with what it means, and only then signed. */
+export function NamingForm({
+  wallet,
+  account,
+  standing,
+  busy,
+  change,
+}: {
+  wallet: Wallet
+  account: Hex
+  standing: Standing
+  busy: boolean
+  change: Change
+}) {
+  const t = useTranslations('recoverer')
+  const f = useFormats()
+  const [text, setText] = useState('')
+  const [fault, setFault] = useState<AddressFault | null>(null)
+  const [chosen, setChosen] = useState<Hex | null>(null)
+  async function check() {
+    const [{ readAddress }, { addresses }] = await Promise.all([
+      import('./address.ts'),
+      import('../../chain/network.ts'),
+    ])
+    const contracts = Object.values(await addresses()) as Hex[]
+    const read = readAddress(text, { account, signers: wallet.signers, contracts })
+    if ('fault' in read) setFault(read.fault)
+    else setChosen(read.address)
+  }
+  async function name(recoverer: Hex) {
+    const named = await change('named', (chain, signer) => chain.nameRecoverer(signer, recoverer))
+    setChosen(null)
+    if (named) setText('')
+  }
+  return (
+    <section className="card p-5 sm:p-6" aria-labelledby="name-a-person">
+      <h2 id="name-a-person" className="text-title">
+        {standing.recovererId ? t('nameOther') : t('name')}
+      </h2>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          void check()
+        }}
+      >
+        <AddressField
+          label={t('field')}
+          hint={t('hint')}
+          fault={fault && t(`faults.${fault}`)}
+          value={text}
+          onChange={(value) => {
+            setText(value)
+            setFault(null)
+          }}
+          testId="recoverer-input"
+        />
+        <Button
+          wide
+          type="submit"
+          look={standing.recovererId ? 'quiet' : 'solid'}
+          className="mt-4"
+          disabled={!text.trim() || busy}
+          data-testid="recoverer-next"
+        >
+          {t('next')}
+        </Button>
+      </form>
+      <Sheet
+        open={chosen !== null}
+        onClose={() => setChosen(null)}
+        title={t('sure.title')}
+        testId="recoverer-sheet"
+      >
+        {chosen && (
+          <>
+            <p className="rounded-field bg-sunken p-3 text-small" data-testid="recoverer-chosen">
+              <AddressInHalves address={chosen} />
+            </p>
+            <p className="mt-3 text-small text-soft">
+              {t('sure.says', { delay: f.duration(standing.delaySeconds * 1000) })}
+            </p>
+            <div className="mt-5 space-y-3">
+              <Button wide busy={busy} onClick={() => void name(chosen)} data-testid="recoverer-confirm">
+                {t('sure.yes')}
+              </Button>
+              <Button wide look="quiet" onClick={() => setChosen(null)} disabled={busy}>
+                {t('sure.no')}
+              </Button>
+            </div>
+            <p className="mt-3 text-caption text-faint">{t('free')}</p>
+          </>
+        )}
+      </Sheet>
+    </section>
+  )
+}
