@@ -1,4 +1,5 @@
-export { deployAll } from './deploy/deploy-all.ts'
+export type { DeploymentPlan } from './deploy/deploy-all.ts'
+export { deployAll, planDeployment } from './deploy/deploy-all.ts'
 export type { DeployOptions, DeployParameters, Operators } from './deploy/parameters.ts'
 export { LOCAL_PARAMETERS, PRODUCTION_PARAMETERS } from './deploy/parameters.ts'
 export type { LocalCarrier, LocalParties, RegisteredParties } from './deploy/parties.ts'

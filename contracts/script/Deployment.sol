@@ -4,9 +4,9 @@ pragma solidity 0.8.37;
 import {Script} from "forge-std/Script.sol";
 import {console} from "forge-std/console.sol";
 import {EscrowParameters, SettlementParameters} from "../src/interfaces/DataTypes.sol";
+import {PoolParameters} from "../src/interfaces/IAdvancePool.sol";
 import {ICreateInOrder} from "../src/interfaces/ICreateInOrder.sol";
 import {Deployed, Network, People} from "./Network.sol";
-import {PoolTerms} from "./Partners.sol";
 import {ProductionTerms as T} from "./ProductionTerms.sol";
 import {Wiring} from "./Wiring.sol";
 
@@ -44,7 +44,7 @@ abstract contract Deployment is Script, Wiring {
         made.advancePool = _put(
             "AdvancePool",
             abi.encode(
-                PoolTerms({
+                PoolParameters({
                     escrow: made.escrow,
                     governor: people.governor,
                     guardian: people.guardian,

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IFeeTreasury} from "../src/interfaces/IFeeTreasury.sol";
 import {IFrozenBooks} from "../src/interfaces/IFrozenBooks.sol";
 import {IGesimPaymaster} from "../src/interfaces/IGesimPaymaster.sol";
 import {IPriceOracle} from "../src/interfaces/IPriceOracle.sol";
 import {ISettlement} from "../src/interfaces/ISettlement.sol";
 import {Deployed, Network, People} from "./Network.sol";
-import {IBooks, IDeposits, IFees} from "./Partners.sol";
+import {IBooks, IDeposits, IGasTank} from "./Partners.sol";
 import {ProductionTerms as T} from "./ProductionTerms.sol";
 import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol";
 
@@ -65,12 +66,12 @@ abstract contract Wiring {
     }
 
     function _connectFees(Deployed memory made, People memory people) private {
-        IFees fees = IFees(made.feeTreasury);
-        if (fees.gasTank() != address(0)) return;
+        if (IGasTank(made.feeTreasury).gasTank() != address(0)) return;
+        IFeeTreasury fees = IFeeTreasury(made.feeTreasury);
         // Who lets an epoch's posting window pass pays whoever stands in; nobody else has a schedule to miss.
         fees.setDuty(
             1,
-            IFees.Duty({
+            IFeeTreasury.Duty({
                 target: made.settlement,
                 selector: ISettlement.postEpoch.selector,
                 mustReturn: false,
@@ -81,7 +82,7 @@ abstract contract Wiring {
         );
         fees.setDuty(
             2,
-            IFees.Duty({
+            IFeeTreasury.Duty({
                 target: made.settlement,
                 selector: ISettlement.settle.selector,
                 mustReturn: true,
@@ -91,7 +92,7 @@ abstract contract Wiring {
             })
         );
         // Bundles of user operations are seen by no contract: paid by the operator's word.
-        fees.setDuty(3, IFees.Duty(address(0), bytes4(0), false, 1, T.SETTLE_PRICE, 0));
+        fees.setDuty(3, IFeeTreasury.Duty(address(0), bytes4(0), false, 1, T.SETTLE_PRICE, 0));
         // Last: as long as there is no gas tank, an interrupted run comes back here.
         fees.setSettings(T.RELAYER_BOND, T.RELAYER_DAILY_BUDGET, T.FEE_FLOAT, T.MARGIN_SHARE_BPS, people.operator);
     }

@@ -64,13 +64,19 @@ export async function ensureSafeContracts(ship: Ship): Promise<SafeContracts> {
   return localSafeContracts()
 }
 
-/** The Safe of these owners: deployed unless it is there already. */
-export async function ensureSafe(
-  ship: Ship,
+/** A Safe that is to be: where it comes to stand, and what the factory is told to put it there. */
+export interface PlannedSafe {
+  readonly address: Address
+  readonly factory: Address
+  readonly data: Hex
+}
+
+/** The Safe of these owners, its address computed offline. */
+export function planSafe(
   contracts: SafeContracts,
   owners: readonly Address[],
   threshold: number,
-): Promise<Address> {
+): PlannedSafe {
   const initializer = encodeFunctionData({
     abi: safeAbi,
     functionName: 'setup',
@@ -79,18 +85,18 @@ export async function ensureSafe(
   const proxyCode = code('proxies/SafeProxy.sol/SafeProxy.json')
   const bytecode: Hex = `${proxyCode}${contracts.safeSingletonAddress.slice(2).toLowerCase().padStart(64, '0')}`
   const salt = keccak256(encodePacked(['bytes32', 'uint256'], [keccak256(initializer), SALT_NONCE]))
-  const safe = getCreate2Address({ from: contracts.safeProxyFactoryAddress, salt, bytecode })
-  if (!(await isDeployed(ship, safe)))
-    await send(
-      ship,
-      contracts.safeProxyFactoryAddress,
-      encodeFunctionData({
-        abi: factoryAbi,
-        functionName: 'createProxyWithNonce',
-        args: [contracts.safeSingletonAddress, initializer, SALT_NONCE],
-      }),
-      0n,
-      1_000_000n,
-    )
-  return safe
+  return {
+    address: getCreate2Address({ from: contracts.safeProxyFactoryAddress, salt, bytecode }),
+    factory: contracts.safeProxyFactoryAddress,
+    data: encodeFunctionData({
+      abi: factoryAbi,
+      functionName: 'createProxyWithNonce',
+      args: [contracts.safeSingletonAddress, initializer, SALT_NONCE],
+    }),
+  }
+}
+
+/** Deploys a planned Safe unless it is there already. */
+export async function ensureSafe(ship: Ship, { address, factory, data }: PlannedSafe): Promise<void> {
+  if (!(await isDeployed(ship, address))) await send(ship, factory, data, 0n, 1_000_000n)
 }

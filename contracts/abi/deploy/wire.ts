@@ -47,6 +47,12 @@ const entryPointAbi = [
   },
 ] as const
 
+/**
+ * Number of the way in which `wire` connects contracts. Raise it with every change of that way: a chain that was wired
+ * before is governed by its Safe and is not wired again, so it must not be taken for one of this version.
+ */
+export const WIRING = 1
+
 /** Connects what is deployed. Each step looks first whether it is done, so that an interrupted start goes on. */
 export async function wire(
   ship: Ship,
