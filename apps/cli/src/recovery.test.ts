@@ -1,18 +1,16 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { gesimAccountAbi } from '@gesim/contracts'
 import { decodeFunctionData, keccak256 } from 'viem'
 import { describe, expect, it } from 'vitest'
 import { cliFailures } from './failures.ts'
 import { readOptions } from './options.ts'
-import { callOfCancelling, callOfNaming, RECOVERER_SLOT, readRecoverer, tellStanding } from './recovery.ts'
+import { callOfCancelling, callOfNaming, readRecoverer, tellStanding } from './recovery.ts'
 
 // The first example of ERC-55.
 const FRIEND = '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed'
 const friend = FRIEND.toLowerCase() as `0x${string}`
 const account = `0x${'aa'.repeat(20)}` as const
 const owner = `0x${'bb'.repeat(20)}` as const
-const quiet = { recovererId: null, dueAt: 0, delaySeconds: 259_200 }
+const quiet = { recovererId: null, dueAt: 0, delaySeconds: 259_200, exists: true }
 const named = { ...quiet, recovererId: keccak256(friend) }
 const running = { ...named, dueAt: 1_800_000_000 }
 
@@ -77,14 +75,5 @@ describe('gesim recovery', () => {
     expect(tellStanding(named, owner, at)).toMatch(/somebody else is named/)
     expect(tellStanding(running, null, at)).toMatch(/takes effect from 2027-01-15T08:00:00\.000Z on/)
     expect(tellStanding(running, null, new Date('2028-01-01T00:00:00Z'))).toMatch(/still stops it/)
-  })
-
-  it('reads the recoverer from the second word of the account’s own storage', () => {
-    const source = readFileSync(
-      join(import.meta.dirname, '../../../contracts/src/abstracts/AccountSigners.sol'),
-      'utf8',
-    )
-    const store = /bytes32 private constant STORE = (0x[0-9a-f]{64});/.exec(source)![1]!
-    expect(BigInt(RECOVERER_SLOT)).toBe(BigInt(store) + 1n)
   })
 })

@@ -1,34 +1,25 @@
 // `gesim recovery`: who may ask to replace the account's keys, and how a recovery under way is stopped.
 import { refuse } from '@gesim/base'
 import { gesimAccountAbi } from '@gesim/contracts'
+import { type RecoveryStanding, readRecovery } from '@gesim/contracts/account'
 import { encodeFunctionData, getAddress, isAddress, keccak256 } from 'viem'
-import { type Connection, connect, lower, signIn } from './connect.ts'
+import { connect, lower, signIn } from './connect.ts'
 import type { CliOptions } from './options.ts'
 import type { Printer } from './print.ts'
 import { operate } from './purchase.ts'
 
 type Hex = `0x${string}`
 
-/** Second word of the account's storage (ERC-7201 `gesim.account`): the hash of whoever is named. No function tells it. */
-export const RECOVERER_SLOT: Hex = '0x2f3c71f290eee1262fdb5c83aeb3e4cc43277d0876bff0eb9acd98574919bc01'
-const NOBODY: Hex = `0x${'0'.repeat(64)}`
 // Precompiles lie below; the account takes none of them.
 const FIRST_SAFE_ADDRESS = 0x10000n
-
-/** Where an account stands between its keys and whoever may ask to replace them. */
-export interface RecoveryStanding {
-  readonly recovererId: Hex | null
-  /** When the recovery under way can be finished, in seconds since 1970; 0 when there is none. */
-  readonly dueAt: number
-  readonly delaySeconds: number
-}
 
 /** Runs `gesim recovery show|set|cancel`. */
 export async function recovery(options: CliOptions, printer: Printer): Promise<void> {
   const connection = await connect(options)
   const traveller = await signIn(connection)
   const account = lower(traveller.account.address)
-  const standing = await readStanding(connection, account)
+  const { chain, addresses } = connection
+  const standing = await readRecovery(chain, account, addresses.accountImplementation)
   if (options.argument === 'show') {
     const told = tellStanding(standing, readRecoverer(options.detail, account), new Date())
     printer.plain(told, { account, ...standing })
@@ -42,24 +33,6 @@ export async function recovery(options: CliOptions, printer: Printer): Promise<v
   const name =
     options.argument === 'cancel' ? 'stopped' : options.detail === 'none' ? 'nobody named' : 'named'
   printer.step(name, { tx: txHash, gas: gasUsed.toString(), note: 'gas paid by GeSIM' })
-}
-
-async function readStanding(
-  { chain, addresses }: Pick<Connection, 'chain' | 'addresses'>,
-  account: Hex,
-): Promise<RecoveryStanding> {
-  const abi = gesimAccountAbi
-  const [delaySeconds, code] = await Promise.all([
-    chain.readContract({ address: addresses.accountImplementation, abi, functionName: 'recoveryDelay' }),
-    chain.getCode({ address: account }),
-  ])
-  // An account exists from its first operation on.
-  if (!code) return { recovererId: null, dueAt: 0, delaySeconds }
-  const [word, dueAt] = await Promise.all([
-    chain.getStorageAt({ address: account, slot: RECOVERER_SLOT }),
-    chain.readContract({ address: account, abi, functionName: 'recoveryDueAt' }),
-  ])
-  return { recovererId: word && word !== NOBODY ? word : null, dueAt, delaySeconds }
 }
 
 /** The standing in words; with an address, whether it is the one that is named. */

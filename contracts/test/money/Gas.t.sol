@@ -188,6 +188,23 @@ contract JourneyGas is Statements {
         vm.snapshotGasLastCall("Journey", "rollover of the whole rest, 27 siblings");
     }
 
+    /// @dev The carrier claimed from an epoch since the slow-final one.
+    function test_Gas_RefundConfirmed() external {
+        _crowd();
+        _setLeaf(_openId, 6e6, 1, FINAL);
+        uint32 older = _postNext(3);
+        LeafProof memory confirmed = tree.leafProof(BOOK_A, 0);
+        vm.warp(block.timestamp + SLOW - EPOCH);
+        _setLeaf(_openId, 6e6, 2, FINAL);
+        uint32 newer = _postNext(3);
+        vm.warp(block.timestamp + FAST + POSTING);
+        escrow.claim(newer, BOOK_A, tree.nodeProof(BOOK_A));
+        LeafProof memory leaf = tree.leafProof(BOOK_A, 0);
+        assertEq(leaf.siblings.length, 27 * 48);
+        escrow.refundConfirmed(_openTerms, newer, leaf, older, confirmed);
+        vm.snapshotGasLastCall("Journey", "refundConfirmed to the wallet, twice 27 siblings");
+    }
+
     /// @dev A traveller who had a balance before: the slot is not zero.
     function test_Gas_RefundFinalToABalance() external {
         (IntentTerms memory first, bytes32 firstId) = _open(alice, aliceKey, 20e6, 3);

@@ -55,6 +55,8 @@ const SPONSORED = {
     'createFromBalance',
     'refund',
     'refundFinal',
+    'refundConfirmed',
+    'rollover',
     'closeInstant',
     'requestExit',
     'counterExit',

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ROOMS } from './locales.ts'
-import { messageUses, type Use } from './message-uses.ts'
+import { messageUses, type Use } from './testing/message-uses.ts'
 import { needsOf, writtenMessages } from './written-messages.ts'
 
 type Rooms = ReadonlyMap<string, ReadonlyMap<string, string>>

@@ -1,31 +1,22 @@
 import { unreachable } from '@gesim/base'
 import { gesimAccountAbi } from '@gesim/contracts'
-import type { GesimSmartAccount } from '@gesim/contracts/account'
+import { type GesimSmartAccount, type RecoveryStanding, readRecovery } from '@gesim/contracts/account'
 import {
   BaseError,
   encodeFunctionData,
   type GetLogsReturnType,
   getAddress,
-  hexToBigInt,
   keccak256,
-  numberToHex,
   parseAbiItem,
-  stringToBytes,
-  toHex,
 } from 'viem'
 import type { Hex } from '../../api/shapes.ts'
 import { addresses, chainClient } from '../../chain/network.ts'
 import { sendCalls } from '../../chain/operations.ts'
 
 /** What the account on the chain says about a way back through somebody else. */
-export interface Standing {
-  readonly delaySeconds: number
-  /** Hash of whoever is named, or null: the account keeps no more than that. */
-  readonly recovererId: Hex | null
+export interface Standing extends Omit<RecoveryStanding, 'exists'> {
   /** Who that is, where an event of the last days still tells. */
   readonly recoverer: Hex | null
-  /** When the recovery under way can be finished, in seconds since 1970; 0 when there is none. */
-  readonly dueAt: number
   /** The key that it would bring, where an event of the last days still tells. */
   readonly newSigner: Hex | null
   /** Whether the wallet's own key still opens the account: a finished recovery ends that. */
@@ -37,13 +28,6 @@ const EVENTS = [
   parseAbiItem('event RecoveryRequested(bytes newSigner, uint48 effectiveAt)'),
 ] as const
 
-// ERC-7201 `gesim.account`; the second word is the recoverer's hash, which no function of the account gives away.
-const STORE =
-  hexToBigInt(keccak256(toHex(hexToBigInt(keccak256(stringToBytes('gesim.account'))) - 1n, { size: 32 }))) &
-  ~0xffn
-export const RECOVERER_SLOT: Hex = numberToHex(STORE + 1n, { size: 32 })
-
-const NOBODY: Hex = `0x${'0'.repeat(64)}`
 // The door to the chain gives so many blocks at once; more than a few steps back would keep the reader waiting.
 const BLOCKS_AT_ONCE = 10_000n
 const STEPS_BACK = 6
@@ -60,22 +44,19 @@ export async function readStanding(account: Hex, owner: Hex | null): Promise<Sta
 
 async function read(account: Hex, owner: Hex | null): Promise<Standing> {
   const [client, { accountImplementation }] = await Promise.all([chainClient(), addresses()])
-  const abi = gesimAccountAbi
-  const [delaySeconds, code] = await Promise.all([
-    client.readContract({ address: accountImplementation, abi, functionName: 'recoveryDelay' }),
-    client.getCode({ address: account }),
-  ])
-  // Before the first payment there is no account yet, and nobody can be named in it.
-  if (!code)
-    return { delaySeconds, recovererId: null, recoverer: null, dueAt: 0, newSigner: null, opens: true }
-  const [word, dueAt, opens] = await Promise.all([
-    client.getStorageAt({ address: account, slot: RECOVERER_SLOT }),
-    client.readContract({ address: account, abi, functionName: 'recoveryDueAt' }),
-    owner === null || client.readContract({ address: account, abi, functionName: 'isSigner', args: [owner] }),
-  ])
-  const recovererId = word && word !== NOBODY ? word : null
+  const { exists, ...standing } = await readRecovery(client, account, accountImplementation)
+  const { recovererId, dueAt } = standing
+  const opens =
+    !exists ||
+    owner === null ||
+    (await client.readContract({
+      address: account,
+      abi: gesimAccountAbi,
+      functionName: 'isSigner',
+      args: [owner],
+    }))
   const told = recovererId ? await tellWho(account, recovererId, dueAt) : { recoverer: null, newSigner: null }
-  return { delaySeconds, recovererId, dueAt, opens, ...told }
+  return { ...standing, opens, ...told }
 }
 
 /** Looks for the events behind a hash and a date, from the newest block back. What is found proves itself. */

@@ -15,7 +15,7 @@ export interface Use {
   readonly given: readonly string[]
 }
 
-const WEB = join(import.meta.dirname, '../..')
+const WEB = join(import.meta.dirname, '../../..')
 
 /**
  * Every use of a message, as the type checker sees it: a translator is known by its type, however it came there, and a
