@@ -24,18 +24,18 @@ export function MoneyBox({ intent, refresh }: { intent: Intent; refresh: () => P
   const f = useFormats()
   const [asking, setAsking] = useState<'refund' | 'finish' | null>(null)
   const [busy, setBusy] = useState(false)
-  const [sent, setSent] = useState(false)
+  const [sent, setSent] = useState<'refund' | 'finish' | 'rest' | null>(null)
   const [failure, setFailure] = useState<Failure | null>(null)
   const now = useNow()
   const held = isHeld(intent.state)
   const { spentMicros, depositMicros } = usageShown(intent)
 
-  async function act(work: () => Promise<unknown>) {
+  async function act(what: 'refund' | 'finish' | 'rest', work: () => Promise<unknown>) {
     setBusy(true)
     setFailure(null)
     try {
       await work()
-      setSent(true)
+      setSent(what)
       setAsking(null)
     } catch (error) {
       if (!isFailure(error)) throw error
@@ -46,16 +46,16 @@ export function MoneyBox({ intent, refresh }: { intent: Intent; refresh: () => P
     }
   }
   const refund = () =>
-    act(async () => {
+    act('refund', async () => {
       const { takeMoneyBack } = await import('./money-actions.ts')
       await takeMoneyBack(intent)
     })
   const takeRest = (remainder: Remainder) =>
-    act(async () => {
+    act('rest', async () => {
       const { takeRestNow } = await import('./money-actions.ts')
       await takeRestNow(intent, remainder)
     })
-  const finish = () => act(() => ask('POST', `/v1/intents/${intent.intentId}/finish`))
+  const finish = () => act('finish', () => ask('POST', `/v1/intents/${intent.intentId}/finish`))
 
   return (
     <section className="card p-5 sm:p-6" aria-labelledby="money" data-testid="money-box">
@@ -70,11 +70,11 @@ export function MoneyBox({ intent, refresh }: { intent: Intent; refresh: () => P
             look="quiet"
             className="mt-4"
             onClick={() => setAsking('refund')}
-            disabled={sent}
+            disabled={sent === 'refund'}
             data-testid="refund"
           >
             <Icon name="back_money" />
-            {sent ? t('money.coming') : t('money.take')}
+            {sent === 'refund' ? t('money.coming') : t('money.take')}
           </Button>
           {now !== null && intent.provisionBy * 1000 > now && (
             <p className="figures mt-3 text-caption text-faint" data-testid="auto-refund">
@@ -90,7 +90,7 @@ export function MoneyBox({ intent, refresh }: { intent: Intent; refresh: () => P
       )}
       {intent.state === 'finishing' && (
         <>
-          <RestNow intent={intent} busy={busy} sent={sent} onTake={takeRest} />
+          <RestNow intent={intent} busy={busy} sent={sent === 'rest'} onTake={takeRest} />
           {asking === null && (
             <ActionFailure failure={failure} intentId={intent.intentId} onAgain={() => setFailure(null)} />
           )}
