@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { sleepMs } from '@gesim/base'
+import type { Keeper } from './keep.ts'
 
 export interface ChildSpec {
   readonly name: string
@@ -47,11 +48,12 @@ const SOUND_AFTER_MS = 2_000
 
 /**
  * Starts a child and waits until it serves. Rejects with the end of its log when it dies or stays silent. `onRestart`
- * is called whenever it was spawned again, with another process id.
+ * is called whenever it was spawned again, with another process id; the keeper hears of each.
  */
 export async function startChild(
   spec: ChildSpec,
   onNotice: (text: string) => void,
+  keeper: Keeper,
   onRestart: () => void = () => {},
 ): Promise<Child> {
   const log = createWriteStream(spec.logPath, { flags: 'a' })
@@ -60,7 +62,13 @@ export async function startChild(
   let restarts = 0
   let servesSinceMs = Number.POSITIVE_INFINITY
 
-  const launch = () => spawnOnce(spec, log)
+  const launch = () => {
+    const launched = spawnOnce(spec, log)
+    const { pid } = launched.process
+    keeper.keep(pid, spec.stopSignal ?? 'SIGTERM')
+    launched.process.once('exit', () => keeper.forget(pid))
+    return launched
+  }
   let first = launch()
   process_ = first.process
   const watch = () => {

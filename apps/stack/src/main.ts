@@ -18,6 +18,7 @@ import { deploy, planOf } from './chain.ts'
 import { type Child, startChild } from './child.ts'
 import { chainStatePath, claimDataFolder } from './data-folder.ts'
 import * as environments from './environments.ts'
+import { awaitKeeper, isAlive, type Keeper, openKeeper } from './keep.ts'
 import { ROOT, readOptions } from './options.ts'
 import { choosePorts } from './ports.ts'
 import { part } from './progress.ts'
@@ -37,6 +38,8 @@ const running: { name: string; stop(): Promise<void> }[] = []
 /** Writes `stack.json` anew, once everything runs: a child that was started again has another process id. */
 let noteProcesses = () => {}
 let stopping: Promise<void> | undefined
+let kept: Keeper | undefined
+const keeper = (): Keeper => (kept ??= openKeeper(dataDir))
 
 function stopAll(): Promise<void> {
   stopping ??= (async () => {
@@ -61,9 +64,10 @@ process.stdout.on('error', () => void stopAll().then(() => process.exit(1)))
 const MARKS = ['stack.pid', 'secrets.json', 'deployment.json']
 
 /** Refuses to run twice over the same data; with --reset, removes it. */
-function takeDataDir(): void {
+async function takeDataDir(): Promise<void> {
   const pid = lastPid()
   if (pid && isAlive(pid)) throw refuse('stack.already-running', { folder: dataDir, process: pid })
+  await awaitKeeper(dataDir)
   if (options.reset) {
     const found = existsSync(dataDir) ? readdirSync(dataDir) : []
     if (found.length > 0 && !MARKS.some((name) => found.includes(name)))
@@ -77,15 +81,6 @@ function takeDataDir(): void {
 /** The process that took the data folder last; 0 when it gave it back. */
 function lastPid(): number {
   return existsSync(PID_PATH) ? Number(readFileSync(PID_PATH, 'utf8')) : 0
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
 }
 
 async function program(
@@ -108,6 +103,7 @@ async function program(
     (text) => {
       if (!stopping) console.log(`! ${text}`)
     },
+    keeper(),
     () => noteProcesses(),
   )
   running.push(child)
@@ -115,7 +111,7 @@ async function program(
 }
 
 async function main(): Promise<void> {
-  takeDataDir()
+  await takeDataDir()
   console.log(`GeSIM, on loopback. Data and logs: ${dataDir}\n`)
   const secrets = localSecrets(dataDir)
   await claimDataFolder(dataDir, {
@@ -141,7 +137,8 @@ async function main(): Promise<void> {
     }),
     part('chain and contracts', async () => {
       const anvil = await startAnvil({ port: ports.chain, statePath: chainStatePath(dataDir) })
-      running.push({ name: 'anvil', stop: () => anvil.stop() })
+      keeper().keep(anvil.pid, 'SIGTERM')
+      running.push({ name: 'anvil', stop: () => anvil.stop().then(() => keeper().forget(anvil.pid)) })
       return deploy(anvil.rpcUrl, secrets)
     }),
     part('certificates', async () => makeCertificates(dataDir, ports)),
