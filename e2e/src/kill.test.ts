@@ -76,7 +76,7 @@ describe('a node that is killed', () => {
     'after %s, %s, %s, %s and %s finishes the purchase: paid once, delivered once',
     { timeout: 400_000 },
     async (steps) => {
-      const command = gesim(newTraveller(stack), 'buy', '--country', 'ES')
+      const command = gesim(newTraveller(stack), 'buy', '--country', 'ES', '--leave-rest')
       let over = false
       const killing = killAt(steps, () => over)
       const ended = await command.ended

@@ -112,7 +112,9 @@ async function useUp(
   // Asked for twice, or after the data was used up, it is the same end.
   await api.call(intentsRoutes.finish, { params })
   printer.step('finishing', { note: 'the last usage is settled at the end of the epoch' })
-  const taken = await takeRemainder(connection, traveller, intent, SETTLED_WITHIN_MS)
+  const taken = options.leaveRest
+    ? undefined
+    : await takeRemainder(connection, traveller, intent, SETTLED_WITHIN_MS)
   if (taken) printer.step('rest taken', { tx: taken.txHash, gas: taken.gasUsed.toString() })
   intent = await until(isSettled, SETTLED_WITHIN_MS, 'the epoch to be settled')
   await checkPayout(connection, intent, printer)

@@ -17,6 +17,7 @@ Options of buy
   --profile FILE     a profile package (DER) to personalise and install; without it a complete USIM profile of our own
   --use MB           megabytes to move before finishing (default 20)
   --take-back        take the money back while it is held, before any phone installs the profile
+  --leave-rest       do not take what is left at once: it comes back by itself once nobody can challenge the last charge
   --qos WHAT         balanced, cheapest, chat or video
 
 Options of all
@@ -38,6 +39,7 @@ export interface CliOptions {
   readonly profile: string | undefined
   readonly useBytes: number
   readonly takeBack: boolean
+  readonly leaveRest: boolean
   readonly qos: 'balanced' | 'cheapest' | 'chat' | 'video'
   readonly node: string | undefined
   readonly dataDir: string
@@ -84,6 +86,7 @@ export function readOptions(args: readonly string[]): CliOptions {
     profile: values.profile,
     useBytes: megabytes(values.use),
     takeBack: values['take-back'],
+    leaveRest: values['leave-rest'],
     qos,
     node: values.node,
     dataDir: values.data,
@@ -101,6 +104,7 @@ function parse(args: readonly string[]) {
       profile: { type: 'string' },
       use: { type: 'string', default: '20' },
       'take-back': { type: 'boolean', default: false },
+      'leave-rest': { type: 'boolean', default: false },
       qos: { type: 'string', default: 'balanced' },
       node: { type: 'string' },
       data: { type: 'string', default: join(ROOT, '.gesim', 'stack') },
