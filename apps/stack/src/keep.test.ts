@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -40,5 +40,6 @@ it('what a killed stack leaves behind is asked to end, and ended when it does no
   await once(started, 'exit')
   await awaitKeeper(dataDir)
   expect(pids.map(isAlive)).toEqual([false, false])
+  expect(readdirSync(dataDir)).toEqual([])
   rmSync(dataDir, { recursive: true })
 }, 40_000)

@@ -34,7 +34,8 @@ export async function awaitKeeper(dataDir: string): Promise<void> {
 
 /** Starts the keeper, a process of its own that outlives this one until all that it keeps has ended; see `keeper.ts`. */
 export function openKeeper(dataDir: string): Keeper {
-  const keeper = spawn(process.execPath, [join(import.meta.dirname, 'keeper.ts')], {
+  const pidPath = join(dataDir, PID_FILE)
+  const keeper = spawn(process.execPath, [join(import.meta.dirname, 'keeper.ts'), pidPath], {
     stdio: ['pipe', 'ignore', 'ignore'],
     // In a group of its own: Ctrl-C in the terminal is for the stack.
     detached: true,
@@ -43,7 +44,7 @@ export function openKeeper(dataDir: string): Keeper {
   // Without a keeper everything works but this.
   keeper.on('error', () => {})
   keeper.stdin.on('error', () => {})
-  if (keeper.pid !== undefined) writeFileSync(join(dataDir, PID_FILE), String(keeper.pid))
+  if (keeper.pid !== undefined) writeFileSync(pidPath, String(keeper.pid))
   const say = (sign: '+' | '-', pid: number | undefined, more = '') => {
     if (pid !== undefined) keeper.stdin.write(`${sign} ${pid}${more}\n`)
   }

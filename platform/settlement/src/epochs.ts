@@ -197,9 +197,9 @@ export async function openRemainders(
 }
 
 /** The books of those intents. */
-export async function booksWithRemainders(db: Db, epoch: number): Promise<number[]> {
+export async function booksWithRemainders(db: Db, epoch: number, leafEpoch: number): Promise<number[]> {
   const { rows } = await sql<{ book: number }>`
-    select distinct i.book from gesim.settlement_intents i where ${hasRemainder(epoch, epoch)} order by i.book`.execute(
+    select distinct i.book from gesim.settlement_intents i where ${hasRemainder(epoch, leafEpoch)} order by i.book`.execute(
     db,
   )
   return rows.map((row) => row.book)

@@ -92,27 +92,24 @@ export async function returnRemainders(
   chain: ChainView,
   trees: Trees,
   finals: readonly EpochRow[],
+  times: { nowMs: number; slowSeconds: number },
   log: Log,
 ): Promise<void> {
   const newest = finals[0]
-  if (!newest) return
-  const byBasis = new Map<number, number[]>()
-  for (const book of await booksWithRemainders(store.db, newest.epoch)) {
+  // Two days long there is none for a purchase that has just ended: the chain is asked only about those that can be.
+  const beyond = finals.find(
+    ({ posted_at: postedAt }) =>
+      postedAt !== null && (Number(postedAt) + times.slowSeconds) * 1000 <= times.nowMs,
+  )
+  if (!newest || !beyond) return
+  const books: number[] = []
+  for (const book of await booksWithRemainders(store.db, newest.epoch, beyond.epoch)) {
     const basis = await chain.claimBasis(newest.epoch, book)
     if (!basis.coSignedFinal || basis.claimedEpoch > newest.epoch) continue
-    const beyond = basis.totalFinal ? newest.epoch : await beyondChallenge(chain, finals, book)
-    if (beyond !== undefined) byBasis.set(beyond, [...(byBasis.get(beyond) ?? []), book])
+    const isBeyond = beyond === newest ? basis : await chain.claimBasis(beyond.epoch, book)
+    if (isBeyond.totalFinal) books.push(book)
   }
-  for (const [beyond, books] of byBasis) await wishRemainders(store, trees, newest.epoch, beyond, books, log)
-}
-
-async function beyondChallenge(
-  chain: ChainView,
-  finals: readonly EpochRow[],
-  book: number,
-): Promise<number | undefined> {
-  for (const { epoch } of finals.slice(1)) if ((await chain.claimBasis(epoch, book)).totalFinal) return epoch
-  return undefined
+  if (books.length > 0) await wishRemainders(store, trees, newest.epoch, beyond.epoch, books, log)
 }
 
 async function wishRemainders(

@@ -143,13 +143,13 @@ async function post(epoch: number, weight: number): Promise<void> {
   })
 }
 
-/** Signs, sends and posts an epoch, and makes it final. */
-async function finish(epoch: number): Promise<void> {
+/** Signs, sends and posts an epoch, and makes it final; beyond challenge it is after 15 seconds. */
+async function finish(epoch: number, afterSeconds = 2): Promise<void> {
   await sign(epoch)
   await settlement.step()
   await post(epoch, 10_000)
   chain.final.add(epoch)
-  chain.seconds += 2
+  chain.seconds += afterSeconds
   await settlement.step()
 }
 
@@ -185,7 +185,7 @@ describe('an epoch', () => {
     // The contract takes it from the payer only until the root is beyond every challenge.
     expect(await told('remainder.wanted')).toEqual([])
     chain.basis = { ...chain.basis, totalFinal: true }
-    chain.seconds += 5
+    chain.seconds += 13
     await settlement.step()
     const [remainder] = await told('remainder.wanted')
     expect(remainder!.epoch).toBe(second)
@@ -368,7 +368,7 @@ describe('payments', () => {
     const intentId = await activated()
     await charge(intentId, 100, true)
     const first = await endEpoch()
-    await finish(first)
+    await finish(first, 15)
     await say('transaction.refused', null, {
       key: `remainder.wanted:${intentId}:${first}`,
       code: 'relayer.would-revert',
@@ -376,7 +376,7 @@ describe('payments', () => {
     })
     await charge(await activated(), 10)
     const second = await endEpoch()
-    await finish(second)
+    await finish(second, 15)
     await settled(test.store)
     const events = await test.store.read({ kinds: ['remainder.wanted'], intentId, after: began })
     expect(events.map((event) => (event.body as { epoch: number }).epoch)).toEqual([first, second])

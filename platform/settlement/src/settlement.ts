@@ -224,7 +224,9 @@ export class Settlement {
     if (finals.length === 0) return
     const times = { nowMs: this.#clock.nowMs(), retryMs: this.#settings.retrySeconds * 1000 }
     await settleBooks(this.#store, this.#chain, this.#trees, finals[0]!, times, this.#log)
-    await returnRemainders(this.#store, this.#chain, this.#trees, finals, this.#log)
+    const { slowSeconds } = parameters
+    const windows = { nowMs: times.nowMs, slowSeconds }
+    await returnRemainders(this.#store, this.#chain, this.#trees, finals, windows, this.#log)
   }
 
   /** Sends signatures after a root that went on chain without a quorum, once they give it one. */
