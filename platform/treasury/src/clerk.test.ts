@@ -24,6 +24,8 @@ let meanwhile: () => Promise<unknown> = async () => {}
 let outcome: Outcome = { kind: 'waiting' }
 let simulated: (data: Hex) => string | null = () => null
 let facts: SafeFacts
+/** Where it differs from the newest. */
+let finalNonce: number | undefined
 let drafts = 0
 
 /** A chain on which nothing fails: the table and its locks are a real Postgres. */
@@ -44,7 +46,7 @@ const safes: Safes = {
   execution: async () => '0x',
   outcome: async () => outcome,
   predict: async () => ({ safe: SAFE, deployment: { to: SAFE, data: '0x' } }),
-  finalBlock: async () => 1n,
+  finalNonce: async () => ({ block: 1n, nonce: finalNonce ?? facts.nonce }),
 }
 const ordered: string[] = []
 const ramp: Ramp = {
@@ -67,6 +69,7 @@ beforeEach(async () => {
   simulated = () => null
   outcome = { kind: 'waiting' }
   ordered.length = 0
+  finalNonce = undefined
   facts = {
     owners: OWNERS.map((owner) => owner.address.toLowerCase() as Hex),
     threshold: 2,
@@ -100,6 +103,21 @@ async function approved(count: number, { safe = SAFE, carrierId = 1, hasOrder = 
 const openBatches = () => readBatches(test.store.db, { open: true })
 const paidBy = async (batchId: bigint) =>
   (await readOffRamps(test.store.db, { batchId })).map((row) => row.id).sort((a, b) => (a < b ? -1 : 1))
+
+describe('a Safe that has just sent something', () => {
+  it('gets its batch when that is final: before, its nonce could be taken back', async () => {
+    const [request] = await approved(1)
+    facts = { ...facts, nonce: 6 }
+    finalNonce = 5
+    await treasury.look()
+    expect(await openBatches()).toEqual([])
+    finalNonce = 6
+    await treasury.look()
+    const [batch] = await openBatches()
+    expect(batch).toMatchObject({ nonce: 6n, from_block: 2n })
+    expect(await paidBy(batch!.id)).toEqual([request])
+  })
+})
 
 describe('a request that is refused while its batch is made', () => {
   it('is not paid: the batch is given up and made again with the others', async () => {

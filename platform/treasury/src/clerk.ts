@@ -123,8 +123,11 @@ export class Clerk {
     const draft = await safes.draft(safe, transfers, nonce)
     const why = await safes.simulate(draft)
     if (why !== null) return await this.#failThoseThatFail(safe, nonce, chosen, why)
-    // A final one: after a reorganisation the batch could be executed below what is the head now.
-    const fromBlock = await safes.finalBlock()
+    // By a final block: what the Safe did since could be taken back, and then nobody could ever send the batch; and what it
+    // did before must not be counted when the batch's own log is looked for.
+    const final = await safes.finalNonce(safe)
+    if (final.nonce !== nonce) return
+    const fromBlock = final.block + 1n
     const id = await store.tx((tx) =>
       addBatch(
         tx,

@@ -75,5 +75,8 @@ describe('what became of a batch', () => {
     expect(await readOutcome(whole.client, draft, 1n)).toEqual({ kind: 'replaced' })
     const behind = nodeOf({ latest: 9n, final: 9n, logs: [logOf(50, OTHER)] })
     await expect(readOutcome(behind.client, draft, 1n)).rejects.toThrow('all logs')
+    // Two of transactions before the draft, none of ours.
+    const older = nodeOf({ latest: 8n, final: 8n, logs: [logOf(20, OTHER), logOf(21, OTHER)] })
+    await expect(readOutcome(older.client, draft, 1n)).rejects.toThrow('all logs')
   })
 })

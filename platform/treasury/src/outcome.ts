@@ -39,14 +39,24 @@ export async function readOutcome(client: PublicClient, draft: Draft, fromBlock:
       seen += 1n
     }
   }
-  // Each nonce leaves one log. A node that does not have them all has not said that ours is not among them.
-  if (seen < nonce - BigInt(draft.nonce)) throw new Error('the node does not have all logs of the Safe')
+  // Each nonce leaves one log, and those before the draft's lie below. A node that does not have exactly these has not said
+  // that ours is not among them.
+  if (seen !== nonce - BigInt(draft.nonce)) throw new Error('the node does not have all logs of the Safe')
   return { kind: 'replaced' }
 }
 
 /** The newest block that no reorganisation takes away. */
 export async function finalBlockOf(client: PublicClient): Promise<bigint> {
   return (await client.getBlock({ blockTag: 'finalized' })).number
+}
+
+/** The newest final block and a Safe's nonce in it. */
+export async function readFinalNonce(
+  client: PublicClient,
+  safe: Hex,
+): Promise<{ block: bigint; nonce: number }> {
+  const block = await finalBlockOf(client)
+  return { block, nonce: Number(await nonceOf(client, safe, block)) }
 }
 
 function nonceOf(client: PublicClient, safe: Hex, blockNumber?: bigint): Promise<bigint> {

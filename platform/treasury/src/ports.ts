@@ -50,10 +50,11 @@ export interface Safes {
   simulate(draft: Draft): Promise<string | null>
   /** The call of `execTransaction` with enough signatures. */
   execution(draft: Draft, signatures: readonly { owner: Hex; signature: Hex }[]): Promise<Hex>
+  /** `fromBlock` is the first block after the final one in which the Safe's nonce was the draft's. */
   outcome(draft: Draft, fromBlock: bigint): Promise<Outcome>
   predict(owners: readonly Hex[], threshold: number, saltNonce: bigint): Promise<PredictedSafe>
-  /** The newest block that no reorganisation takes away. */
-  finalBlock(): Promise<bigint>
+  /** The newest block that no reorganisation takes away, and the Safe's nonce in it. */
+  finalNonce(safe: Hex): Promise<{ readonly block: bigint; readonly nonce: number }>
 }
 
 /** A request by an event of the fee treasury. */

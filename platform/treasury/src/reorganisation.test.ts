@@ -5,7 +5,7 @@ import { type LocalChain, startLocalChain } from '@gesim/contracts/testing'
 import type { EventBody, Hex } from '@gesim/journey'
 import { settled, type TestStore, testStore } from '@gesim/store/testing'
 import { sql } from 'kysely'
-import { createTestClient, createWalletClient, erc20Abi, http, publicActions } from 'viem'
+import { createTestClient, createWalletClient, erc20Abi, http, parseAbi, publicActions } from 'viem'
 import { privateKeyToAccount, privateKeyToAddress } from 'viem/accounts'
 import { foundry } from 'viem/chains'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
@@ -158,10 +158,14 @@ it('a batch is not made anew, and paid twice, for a transaction that a reorganis
   expect(await arrived()).toBe(AMOUNT)
 }, 60_000)
 
-it('a batch is looked for from a final block on, below which no reorganisation can move it', async () => {
+it('a batch is looked for behind a final block in which its nonce was free: no reorganisation can move it below', async () => {
   const first = await batch()
   const final = (await anvilOf().getBlock({ blockTag: 'finalized' })).number
-  expect(first.from_block).toBeLessThanOrEqual(final)
+  const before = first.from_block - 1n
+  expect(before).toBeLessThanOrEqual(final)
+  const abi = parseAbi(['function nonce() view returns (uint256)'])
+  const nonce = { address: first.safe, abi, functionName: 'nonce', blockNumber: before } as const
+  expect(await anvilOf().readContract(nonce)).toBe(first.nonce)
   await send((await wishes()).at(-1)!.data)
   await settle()
   await clerk.look()

@@ -88,7 +88,7 @@ describe('a Safe 2 of 3, without any server of Safe', () => {
       expect((await recoverAddress({ hash: draft.safeTxHash, signature })).toLowerCase()).toBe(owner)
       signatures.push({ owner, signature })
     }
-    const fromBlock = await safes.finalBlock()
+    const fromBlock = (await safes.finalNonce(safe)).block + 1n
     expect(await safes.outcome(draft, fromBlock)).toEqual({ kind: 'waiting' })
     const data = await safes.execution(draft, signatures)
     await send(chain.keys.executors[0], (wallet) => wallet.sendTransaction({ to: safe, data }))

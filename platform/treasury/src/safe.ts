@@ -10,7 +10,7 @@ import {
   type PublicClient,
   parseAbi,
 } from 'viem'
-import { finalBlockOf, readOutcome } from './outcome.ts'
+import { readFinalNonce, readOutcome } from './outcome.ts'
 import type { Draft, PredictedSafe, SafeFacts, Safes, Transfer } from './ports.ts'
 
 /** Safe's own contracts of version 1.4.1. On a public chain protocol-kit knows where they are. */
@@ -156,7 +156,7 @@ export function safesOf(options: SafesOptions): Safes {
       }
     },
 
-    finalBlock: () => asked(finalBlockOf(client)),
+    finalNonce: (safe) => asked(readFinalNonce(client, safe)),
   }
 }
 
