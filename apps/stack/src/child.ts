@@ -69,6 +69,18 @@ export async function startChild(
     launched.process.once('exit', () => keeper.forget(pid))
     return launched
   }
+  /** Its settings may be unreadable at the moment: then later again. Nothing when all of it stops. */
+  const launchAgain = async () => {
+    while (!stopping) {
+      try {
+        return launch()
+      } catch (error) {
+        onNotice(`${spec.name} cannot be started again: ${error instanceof Error ? error.message : error}`)
+        await sleepMs(RESTART_WAIT_MS.at(-1)!)
+      }
+    }
+    return undefined
+  }
   let first = launch()
   process_ = first.process
   const watch = () => {
@@ -80,7 +92,9 @@ export async function startChild(
       onNotice(`${spec.name} ended (${signal ?? code}); starting it again`)
       await sleepMs(waitMs)
       if (stopping) return
-      first = launch()
+      const launched = await launchAgain()
+      if (!launched) return
+      first = launched
       process_ = first.process
       watch()
       onRestart()

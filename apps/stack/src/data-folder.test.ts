@@ -77,7 +77,9 @@ describe('a start on a data folder of another version', () => {
   it('is refused by the record, which names who used the folder last, without asking the chain', async () => {
     const folder = join(scratch, 'recorded')
     mkdirSync(folder)
-    await claimDataFolder(folder, { ...intended(folder), version: '1.2.3' })
+    const noteUsed = await claimDataFolder(folder, { ...intended(folder), version: '1.2.3' })
+    noteUsed()
+    writeFileSync(chainStatePath(folder), '{}')
     const moved = intended(folder)
     const plan = {
       ...moved.plan,
@@ -92,7 +94,8 @@ describe('a start on a data folder of another version', () => {
     await expect(claimDataFolder(folder, { ...moved, plan: rewired })).rejects.toMatchObject({
       facts: { differ: 'not the contracts, but how they are connected' },
     })
-    await claimDataFolder(folder, moved)
+    const noteUsedAgain = await claimDataFolder(folder, moved)
+    noteUsedAgain()
     await expect(claimDataFolder(folder, { ...moved, plan })).rejects.toMatchObject({
       facts: { lastUsedBy: expect.stringMatching(/^9\.9\.9/) },
     })
@@ -101,9 +104,23 @@ describe('a start on a data folder of another version', () => {
   it('is refused when a newer one brought the database to a form that is not known here', async () => {
     const folder = join(scratch, 'newer')
     mkdirSync(folder)
-    await claimDataFolder(folder, intended(folder))
+    const noteUsed = await claimDataFolder(folder, intended(folder))
     const older = { ...intended(folder), newestMigration: '20980101000000' }
+    // It came no further than its claim: the database is as it was.
+    await claimDataFolder(folder, older)
+    noteUsed()
     await expect(claimDataFolder(folder, older)).rejects.toMatchObject({ code: 'stack.newer-database' })
+  })
+})
+
+it('a record without a chain binds nobody: that start deployed nothing', async () => {
+  const folder = join(scratch, 'failed')
+  mkdirSync(folder)
+  await claimDataFolder(folder, intended(folder))
+  const other = { ...intended(folder).plan, fingerprint: '0xff' as const }
+  await claimDataFolder(folder, { ...intended(folder), plan: other })
+  expect(JSON.parse(readFileSync(join(folder, 'deployment.json'), 'utf8'))).toMatchObject({
+    fingerprint: '0xff',
   })
 })
 
@@ -119,12 +136,29 @@ describe('a data folder without a readable record', () => {
   })
 })
 
-it('--reset leaves a folder alone that is not of GeSIM', async () => {
-  const folder = join(scratch, 'letters')
+it.each([['with --reset', '--reset'], ['without']])(
+  'a start %s leaves a folder alone that is not of GeSIM',
+  async (name, ...args) => {
+    const folder = join(scratch, `letters ${name}`)
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'to-grandmother.txt'), 'Dear grandmother')
+    const { code, said } = await start(folder, ...args)
+    expect(said).toContain('(stack.not-our-folder)')
+    expect(code).toBe(1)
+    expect(readdirSync(folder)).toEqual(['to-grandmother.txt'])
+  },
+)
+
+it('a second start on a folder, and one on what is no folder, say so', async () => {
+  const folder = join(scratch, 'running')
   mkdirSync(folder)
-  writeFileSync(join(folder, 'to-grandmother.txt'), 'Dear grandmother')
-  const { code, said } = await start(folder, '--reset')
-  expect(said).toContain('(stack.not-our-folder)')
-  expect(code).toBe(1)
-  expect(readdirSync(folder)).toEqual(['to-grandmother.txt'])
+  writeFileSync(join(folder, 'stack.pid'), String(process.pid))
+  expect(await start(folder)).toMatchObject({
+    code: 1,
+    said: expect.stringContaining('stack.already-running'),
+  })
+  expect(readdirSync(folder)).toEqual(['stack.pid'])
+  const file = join(scratch, 'a file')
+  writeFileSync(file, '')
+  expect(await start(file)).toMatchObject({ code: 1, said: expect.stringContaining('stack.folder-unusable') })
 })

@@ -1,6 +1,7 @@
 // Whether this version may go on with a data folder: looked at before anything of it is started or changed.
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { refuse } from '@gesim/base'
 import type { DeploymentPlan } from '@gesim/contracts/deploy'
 import { startAnvil } from '@gesim/contracts/testing'
@@ -13,7 +14,7 @@ interface DeploymentRecord {
   readonly since: string
   readonly fingerprint: string
   readonly addresses: Readonly<Record<string, string>>
-  /** The newest migration which that version has. */
+  /** The newest migration which that version may have run; empty before the first. */
   readonly newestMigration: string
 }
 
@@ -33,13 +34,15 @@ const UNRECORDED_WIRING = 1
 /**
  * Lets a version go on with a folder whose chain holds exactly its contracts, and writes down which these are. An escrow
  * is immutable and intents are bound to it, so contracts of another version can neither be used nor be deployed over:
- * that throws `stack.other-contracts`. A database from the future throws `stack.newer-database`.
+ * that throws `stack.other-contracts`. A database from the future throws `stack.newer-database`. To be called before
+ * the database is brought to this version's form: what is returned.
  */
-export async function claimDataFolder(dataDir: string, intended: Intended): Promise<void> {
+export async function claimDataFolder(dataDir: string, intended: Intended): Promise<() => void> {
   const { plan, newestMigration } = intended
   const path = join(dataDir, 'deployment.json')
   const record = readRecord(path)
-  if (record && record.fingerprint !== plan.fingerprint) {
+  // Without a chain nothing was deployed yet: that start failed before.
+  if (record && record.fingerprint !== plan.fingerprint && existsSync(chainStatePath(dataDir))) {
     const moved = Object.entries(plan.addresses).filter(
       ([name, address]) => record.addresses[name] !== address,
     )
@@ -59,17 +62,18 @@ export async function claimDataFolder(dataDir: string, intended: Intended): Prom
     if (missing.length > 0 || plan.wiring !== UNRECORDED_WIRING)
       throw otherContracts(dataDir, intended, 'an older version, which kept no record of itself', missing)
   }
-  if (record?.newestMigration === newestMigration && record.version === intended.version) return
-  const next: DeploymentRecord = {
-    version: intended.version,
-    since: new Date().toISOString(),
-    fingerprint: plan.fingerprint,
-    addresses: { ...plan.addresses },
-    newestMigration,
+  const keep = (used: Pick<DeploymentRecord, 'version' | 'newestMigration'>) => {
+    if (record?.fingerprint === plan.fingerprint && isDeepStrictEqual(used, pickUse(record))) return
+    const { fingerprint, addresses } = plan
+    const next: DeploymentRecord = { ...used, since: new Date().toISOString(), fingerprint, addresses }
+    writeFileSync(`${path}.new`, JSON.stringify(next, null, 2), { mode: 0o600 })
+    renameSync(`${path}.new`, path)
   }
-  writeFileSync(`${path}.new`, JSON.stringify(next, null, 2), { mode: 0o600 })
-  renameSync(`${path}.new`, path)
+  keep(record ? pickUse(record) : { version: intended.version, newestMigration: '' })
+  return () => keep({ version: intended.version, newestMigration })
 }
+
+const pickUse = ({ version, newestMigration }: DeploymentRecord) => ({ version, newestMigration })
 
 const usedBy = ({ version, since }: DeploymentRecord) => `${version}, since ${since}`
 

@@ -5,7 +5,8 @@ export const stackFailures = {
   'stack.already-running': {
     kind: 'refused',
     says: 'GeSIM already runs on this data folder.',
-    remedy: 'Stop it first, or start on another folder with `npm start -- --data FOLDER`.',
+    remedy:
+      'Stop it first, or start on another folder with `npm start -- --data FOLDER`. When the process is none of GeSIM’s, delete `stack.pid` in the folder.',
   },
   'stack.other-contracts': {
     kind: 'refused',
@@ -21,8 +22,13 @@ export const stackFailures = {
   },
   'stack.not-our-folder': {
     kind: 'refused',
-    says: 'The folder that --reset would delete was not made by GeSIM. It was left alone.',
-    remedy: 'Check --data; delete the folder by hand when it is meant.',
+    says: 'The data folder holds things that GeSIM did not make. It was left alone.',
+    remedy: 'Check --data, and name an empty folder or one that is not there yet.',
+  },
+  'stack.folder-unusable': {
+    kind: 'refused',
+    says: 'The data folder cannot be made or written.',
+    remedy: 'Choose a folder that you may write, on a disk with room, with `npm start -- --data FOLDER`.',
   },
   'stack.no-free-port': {
     kind: 'refused',

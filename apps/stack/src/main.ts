@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { refuse, sleepMs } from '@gesim/base'
+import { isFailure, refuse, sleepMs } from '@gesim/base'
 import { startAnvil } from '@gesim/contracts/testing'
 import { readMigrations, startPostgres } from '@gesim/store'
 import { CARRIERS, makeCertificates } from './certificates.ts'
@@ -60,22 +60,40 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 // Whoever read what we say is gone without a signal: nobody is left to press Ctrl-C.
 process.stdout.on('error', () => void stopAll().then(() => process.exit(1)))
 
-/** Files by which a data folder of ours is known. */
-const MARKS = ['stack.pid', 'secrets.json', 'deployment.json']
+/** Whether what a folder holds was made by a stack: of any version, running or stopped. A person may put settings there first. */
+function isOurs(found: readonly string[]): boolean {
+  const has = (name: string) => found.includes(name)
+  const parts = ['ports.json', 'deployment.json', 'chain.json', 'postgres']
+  return (
+    found.every((name) => name === 'settings.json') ||
+    has('stack.pid') ||
+    (has('secrets.json') && parts.some(has))
+  )
+}
 
-/** Refuses to run twice over the same data; with --reset, removes it. */
+/** Refuses to run twice over the same data, and to touch what is not ours; with --reset, removes it. */
 async function takeDataDir(): Promise<void> {
-  const pid = lastPid()
-  if (pid && isAlive(pid)) throw refuse('stack.already-running', { folder: dataDir, process: pid })
+  refuseSecond()
   await awaitKeeper(dataDir)
-  if (options.reset) {
-    const found = existsSync(dataDir) ? readdirSync(dataDir) : []
-    if (found.length > 0 && !MARKS.some((name) => found.includes(name)))
+  // Another start may have waited beside this one.
+  refuseSecond()
+  try {
+    if (existsSync(dataDir) && !isOurs(readdirSync(dataDir)))
       throw refuse('stack.not-our-folder', { folder: dataDir })
-    rmSync(dataDir, { recursive: true, force: true })
+    if (options.reset) rmSync(dataDir, { recursive: true, force: true })
+    mkdirSync(join(dataDir, 'logs'), { recursive: true, mode: 0o700 })
+    writeFileSync(PID_PATH, String(process.pid))
+  } catch (error) {
+    if (isFailure(error)) throw error
+    throw refuse('stack.folder-unusable', { folder: dataDir, why: (error as Error).message }, error)
   }
-  mkdirSync(join(dataDir, 'logs'), { recursive: true, mode: 0o700 })
-  writeFileSync(PID_PATH, String(process.pid))
+}
+
+function refuseSecond(): void {
+  const pid = lastPid()
+  // In a container the next process often has the number of the last.
+  if (pid && pid !== process.pid && isAlive(pid))
+    throw refuse('stack.already-running', { folder: dataDir, process: pid })
 }
 
 /** The process that took the data folder last; 0 when it gave it back. */
@@ -114,7 +132,7 @@ async function main(): Promise<void> {
   await takeDataDir()
   console.log(`GeSIM, on loopback. Data and logs: ${dataDir}\n`)
   const secrets = localSecrets(dataDir)
-  await claimDataFolder(dataDir, {
+  const noteUsed = await claimDataFolder(dataDir, {
     version: versionOf(),
     plan: planOf(secrets),
     newestMigration: (await readMigrations()).at(-1)!.version,
@@ -138,7 +156,8 @@ async function main(): Promise<void> {
     part('chain and contracts', async () => {
       const anvil = await startAnvil({ port: ports.chain, statePath: chainStatePath(dataDir) })
       keeper().keep(anvil.pid, 'SIGTERM')
-      running.push({ name: 'anvil', stop: () => anvil.stop().then(() => keeper().forget(anvil.pid)) })
+      anvil.exited.then(() => keeper().forget(anvil.pid))
+      running.push({ name: 'anvil', stop: () => anvil.stop() })
       return deploy(anvil.rpcUrl, secrets)
     }),
     part('certificates', async () => makeCertificates(dataDir, ports)),
@@ -153,6 +172,8 @@ async function main(): Promise<void> {
     smdpDatabaseUrl: postgres.url('gesim_smdp'),
     smdsDatabaseUrl: postgres.url('gesim_smds'),
   }
+  // The node brings the database to this version's form.
+  noteUsed()
   const children = await Promise.all([
     part('SM-DP+', () => program('smdp', 'rsp/smdp/src/main.ts', environments.smdpEnvironment(facts))),
     part('SM-DS', () => program('smds', 'rsp/smds/src/main.ts', environments.smdsEnvironment(facts))),

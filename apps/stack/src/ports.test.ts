@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -33,4 +33,12 @@ it('without our web app keeps its port as wished, so that the pages served there
 it('gives every part the port of last time', async () => {
   const first = await choosePorts(dataDir, { webPort: 3655, web: false })
   expect(await choosePorts(dataDir, { webPort: 3855, web: false })).toEqual({ ...first, web: 3855 })
+})
+
+it('a range that ends above the last port is refused, and a file that was cut off is none', async () => {
+  writeFileSync(join(dataDir, 'ports.json'), '{"chain": 97')
+  await expect(choosePorts(dataDir, { webPort: 65_000, web: false })).rejects.toMatchObject({
+    code: 'stack.no-free-port',
+  })
+  expect((await choosePorts(dataDir, { webPort: 3_900, web: false })).chain).toBeGreaterThan(0)
 })

@@ -26,12 +26,24 @@ const WANTED = {
 export type PartName = keyof typeof WANTED
 export type Ports = Record<PartName, number>
 
+const LAST_PORT = 65_535
+
 function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createServer()
     probe.once('error', () => resolve(false))
     probe.listen(port, HOST, () => probe.close(() => resolve(true)))
   })
+}
+
+/** Last time's ports; a file that was cut off while it was written is none. */
+function readLast(path: string): Partial<Ports> {
+  if (!existsSync(path)) return {}
+  try {
+    return (JSON.parse(readFileSync(path, 'utf8')) ?? {}) as Partial<Ports>
+  } catch {
+    return {}
+  }
 }
 
 export interface WebWish {
@@ -45,15 +57,15 @@ export interface WebWish {
  */
 export async function choosePorts(dataDir: string, { webPort, web }: WebWish): Promise<Ports> {
   const path = join(dataDir, 'ports.json')
-  const last = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Partial<Ports>) : {}
+  const last = readLast(path)
   const taken = new Set<number>()
   const chosen = {} as Ports
   for (const part of Object.keys(WANTED) as PartName[]) {
     const wanted = part === 'web' ? webPort : (last[part] ?? WANTED[part] + webPort - WANTED.web)
     const isOurs = part !== 'web' || web
     let port = wanted
-    while (isOurs && (taken.has(port) || !(await isFree(port)))) {
-      if (++port > Math.min(wanted + 500, 65_535))
+    while (isOurs && (port > LAST_PORT || taken.has(port) || !(await isFree(port)))) {
+      if (++port > Math.min(wanted + 500, LAST_PORT))
         throw refuse('stack.no-free-port', { part, from: wanted, to: port - 1 })
     }
     taken.add(port)

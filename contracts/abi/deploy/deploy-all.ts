@@ -29,7 +29,9 @@ export interface DeploymentPlan {
 /** Where `deployAll` puts everything with the same options. Nothing is asked and nothing is sent. */
 export function planDeployment(options: Omit<DeployOptions, 'rpcUrl'>): DeploymentPlan {
   const { addresses } = planOf(options)
-  const text = JSON.stringify([WIRING, Object.entries(addresses)])
+  // Sorted: the order in which this file names them says nothing.
+  const places = Object.entries(addresses).sort(([a], [b]) => (a < b ? -1 : 1))
+  const text = JSON.stringify([WIRING, places])
   return { addresses, fingerprint: keccak256(stringToHex(text)), wiring: WIRING }
 }
 

@@ -8,6 +8,8 @@ export interface Anvil {
   readonly rpcUrl: string
   readonly port: number
   readonly pid: number
+  /** Resolves when the chain has ended, asked or not. */
+  readonly exited: Promise<unknown>
   /** Ends the chain and waits until it is gone; the state file, when there is one, is then written. */
   stop(): Promise<void>
 }
@@ -67,7 +69,7 @@ export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
       resolve(Number(match[1]))
     })
   })
-  return { rpcUrl: `http://127.0.0.1:${port}`, port, pid: child.pid!, stop }
+  return { rpcUrl: `http://127.0.0.1:${port}`, port, pid: child.pid!, exited, stop }
 }
 
 function argumentsOf(options: AnvilOptions): string[] {
