@@ -108,6 +108,8 @@ export function callOfRefund(connection: Connection, quote: Quote) {
 }
 
 const LOOK_EVERY_MS = 250
+const REFUSED_WAIT_MS = 2_000
+const REFUSED_MOST = 5
 
 /**
  * Takes what is left as soon as a final root holds the last charge. Nobody has to: it goes back by itself once that root
@@ -121,6 +123,7 @@ export async function takeRemainder(
 ): Promise<{ txHash: `0x${string}`; gasUsed: bigint } | undefined> {
   const { api, addresses } = connection
   const until = Date.now() + withinMs
+  let refused = 0
   while (Date.now() < until) {
     try {
       const { epoch, leaf } = await api.call(epochsRoutes.remainder, { params: { id: intent.intentId } })
@@ -128,11 +131,15 @@ export async function takeRemainder(
       return await operate(traveller, [call])
     } catch (error) {
       if (isFailure(error, 'settlement.remainder-returned')) return undefined
-      // Refused: a newer root is due, or the carrier has claimed from it. The next answer has the proof of that one.
-      const isEarly = isFailure(error, 'settlement.remainder-not-ready')
-      if (!isEarly && !isFailure(error, 'cli.operation-refused') && !isFailure(error, 'cli.operation-failed'))
-        throw error
-      await sleepMs(LOOK_EVERY_MS)
+      if (isFailure(error, 'settlement.remainder-not-ready')) {
+        await sleepMs(LOOK_EVERY_MS)
+        continue
+      }
+      if (!isFailure(error) && !(error instanceof BaseError)) throw error
+      // A newer root is due, or the carrier has claimed from it: the next answer has the proof of that one. What is refused
+      // for good, or was sent and not heard of, comes back by itself.
+      if (++refused === REFUSED_MOST) return undefined
+      await sleepMs(REFUSED_WAIT_MS)
     }
   }
   return undefined

@@ -8,7 +8,7 @@ import { Notice } from '../../ui/notice.tsx'
 import { When } from '../../ui/when.tsx'
 import { ownerOf, useStanding } from './use-standing.ts'
 
-/** Around the wallet page: above it a recovery under way in plain sight, else below it the quiet way to a trusted person. */
+/** Around the wallet page: above it a recovery that runs or took effect in plain sight, else below it the quiet way to a trusted person. */
 export function RecovererFrame({ wallet, children }: { wallet: Wallet; children: ReactNode }) {
   const t = useTranslations('recoverer')
   const { standing } = useStanding(wallet.account ?? null, ownerOf(wallet))
@@ -28,6 +28,11 @@ export function RecovererFrame({ wallet, children }: { wallet: Wallet; children:
           }
         >
           {t.rich('running.until', { when: () => <When atMs={standing.dueAt * 1000} /> })}
+        </Notice>
+      )}
+      {standing !== null && !standing.opens && (
+        <Notice tone="trouble" icon="key" title={t('replaced')} testId="wallet-replaced">
+          {t('replacedSays')}
         </Notice>
       )}
       {children}

@@ -55,7 +55,14 @@ async function read(account: Hex, owner: Hex | null): Promise<Standing> {
       functionName: 'isSigner',
       args: [owner],
     }))
-  const told = recovererId ? await tellWho(account, recovererId, dueAt) : { recoverer: null, newSigner: null }
+  // Who it is, is told where it can be: to stop a recovery nobody needs to know.
+  const nobody = { recoverer: null, newSigner: null }
+  const told = recovererId
+    ? await tellWho(account, recovererId, dueAt).catch((cause) => {
+        if (cause instanceof BaseError) return nobody
+        throw cause
+      })
+    : nobody
   return { ...standing, opens, ...told }
 }
 
