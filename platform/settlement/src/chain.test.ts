@@ -21,6 +21,8 @@ it('takes an epoch through the real contracts: posted, final, carrier paid, rema
     const { epoch } = await heard('epoch.closed')
     const refused = (why: string) => ({ code: `settlement.remainder-${why}` })
     await expect(world.settlement.remainderOf(intentId)).rejects.toMatchObject(refused('not-ready'))
+    const unknown = { code: 'settlement.unknown-intent' }
+    await expect(world.settlement.remainderOf(ZERO_HASH)).rejects.toMatchObject(unknown)
     await world.sign(epoch, keys.attestors)
     await world.post(await heard('root.wanted'), 10_000)
 

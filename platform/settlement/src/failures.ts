@@ -13,6 +13,12 @@ export const settlementFailures = {
     remedy: 'Ask for a later epoch; an intent has a leaf from the epoch of its first charge on.',
     httpStatus: 404,
   },
+  'settlement.unknown-intent': {
+    kind: 'refused',
+    says: 'No purchase of this id was activated.',
+    remedy: 'Check the id; until a profile is installed the whole amount can be taken back.',
+    httpStatus: 404,
+  },
   'settlement.remainder-not-ready': {
     kind: 'refused',
     says: 'The last charge of the purchase is in no final root yet.',

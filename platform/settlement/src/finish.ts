@@ -16,6 +16,8 @@ import type { Trees } from './trees.ts'
 
 /** Books paid by one transaction: each may need 250,000 gas, and a transaction has less than 2^24 (EIP-7825). */
 const BOOKS_AT_ONCE = 40
+/** The chain keeps so many epochs, and refuses to speak of others (SettlementRoots.RING). */
+const ROOTS_KEPT = 64
 /** Remainders wished for in one commit; the rest come with the next look. */
 const REMAINDERS_AT_ONCE = 500
 
@@ -97,19 +99,43 @@ export async function returnRemainders(
 ): Promise<void> {
   const newest = finals[0]
   // Two days long there is none for a purchase that has just ended: the chain is asked only about those that can be.
-  const beyond = finals.find(
+  const old = finals.filter(
     ({ posted_at: postedAt }) =>
       postedAt !== null && (Number(postedAt) + times.slowSeconds) * 1000 <= times.nowMs,
   )
-  if (!newest || !beyond) return
-  const books: number[] = []
-  for (const book of await booksWithRemainders(store.db, newest.epoch, beyond.epoch)) {
-    const basis = await chain.claimBasis(newest.epoch, book)
-    if (!basis.coSignedFinal || basis.claimedEpoch > newest.epoch) continue
-    const isBeyond = beyond === newest ? basis : await chain.claimBasis(beyond.epoch, book)
-    if (isBeyond.totalFinal) books.push(book)
+  if (!newest || !old[0]) return
+  const kept = finals.filter(({ epoch }) => epoch > newest.epoch - ROOTS_KEPT)
+  const pairs = new Map<string, { epoch: number; beyond: number; books: number[] }>()
+  for (const book of await booksWithRemainders(store.db, newest.epoch, old[0].epoch)) {
+    const pair = await rootsFor(chain, kept, old, book)
+    if (!pair) continue
+    const key = `${pair.epoch}:${pair.beyond}`
+    pairs.set(key, { ...pair, books: [...(pairs.get(key)?.books ?? []), book] })
   }
-  if (books.length > 0) await wishRemainders(store, trees, newest.epoch, beyond.epoch, books, log)
+  for (const { epoch, beyond, books } of pairs.values())
+    await wishRemainders(store, trees, epoch, beyond, books, log)
+}
+
+/**
+ * The newest root that is final for a book, and the newest that is beyond challenge for it: both are older than others for a
+ * book that a fault froze. Nothing while the book has claimed from a newer one.
+ */
+async function rootsFor(
+  chain: ChainView,
+  kept: readonly EpochRow[],
+  old: readonly EpochRow[],
+  book: number,
+): Promise<{ epoch: number; beyond: number } | undefined> {
+  for (const { epoch } of kept) {
+    const basis = await chain.claimBasis(epoch, book)
+    if (!basis.coSignedFinal) continue
+    if (basis.claimedEpoch > epoch) return undefined
+    if (basis.totalFinal) return { epoch, beyond: epoch }
+    for (const older of old.filter((row) => row.epoch < epoch && kept.includes(row)))
+      if ((await chain.claimBasis(older.epoch, book)).totalFinal) return { epoch, beyond: older.epoch }
+    return undefined
+  }
+  return undefined
 }
 
 async function wishRemainders(

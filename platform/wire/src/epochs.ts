@@ -190,6 +190,6 @@ export const epochsRoutes = {
       returnsItselfAt: Seconds,
     }),
     perMinute: 3000,
-    refuses: ['settlement.remainder-not-ready', 'settlement.remainder-returned'],
+    refuses: ['settlement.unknown-intent', 'settlement.remainder-not-ready', 'settlement.remainder-returned'],
   }),
 } as const

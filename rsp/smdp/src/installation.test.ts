@@ -102,12 +102,17 @@ describe('a failed installation', () => {
     const own = handedOut(1)
     const once = { ...own, order: { ...own.order!, maxDownloadTries: 1 } }
     expect(decide(once, resultOf(1, 11)).profile?.state).toBe('Error')
+    // The phone lay in a drawer: nobody can download any more.
+    const late = { ...own, order: { ...own.order!, expiresAtMs: 499 } }
+    expect(decide(late, resultOf(1, 11)).profile?.state).toBe('Error')
   })
 
   it('of an earlier attempt that comes late leaves the last one under way, whether tries are left or not', () => {
     for (const attempts of [2, 3]) {
-      const { result, profile, messages } = decide(handedOut(attempts), resultOf(1, 11))
-      expect([result, profile?.state, messages]).toEqual(['kept', 'Downloaded', undefined])
+      for (const reason of [11, 12]) {
+        const { result, profile, messages } = decide(handedOut(attempts), resultOf(1, reason))
+        expect([result, profile?.state, messages]).toEqual(['kept', 'Downloaded', undefined])
+      }
     }
   })
 

@@ -38,8 +38,10 @@ export function afterFailure(reason: number): AfterFailure {
   return (AFTER_FAILURE as Readonly<Record<number, AfterFailure>>)[reason] ?? 'ends'
 }
 
-function hasTriesLeft(order: Order | undefined, limits: OrderLimits): boolean {
-  return order !== undefined && order.downloadTries < (order.maxDownloadTries ?? limits.maxDownloadTries)
+/** Whether a download could begin: by the same bounds as when one does. */
+function mayBeTried(order: Order | undefined, nowMs: number, limits: OrderLimits): boolean {
+  if (order === undefined || nowMs > order.expiresAtMs) return false
+  return order.downloadTries < (order.maxDownloadTries ?? limits.maxDownloadTries)
 }
 
 /**
@@ -67,10 +69,9 @@ export function decideInstallation(
   const isLast = profile.downloads.at(-1) === download
   const isOver =
     result.success ||
-    afterFailure(result.reason) === 'ends' ||
     !isOrdered(profile) ||
     // Of an earlier attempt than the last one nothing depends on it: the last one may yet succeed.
-    (isLast && !hasTriesLeft(profile.order, limits))
+    (isLast && (afterFailure(result.reason) === 'ends' || !mayBeTried(profile.order, nowMs, limits)))
   if (!isOver) return { result: 'kept', profile: { ...kept, state: isLast ? 'Released' : profile.state } }
   const told = progress(profile, 'packageInstallation', nowMs, {
     eid: download.eid,
