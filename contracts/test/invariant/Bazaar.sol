@@ -40,7 +40,7 @@ contract Bazaar is Statements {
         uint64 excess;
     }
 
-    uint256 private constant MOST = 6;
+    uint256 internal constant MOST = 6;
 
     Purchase[] internal purchases;
     mapping(uint32 book => uint64) public fundedIn;
@@ -61,14 +61,10 @@ contract Bazaar is Statements {
     function buy(uint256 who, uint64 amount) external {
         uint256 key = who % 3 == 0 ? aliceKey : bobKey;
         address payer = vm.addr(key);
-        IntentTerms memory terms = _terms(payer);
-        terms.salt = ++_salt;
-        terms.provisionBy += 10 days;
+        IntentTerms memory terms = _nextTerms(payer);
         amount = uint64(bound(amount, 1e6, 50e6));
         if (usdc.balanceOf(payer) < amount || purchases.length >= MOST) return;
-        bytes32 id = _fund(terms, amount);
-        Purchase storage p = purchases.push();
-        (p.terms, p.id, p.key, p.honest) = (terms, id, key, key == aliceKey);
+        _enter(terms, _fund(terms, amount), key);
         takenFromTravellers += amount;
         ++done["buy"];
         if (who % 4 != 0) activate(purchases.length - 1, who % 5 == 0);
@@ -344,6 +340,17 @@ contract Bazaar is Statements {
     function received() external view returns (uint256 carriersAndTreasury, uint256 balances) {
         carriersAndTreasury = usdc.balanceOf(payoutA) + usdc.balanceOf(payoutB) + usdc.balanceOf(treasury);
         balances = uint256(escrow.balanceOf(alice)) + escrow.balanceOf(bob);
+    }
+
+    function _nextTerms(address payer) internal returns (IntentTerms memory terms) {
+        terms = _terms(payer);
+        terms.salt = ++_salt;
+        terms.provisionBy += 10 days;
+    }
+
+    function _enter(IntentTerms memory terms, bytes32 id, uint256 key) internal {
+        Purchase storage p = purchases.push();
+        (p.terms, p.id, p.key, p.honest) = (terms, id, key, key == aliceKey);
     }
 
     function _refunded(Purchase storage p, uint32 book, uint64 refunded, bool toBalance) internal {

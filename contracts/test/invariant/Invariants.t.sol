@@ -7,22 +7,23 @@ import {Settlement} from "../../src/Settlement.sol";
 import {TestUSDC} from "../../src/TestUSDC.sol";
 import {BookRecord, IntentState} from "../../src/interfaces/DataTypes.sol";
 import {Bazaar} from "./Bazaar.sol";
+import {Endings} from "./Endings.sol";
 import {Rogues} from "./Rogues.sol";
 
 /// @notice See README.md: what must hold after every action.
 contract InvariantsTest is Test {
-    Rogues private _bazaar;
+    Endings private _bazaar;
     IntentEscrow private _escrow;
     Settlement private _settlement;
     TestUSDC private _usdc;
 
     function setUp() public {
-        _bazaar = new Rogues();
+        _bazaar = new Endings();
         (address escrow, address settlement, address usdc) = _bazaar.parties();
         (_escrow, _settlement, _usdc) = (IntentEscrow(escrow), Settlement(settlement), TestUSDC(usdc));
         targetContract(address(_bazaar));
         // What leads somewhere comes more often.
-        bytes4[30] memory actions = [
+        bytes4[47] memory actions = [
             Bazaar.buy.selector,
             Bazaar.buy.selector,
             Bazaar.activate.selector,
@@ -30,6 +31,8 @@ contract InvariantsTest is Test {
             Bazaar.takeBack.selector,
             Bazaar.spend.selector,
             Bazaar.spend.selector,
+            Bazaar.finish.selector,
+            Bazaar.finish.selector,
             Bazaar.finish.selector,
             Bazaar.build.selector,
             Bazaar.build.selector,
@@ -46,13 +49,28 @@ contract InvariantsTest is Test {
             Bazaar.claim.selector,
             Bazaar.redeem.selector,
             Bazaar.closeFinal.selector,
+            Bazaar.closeFinal.selector,
+            Bazaar.closeFinal.selector,
+            Bazaar.closeFinal.selector,
             Bazaar.closeTogether.selector,
             Bazaar.askToLeave.selector,
             Bazaar.contradict.selector,
             Bazaar.stayAfterAll.selector,
             Bazaar.leave.selector,
+            Bazaar.leave.selector,
             Bazaar.trim.selector,
-            Bazaar.withdraw.selector
+            Bazaar.withdraw.selector,
+            Endings.confirm.selector,
+            Endings.confirm.selector,
+            Endings.confirm.selector,
+            Endings.confirm.selector,
+            Endings.carryOver.selector,
+            Endings.carryOver.selector,
+            Endings.carryOver.selector,
+            Endings.carryOver.selector,
+            Endings.buyFromBalance.selector,
+            Endings.buyFromBalance.selector,
+            Endings.closeBoth.selector
         ];
         bytes4[] memory selectors = new bytes4[](actions.length);
         for (uint256 i = 0; i < actions.length; ++i) {

@@ -16,7 +16,8 @@ const FAULTS = 'contracts/test/pay-on-usage/*'
 const ACTIVATION = 'contracts/src/abstracts/EscrowActivation.sol'
 const EXITS = 'contracts/src/abstracts/EscrowExits.sol'
 const BASE = 'contracts/src/abstracts/EscrowBase.sol'
-const FINALS = 'contracts/src/abstracts/EscrowFinals.sol'
+const FINAL_LEAF = 'contracts/src/abstracts/EscrowFinalLeaf.sol'
+const CLOSES = 'contracts/src/abstracts/EscrowCloses.sol'
 const ESCROW = 'contracts/src/IntentEscrow.sol'
 const ROOTS = 'contracts/src/abstracts/SettlementRoots.sol'
 const PROOFS = 'contracts/src/abstracts/FaultProofs.sol'
@@ -70,7 +71,7 @@ export const MUTATIONS: Mutation[] = [
   {
     rule: 'frozenActivate',
     file: ACTIVATION,
-    find: 'if (frozenFrom != 0) revert',
+    find: 'if (bucket.frozen) revert',
     replace: 'if (false) revert',
     tests: 'contracts/test/intent-escrow/Activate*',
   },
@@ -125,7 +126,7 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     rule: 'payerFinalizes (FINAL leaf)',
-    file: FINALS,
+    file: FINAL_LEAF,
     find: 'if (!isSlowFinal) _requirePayer(terms.payer);',
     replace: '',
     tests: 'contracts/test/intent-escrow/Closes*',
@@ -161,8 +162,8 @@ export const MUTATIONS: Mutation[] = [
   {
     rule: 'highestLeaf',
     file: ROOTS,
-    find: 'if (claimed.epoch == claimedEpoch && claimed.weight != VOIDED) found[2] = claimed;',
-    replace: '',
+    find: 'if (claimed != 0) refs[--count] = _refFor(book, frozen, claimed);',
+    replace: 'if (claimed != 0) refs[--count] = _refFor(book, frozen, newest);',
     tests: 'contracts/test/intent-escrow/Closes*',
   },
   {
@@ -175,8 +176,8 @@ export const MUTATIONS: Mutation[] = [
   {
     rule: 'outflowOfCloses (slow finality)',
     file: ROOTS,
-    find: 'latestFinal = found[0].epoch == 0 || _isSlowFinal(found[0]);',
-    replace: 'latestFinal = found[0].epoch == found[1].epoch;',
+    find: 'latestFinal = newest == 0 || _isSlowFinal(newest);\n        if (newestFinal',
+    replace: 'latestFinal = newest == 0 || newest == newestFinal;\n        if (newestFinal',
     tests: REPLAY,
   },
   {
@@ -188,16 +189,16 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     rule: 'closeLeaf',
-    file: EXITS,
+    file: CLOSES,
     find: 'least = Math.max(Math.max(least, intent.settled), terms.activationFee);',
     replace: 'least = Math.max(intent.settled, terms.activationFee);',
     tests: 'contracts/test/intent-escrow/Closes*',
   },
   {
     rule: 'closeWatermark',
-    file: FINALS,
-    find: 'Math.max(Math.max(leaf.amount, intent.settled), terms.activationFee)',
-    replace: 'Math.max(leaf.amount, terms.activationFee)',
+    file: FINAL_LEAF,
+    find: 'Math.max(Math.max(charge, intent.settled), terms.activationFee)',
+    replace: 'Math.max(charge, terms.activationFee)',
     tests: 'contracts/test/intent-escrow/Closes*',
   },
   {
@@ -208,8 +209,29 @@ export const MUTATIONS: Mutation[] = [
     tests: FAULTS,
   },
   {
+    rule: 'confirmedLeaf',
+    file: CLOSES,
+    find: 'if (leaf.amount != confirmedLeaf.amount) {',
+    replace: 'if (false) {',
+    tests: 'contracts/test/intent-escrow/Confirmed*',
+  },
+  {
+    rule: 'confirmedLeaf (the older root is beyond challenge)',
+    file: CLOSES,
+    find: 'if (!_checkFinal(intentId, intent, confirmedEpoch, 0, confirmedLeaf)) {',
+    replace: '_checkFinal(intentId, intent, confirmedEpoch, 0, confirmedLeaf);\n        if (false) {',
+    tests: 'contracts/test/intent-escrow/Confirmed*',
+  },
+  {
+    rule: 'confirmedLeaf (the newer root shows what was claimed for)',
+    file: CLOSES,
+    find: '_checkFinal(intentId, intent, epoch, book.claimedEpoch, leaf);',
+    replace: '_checkFinal(intentId, intent, epoch, 0, leaf);',
+    tests: 'contracts/test/intent-escrow/Confirmed*',
+  },
+  {
     rule: 'payerWord',
-    file: EXITS,
+    file: CLOSES,
     find: 'if (msg.sender == payer) return;',
     replace: 'return;',
     tests: REPLAY,
