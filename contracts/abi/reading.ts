@@ -1,7 +1,8 @@
 // The door for programs that read the chain: a client whose silence is the reader's own failure, and what an epoch is
 // made from.
-import { createPublicClient, http, type PublicClient } from 'viem'
+import { createPublicClient, http, type PublicClient, size } from 'viem'
 import type { Addresses } from './addresses.ts'
+import { payOnUsageAbi } from './generated/pay-on-usage.ts'
 import { settlementAbi } from './generated/settlement.ts'
 
 type Hex = `0x${string}`
@@ -48,6 +49,31 @@ export interface EscrowLog {
   readonly logIndex: number
   readonly topics: readonly Hex[]
   readonly data: Hex
+}
+
+/**
+ * Whose vouchers count for an intent. `any`: of the payer and of every device that the payer paired. A payer who bound
+ * devices on chain before the activation may have the records behind a leaf demanded (C2), and an answer can only show a
+ * voucher that such a device signed with its own key: then `bound` is one of them, and what `another` signed counts for
+ * nothing. The answer for an activation that has been never changes.
+ */
+export type VoucherSigner = 'any' | 'bound' | 'another'
+
+export function voucherSigners(
+  { client, asked }: OpenChain,
+  payOnUsage: Hex,
+): (payer: Hex, signer: Hex, activatedAt: number) => Promise<VoucherSigner> {
+  const read = { abi: payOnUsageAbi, address: payOnUsage } as const
+  return async (payer, signer, activatedAt) => {
+    const first = await asked(client.readContract({ ...read, functionName: 'firstBoundAt', args: [payer] }))
+    if (first === 0 || first >= activatedAt) return 'any'
+    // A key behind a verifier contract cannot be bound.
+    if (size(signer) !== 20) return 'another'
+    const since = await asked(
+      client.readContract({ ...read, functionName: 'boundSince', args: [payer, signer] }),
+    )
+    return since !== 0 && since < activatedAt ? 'bound' : 'another'
+  }
 }
 
 /** What an epoch is made from, and recomputed from. */

@@ -53,7 +53,13 @@ export { RECEIPT_CHECKS } from './receipt.ts'
 export type { Reconciled } from './reconcile.ts'
 export { POLICY_VERSION, reconcile, TOLERANCE_BYTES, TOLERANCE_PERCENT } from './reconcile.ts'
 export type { SignatureVerifier } from './signatures.ts'
-export { chainVerifier, deviceSigner, isTravellers, joinedSignatures } from './signatures.ts'
+export {
+  chainVerifier,
+  deviceSigner,
+  isSignedByKey,
+  isTravellers,
+  joinedSignatures,
+} from './signatures.ts'
 export type { MultiProof, Place } from './sum-multi-proof.ts'
 export { rootOfLeaves, verifyMultiProof } from './sum-multi-proof.ts'
 export {

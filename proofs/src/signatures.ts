@@ -6,6 +6,7 @@ import {
   concat,
   numberToHex,
   parseSignature,
+  recoverAddress,
   size,
   slice,
 } from 'viem'
@@ -90,6 +91,19 @@ export async function isTravellers(
 
 /** The order of secp256k1: of the two values of s that fit a signature, the contracts take the lower. */
 const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
+
+/**
+ * Whether this is the ECDSA signature of the plain key at the address, exactly as the contracts recover it: 65 bytes,
+ * v 27 or 28, the lower s. Arithmetic alone: false says nothing of a signer that has code, or a verifier in front of its
+ * key, which only the chain can answer for.
+ */
+export async function isSignedByKey(signer: Hex, digest: Hex, signature: Hex): Promise<boolean> {
+  if (size(signer) !== 20 || size(signature) !== 65) return false
+  const v = Number(slice(signature, 64))
+  if ((v !== 27 && v !== 28) || BigInt(slice(signature, 32, 64)) > ORDER / 2n) return false
+  const recovered = await recoverAddress({ hash: digest, signature }).catch(() => null)
+  return recovered?.toLowerCase() === signer.toLowerCase()
+}
 
 /**
  * Attestors' signatures as `Settlement` takes them: ascending by signer, 64 bytes each (ERC-2098: r, then s with the

@@ -63,6 +63,8 @@ abstract contract Challenges is FaultProofs {
     mapping(bytes32 leafPlace => bool) private _excused;
     mapping(address payer => mapping(address device => Bound)) private _bound;
     /// @inheritdoc IPayOnUsage
+    mapping(address payer => uint40) public firstBoundAt;
+    /// @inheritdoc IPayOnUsage
     mapping(address account => uint96) public owedTo;
 
     constructor() {
@@ -83,6 +85,7 @@ abstract contract Challenges is FaultProofs {
         ) revert PayOnUsage_InvalidSignature(payer, digest);
         Bound storage bound = _bound[payer][device];
         if (bound.since == 0) bound.since = uint40(block.timestamp);
+        if (firstBoundAt[payer] == 0) firstBoundAt[payer] = uint40(block.timestamp);
         if (binding.validUntil > bound.validUntil) bound.validUntil = binding.validUntil;
         emit DeviceBound(payer, device, bound.since, bound.validUntil);
     }
@@ -109,8 +112,7 @@ abstract contract Challenges is FaultProofs {
         if (_closedBy(intent, epoch) || leaf.amount <= Math.max(terms.activationFee, intent.settled)) {
             revert PayOnUsage_NoFault();
         }
-        uint40 since = _bound[terms.payer][device].since;
-        if (since == 0 || since >= intent.activatedAt) revert PayOnUsage_NotBound(terms.payer, device);
+        if (!_isBoundBefore(intent.activatedAt, terms.payer, device)) revert PayOnUsage_NotBound(terms.payer, device);
         demand = _demand(_ref(epoch), intent, SumTree.leafNode(intentId, leaf).hash, device);
         _openFor(demand, _bondOf(terms.payer, intentId, epoch), EVIDENCE, intentId);
     }
@@ -135,7 +137,7 @@ abstract contract Challenges is FaultProofs {
         _requireOpen(demand, true);
         bytes32 intentId = Structs712.hash(terms);
         if (demand.leaf == 0 || SumTree.leafNode(intentId, leaf).hash != demand.leaf) revert PayOnUsage_WrongAnswer();
-        bytes32 voucher = _checkVoucher(intentId, demand.device, evidence.voucher, evidence.deviceSignature);
+        bytes32 voucher = _checkVoucher(intentId, terms.payer, evidence.voucher, evidence.deviceSignature);
         bytes32 receipt = _checkReceipt(intentId, demand.book, evidence);
         if (keccak256(abi.encode(voucher, receipt, evidence.provisioningDigest)) != leaf.evidence) {
             revert PayOnUsage_WrongAnswer();
@@ -282,17 +284,25 @@ abstract contract Challenges is FaultProofs {
         return keccak256(abi.encode(epoch, root, book, index));
     }
 
-    /// @dev By the bound device's own key: a signature that code of its maker decides on could be unmade later. The
-    /// digest is zero when no voucher is shown.
-    function _checkVoucher(bytes32 intentId, address device, UsageVoucher calldata voucher, bytes calldata signature)
+    /// @dev By the own key of a device that the payer had bound when service began, whichever: with several bound, who
+    /// demands would else name another than the one that signed. A signature that code of its maker decides on could be
+    /// unmade later. The digest is zero when no voucher is shown.
+    function _checkVoucher(bytes32 intentId, address payer, UsageVoucher calldata voucher, bytes calldata signature)
         private
         view
         returns (bytes32 digest)
     {
         if (voucher.intentId == 0) return 0;
         digest = _digest(Structs712.hash(voucher));
-        (address recovered,,) = ECDSA.tryRecoverCalldata(digest, signature);
-        if (voucher.intentId != intentId || recovered != device) revert PayOnUsage_InvalidSignature(device, digest);
+        (address device,,) = ECDSA.tryRecoverCalldata(digest, signature);
+        if (voucher.intentId != intentId || !_isBoundBefore(_intentOf(intentId).activatedAt, payer, device)) {
+            revert PayOnUsage_InvalidSignature(device, digest);
+        }
+    }
+
+    function _isBoundBefore(uint40 time, address payer, address device) private view returns (bool) {
+        uint40 since = _bound[payer][device].since;
+        return since != 0 && since < time;
     }
 
     /// @dev By a key that the carrier ever had: what it signed stays signed when the key is revoked.

@@ -170,7 +170,7 @@ interface IPayOnUsage {
     /// @notice C2: demands the signed records behind a leaf of an intent that was open at the cutoff. Same bonds.
     /// @dev In the first half of the slow window. Refused where the chain itself is the evidence: up to the activation fee
     /// or the watermark, and for a close. Unanswered: as F2.
-    /// @param device A device of the payer, bound before the activation.
+    /// @param device A device of the payer, bound before the activation. The answer may show another such one's voucher.
     function challengeEvidence(uint32 epoch, IntentTerms calldata terms, LeafProof calldata leaf, address device)
         external
         returns (Demand memory demand);
@@ -208,6 +208,10 @@ interface IPayOnUsage {
 
     /// @notice When the payer bound the device; 0 if never.
     function boundSince(address payer, address device) external view returns (uint40);
+
+    /// @notice When the payer first bound any device; 0 if never. Where that was before an intent's activation, only
+    /// vouchers of devices bound before it count: any other could not be shown when it is demanded.
+    function firstBoundAt(address payer) external view returns (uint40);
 
     /// @notice Whether the demand of this id, keccak256 of its ABI encoding, is open.
     function isOpenDemand(bytes32 id) external view returns (bool);

@@ -267,8 +267,8 @@ export const MUTATIONS: Mutation[] = [
   {
     rule: 'challenge: devices are bound before the activation',
     file: DEMANDS,
-    find: 'if (since == 0 || since >= intent.activatedAt) revert',
-    replace: 'if (since == 0) revert',
+    find: 'return since != 0 && since < time;',
+    replace: 'return since != 0;',
     tests: FAULTS,
   },
   {

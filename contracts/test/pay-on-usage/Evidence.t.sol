@@ -13,6 +13,14 @@ contract EvidenceTest is Demanding {
         return payOnUsage.challengeEvidence(epoch, t, proof, _device());
     }
 
+    /// @dev Another device of alice's.
+    function _bind(uint256 key) private {
+        DeviceBinding memory binding = _binding(aliceKey);
+        binding.device = abi.encodePacked(vm.addr(key));
+        binding.payerSignature = _sign(aliceKey, _pairingDigest(alice, binding.device, binding.validUntil));
+        payOnUsage.bindDevice(alice, binding);
+    }
+
     function _refuses(Demand memory demand, LeafProof memory leaf, Evidence memory e) private {
         vm.expectRevert(Say.PayOnUsage_WrongAnswer.selector);
         payOnUsage.answerEvidence(demand, t, leaf, e);
@@ -41,6 +49,10 @@ contract EvidenceTest is Demanding {
         payOnUsage.bindDevice(alice, _binding(aliceKey));
         assertEq(payOnUsage.boundSince(alice, _device()), since);
         assertEq(payOnUsage.boundSince(bob, _device()), 0);
+        _bind(bobKey);
+        assertEq(payOnUsage.boundSince(alice, bob), block.timestamp);
+        assertEq(payOnUsage.firstBoundAt(alice), since);
+        assertEq(payOnUsage.firstBoundAt(bob), 0);
     }
 
     function test_ChallengeEvidence_RevertGiven_NotBound() external {
@@ -119,8 +131,28 @@ contract EvidenceTest is Demanding {
         Demand memory demand = _demand(leaf);
         bytes32 digest = _digestOf(e.voucher);
         e.deviceSignature = _sign(bobKey, digest);
-        vm.expectRevert(abi.encodeWithSelector(Say.PayOnUsage_InvalidSignature.selector, _device(), digest));
+        vm.expectRevert(abi.encodeWithSelector(Say.PayOnUsage_InvalidSignature.selector, bob, digest));
         payOnUsage.answerEvidence(demand, t, leaf, e);
+        // Bound since, but not when service began.
+        _bind(bobKey);
+        vm.expectRevert(abi.encodeWithSelector(Say.PayOnUsage_InvalidSignature.selector, bob, digest));
+        payOnUsage.answerEvidence(demand, t, leaf, e);
+    }
+
+    /// @dev Whoever demands names one of the bound devices; the honest have the voucher of the other.
+    function test_AnswerEvidence_ByAnotherBoundDevice() external {
+        _bind(bobKey);
+        skip(1);
+        (t, id) = _open(alice, aliceKey, 20e6, 2);
+        (Evidence memory e, LeafProof memory leaf) = _records(1e9, 1e9, 6e6, 6e6);
+        e.deviceSignature = _sign(bobKey, _digestOf(e.voucher));
+        tree.set(id, BOOK_A, 1, leaf);
+        uint32 epoch = _postNext(3);
+        LeafProof memory proof = tree.leafProof(BOOK_A, 1);
+        vm.prank(bob);
+        Demand memory demand = payOnUsage.challengeEvidence(epoch, t, proof, _device());
+        payOnUsage.answerEvidence(demand, t, leaf, e);
+        assertEq(payOnUsage.owedTo(address(this)), 5e6);
     }
 
     function test_AnswerEvidence_RevertWhen_CarrierDidNotSign() external {

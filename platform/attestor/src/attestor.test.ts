@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLog } from '@gesim/base'
 import type { Hex } from '@gesim/journey'
-import { commitmentFromJson, digestOf } from '@gesim/proofs'
+import { commitmentFromJson, digestOf, type PlacedLeaf } from '@gesim/proofs'
 import type { EpochInputs } from '@gesim/wire'
 import { recoverAddress } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
@@ -140,6 +140,74 @@ describe('an attestor', () => {
     ).toBe('attestor.bad-usage-receipt')
     world.isUsageKey = false
     expect(await attest(world.inputs())).toBe('attestor.bad-usage-receipt')
+  })
+
+  it('counts a voucher that could be shown on chain only, where the payer bound devices there', async () => {
+    world.voucherSigner = 'another'
+    expect(await attest(world.inputs())).toBe('attestor.bad-voucher')
+    world.voucherSigner = 'bound'
+    expect(await attest(world.inputs())).toBe('signed')
+  })
+
+  it('takes signatures only as the chain recovers them', async () => {
+    const parity = (signature: string) =>
+      (signature.slice(0, -2) + (signature.endsWith('1b') ? '00' : '01')) as Hex
+    world.voucherSigner = 'bound'
+    expect(
+      await attest(
+        world.inputs({
+          input: (one) => ({
+            ...one,
+            voucher: { ...one.voucher!, signature: parity(one.voucher!.signature) },
+          }),
+        }),
+      ),
+    ).toBe('attestor.bad-voucher')
+    expect(
+      await attest(
+        world.inputs({
+          input: (one) => ({
+            ...one,
+            usageReceipt: { ...one.usageReceipt!, signature: parity(one.usageReceipt!.signature) },
+          }),
+        }),
+      ),
+    ).toBe('attestor.bad-usage-receipt')
+  })
+
+  it('signs a leaf at the limit of a deposit that somebody has raised since', async () => {
+    world = await makeWorld(500_000n)
+    world.topUp(5_000_000n)
+    expect(await attest(world.inputs())).toBe('signed')
+    stateFile += '-other'
+    // With the deposit of today the records give 700,000.
+    expect(
+      await attest(world.inputs({ leaf: (leaf) => ({ ...leaf, amount: 700_000n, coSigned: 700_000n }) })),
+    ).toBe('signed')
+    for (const amount of [499_999n, 700_001n]) {
+      stateFile += '-other'
+      expect(await attest(world.inputs({ leaf: (leaf) => ({ ...leaf, amount, coSigned: amount }) }))).toBe(
+        'attestor.wrong-charge',
+      )
+    }
+  })
+
+  it('carries a FINAL leaf on as it is, whatever was released above it', async () => {
+    const isFinal = (leaf: PlacedLeaf) => ({ ...leaf, flags: 1 })
+    world.post(world.inputs({ leaf: isFinal }))
+    world.release(800_000n)
+    expect(await attest(world.next({ leaf: isFinal }))).toBe('signed')
+    stateFile += '-other'
+    const raised = (leaf: PlacedLeaf) => ({ ...leaf, flags: 3, amount: 800_000n })
+    expect(await attest(world.next({ leaf: raised }))).toBe('attestor.leaf-fell')
+  })
+
+  it('wants the watermark in a leaf that is not FINAL yet', async () => {
+    world.post(world.inputs())
+    world.release(800_000n)
+    expect(await attest(world.next())).toBe('attestor.wrong-charge')
+    const raised = (leaf: PlacedLeaf) => ({ ...leaf, flags: 2, amount: 800_000n })
+    expect(await attest(world.next({ leaf: raised }))).toBe('signed')
   })
 
   it('refuses deltas that say another increase', async () => {

@@ -143,7 +143,7 @@ export class Attestor {
     const tree = checkTree(commitment, inputs.deltas, inputs.inputs.map(leafFrom), previous)
     checkMonotone(previous, tree, facts)
     if (this.#known.size > MOST_KNOWN) this.#known.clear()
-    const context = { domain: this.#domain, chain: this.#chain, facts, cutoff, known: this.#known }
+    const context = { domain: this.#domain, chain: this.#chain, previous, facts, cutoff, known: this.#known }
     for (const input of inputs.inputs) await checkLeaf(input, context)
     this.#previous = { root: commitment.root, tree }
     return true

@@ -1,6 +1,6 @@
 import { unreachable } from '@gesim/base'
 import { attestorRegistryAbi, carrierRegistryAbi, settlementAbi } from '@gesim/contracts'
-import { epochReading, openChain } from '@gesim/contracts/reading'
+import { epochReading, openChain, voucherSigners } from '@gesim/contracts/reading'
 import { chainVerifier } from '@gesim/proofs'
 import type { ChainSettings } from '@gesim/store'
 import type { AttestorChain } from './ports.ts'
@@ -11,7 +11,7 @@ const USAGE = 2
 export function attestorChain(chain: ChainSettings): AttestorChain {
   const open = openChain(chain.rpcUrl, (cause) => unreachable('attestor.chain-unreachable', {}, cause))
   const { client, asked } = open
-  const { settlement, attestorRegistry, carrierRegistry } = chain.addresses
+  const { settlement, attestorRegistry, carrierRegistry, payOnUsage } = chain.addresses
   const registry = { abi: attestorRegistryAbi, address: attestorRegistry } as const
   const verify = chainVerifier(client)
   return {
@@ -37,6 +37,7 @@ export function attestorChain(chain: ChainSettings): AttestorChain {
           args: [book, USAGE, key, at],
         }),
       ),
+    voucherSigner: voucherSigners(open, payOnUsage),
     verify: (signer, digest, signature) => asked(verify(signer, digest, signature)),
   }
 }

@@ -13,6 +13,7 @@ import {
   evidenceOf,
   type IntentTerms,
   intentIdOf,
+  isSignedByKey,
   isTravellers,
   LEAF_FLAGS,
   type LeafValue,
@@ -26,6 +27,7 @@ import {
   ZERO_HASH,
 } from '@gesim/proofs'
 import type { EpochInput } from '@gesim/wire'
+import { size } from 'viem'
 import type { IntentFacts } from './escrow-index.ts'
 import type { AttestorChain } from './ports.ts'
 
@@ -126,7 +128,9 @@ export async function checkLeaf(
   input: EpochInput,
   context: {
     readonly domain: Domain
-    readonly chain: Pick<AttestorChain, 'isUsageKey' | 'verify'>
+    readonly chain: Pick<AttestorChain, 'isUsageKey' | 'verify' | 'voucherSigner'>
+    /** The tree of the root on chain before this one. */
+    readonly previous: SumTree
     readonly facts: ReadonlyMap<Hex, IntentFacts>
     readonly cutoff: number
     readonly known: Set<string>
@@ -144,7 +148,7 @@ export async function checkLeaf(
   )
     throw refuse('attestor.not-activated', { intentId, book, index })
   const signed = await readSigned(input, leaf, facts, context)
-  checkFigures(leaf, signed, facts)
+  checkFigures(leaf, signed, facts, context.previous.get(book, index))
 }
 
 async function readSigned(
@@ -183,7 +187,8 @@ async function readSigned(
           digest: voucherDigest,
           signature,
           atSeconds: voucher.asOf,
-        }))
+        })) &&
+        (await canBeShown(chain, terms.payer, binding, voucherDigest, signature, facts.activatedAt))
       if (!isGood) throw refuse('attestor.bad-voucher', { intentId, seq: voucher.seq })
     }
     if (usage && input.usageReceipt) {
@@ -191,8 +196,9 @@ async function readSigned(
       const isGood =
         usage.intentId.toLowerCase() === intentId &&
         usage.asOf <= latest &&
-        (await chain.isUsageKey(book, key, usage.asOf)) &&
-        (await chain.verify(key, usageDigest, signature))
+        // By the key itself, as an answer to a demand needs it: what an account's code approves it may unmake.
+        (await isSignedByKey(key, usageDigest, signature)) &&
+        (await chain.isUsageKey(book, key, usage.asOf))
       if (!isGood) throw refuse('attestor.bad-usage-receipt', { intentId, seq: usage.seq })
     }
     known.add(name)
@@ -208,31 +214,77 @@ async function readSigned(
   }
 }
 
+/** Whether the voucher can be shown on chain, if the payer has bound devices there and somebody demands it (C2). */
+async function canBeShown(
+  chain: Pick<AttestorChain, 'voucherSigner'>,
+  payer: Hex,
+  binding: { readonly device: Hex },
+  digest: Hex,
+  signature: Hex,
+  activatedAt: number,
+): Promise<boolean> {
+  const signer = size(binding.device) === 0 ? payer : binding.device
+  const who = await chain.voucherSigner(payer, signer, activatedAt)
+  return who === 'any' || (who === 'bound' && (await isSignedByKey(signer, digest, signature)))
+}
+
 /** The figures that terms, records and chain give, against those of the leaf. */
-function checkFigures(leaf: PlacedLeaf, signed: Signed, facts: IntentFacts): void {
-  const charge = (bytes: bigint) => chargeMicros(signed.terms, bytes, true, facts.fundedMicros)
-  const amount = facts.isClosed
-    ? facts.settledMicros
-    : maxBigint(charge(signed.billableBytes), facts.settledMicros)
-  const mostCoSigned = minBigint(charge(signed.coSignedBytes), amount)
+function checkFigures(
+  leaf: PlacedLeaf,
+  signed: Signed,
+  facts: IntentFacts,
+  before: LeafValue | undefined,
+): void {
   const isFinal = (leaf.flags & LEAF_FLAGS.final) !== 0
   const carrierOnly = (leaf.flags & LEAF_FLAGS.carrierOnly) !== 0
-  const coSignedFits = facts.isClosed ? leaf.coSigned <= mostCoSigned : leaf.coSigned === mostCoSigned
-  if (
-    leaf.amount !== amount ||
-    leaf.amount > facts.fundedMicros ||
-    !coSignedFits ||
-    leaf.bytesUsed !== signed.billableBytes ||
-    leaf.seq !== signed.seq ||
-    (facts.isClosed && !isFinal) ||
-    (!facts.isClosed && carrierOnly !== leaf.coSigned < leaf.amount)
-  )
+  const least = leastOf(signed, facts, before)
+  const most = mostOf(signed, facts)
+  const fits =
+    leaf.amount >= least.amount &&
+    leaf.amount <= most.amount &&
+    leaf.amount <= facts.fundedMicros &&
+    leaf.coSigned >= minBigint(least.coSigned, leaf.amount) &&
+    leaf.coSigned <= minBigint(most.coSigned, leaf.amount) &&
+    leaf.bytesUsed === signed.billableBytes &&
+    leaf.seq === signed.seq &&
+    (facts.isClosed ? isFinal : carrierOnly === leaf.coSigned < leaf.amount)
+  if (!fits)
     throw refuse('attestor.wrong-charge', {
       intentId: leaf.intentId,
       amountMicros: leaf.amount,
-      expectedMicros: amount,
+      leastMicros: least.amount,
+      mostMicros: most.amount,
       coSignedMicros: leaf.coSigned,
       bytes: leaf.bytesUsed,
       expectedBytes: signed.billableBytes,
     })
+}
+
+interface Bounds {
+  readonly amount: bigint
+  readonly coSigned: bigint
+}
+
+/** More than the records and the deposit give, or than vouchers released, can be proven to be a fault. */
+function mostOf(signed: Signed, facts: IntentFacts): Bounds {
+  const charge = (bytes: bigint) => chargeMicros(signed.terms, bytes, true, facts.fundedMicros)
+  const amount = facts.isClosed
+    ? facts.settledMicros
+    : maxBigint(charge(signed.billableBytes), facts.settledMicros)
+  return { amount, coSigned: charge(signed.coSignedBytes) }
+}
+
+/**
+ * Less than that robs the carrier. Two things are no reason to refuse, or anybody could stop all roots by doing them: the
+ * deposit of a leaf at its limit grows (anyone may pay in, and the charge is made again with the next record only); and
+ * a FINAL leaf, which may not change before the close (F3), is passed by a voucher that is released.
+ */
+function leastOf(signed: Signed, facts: IntentFacts, before: LeafValue | undefined): Bounds {
+  if (facts.isClosed) return { amount: facts.settledMicros, coSigned: 0n }
+  if (before && (before.flags & LEAF_FLAGS.final) !== 0) return before
+  const charge = (bytes: bigint) => chargeMicros(signed.terms, bytes, true, facts.fundedFirstMicros)
+  return {
+    amount: maxBigint(charge(signed.billableBytes), facts.settledMicros),
+    coSigned: charge(signed.coSignedBytes),
+  }
 }

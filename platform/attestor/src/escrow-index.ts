@@ -7,6 +7,8 @@ import type { AttestorChain } from './ports.ts'
 /** What the escrow's logs say about an intent. */
 export interface IntentFacts {
   fundedMicros: bigint
+  /** What was paid in when service began: the least that a charge was ever clamped at. */
+  fundedFirstMicros: bigint
   book: number
   index: number
   activatedAt: number
@@ -50,6 +52,7 @@ export class EscrowIndex {
     const id = event.args.intentId.toLowerCase() as Hex
     const facts = this.#facts.get(id) ?? {
       fundedMicros: 0n,
+      fundedFirstMicros: 0n,
       book: 0,
       index: 0,
       activatedAt: 0,
@@ -62,6 +65,7 @@ export class EscrowIndex {
       facts.book = event.args.book
       facts.index = event.args.index
       facts.activatedAt = event.args.activatedAt
+      facts.fundedFirstMicros = facts.fundedMicros
       facts.receiptDigest = event.args.receiptDigest.toLowerCase() as Hex
     }
     if (event.eventName === 'VoucherReleased') facts.settledMicros = event.args.watermark

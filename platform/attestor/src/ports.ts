@@ -1,4 +1,4 @@
-import type { EpochReading } from '@gesim/contracts/reading'
+import type { EpochReading, VoucherSigner } from '@gesim/contracts/reading'
 import type { Hex } from '@gesim/journey'
 import type { SignatureVerifier } from '@gesim/proofs'
 import type { EpochInputs } from '@gesim/wire'
@@ -9,6 +9,8 @@ export interface AttestorChain extends Omit<EpochReading, 'head'> {
   committeeVersionAt(cutoff: number): Promise<number>
   weightOf(committeeVersion: number, attestor: Hex): Promise<bigint>
   isUsageKey(book: number, key: Hex, at: number): Promise<boolean>
+  /** Whether vouchers of this signer count for an intent of the payer that was activated then. */
+  voucherSigner(payer: Hex, signer: Hex, activatedAt: number): Promise<VoucherSigner>
   readonly verify: SignatureVerifier
 }
 

@@ -1,4 +1,5 @@
 import { intentEscrowAbi } from '@gesim/contracts'
+import type { VoucherSigner } from '@gesim/contracts/reading'
 import type { Hex } from '@gesim/journey'
 import {
   type ChainLog,
@@ -54,6 +55,7 @@ export interface World {
   readonly chain: AttestorChain
   head: 'past' | 'behind'
   isUsageKey: boolean
+  voucherSigner: VoucherSigner
   hash(n: number): Hex
   inputs(bend?: Bend): EpochInputs
   /** The epoch after, with the same leaf. */
@@ -63,10 +65,14 @@ export interface World {
   /** What the node serves of the epoch on chain. */
   posted(epoch: number): EpochInputs | null
   close(chargedMicros: bigint): void
+  /** Somebody pays in: the deposit is this much now. */
+  topUp(fundedMicros: bigint): void
+  /** A voucher was released up to this watermark. */
+  release(watermarkMicros: bigint): void
   reorganise(): void
 }
 
-export async function makeWorld(): Promise<World> {
+export async function makeWorld(funded = FUNDED): Promise<World> {
   const payer = privateKeyToAccount(generatePrivateKey())
   const device = privateKeyToAccount(generatePrivateKey())
   const usageKey = privateKeyToAccount(generatePrivateKey())
@@ -79,7 +85,7 @@ export async function makeWorld(): Promise<World> {
     activationFee: 100_000n,
     includedBytes: 0n,
     blockBytes: 0n,
-    maxDeposit: FUNDED,
+    maxDeposit: 10n * FUNDED,
     provisionBy: cutoff,
     deadline: cutoff,
     flags: 0,
@@ -97,7 +103,12 @@ export async function makeWorld(): Promise<World> {
     installedAt: 1,
   }
   const receiptDigest = digestOf('ProvisioningReceipt', domain, receipt)
-  const said = { intentId, cumBytes: USED, cumAmount: chargeMicros(terms, USED, true), asOf: cutoff - 2 }
+  const said = {
+    intentId,
+    cumBytes: USED,
+    cumAmount: chargeMicros(terms, USED, true, funded),
+    asOf: cutoff - 2,
+  }
   const voucher = { ...said, seq: 3, sessionRoot: ZERO_HASH }
   const usage = { ...said, seq: 4, cdrRoot: ZERO_HASH }
   const voucherDigest = digestOf('UsageVoucher', domain, voucher)
@@ -136,7 +147,7 @@ export async function makeWorld(): Promise<World> {
   }
 
   let logs: ChainLog[] = [
-    log(4n, 'IntentFunded', { intentId, payer: payer.address }, ['uint64', 'uint64'], [FUNDED, FUNDED]),
+    log(4n, 'IntentFunded', { intentId, payer: payer.address }, ['uint64', 'uint64'], [funded, funded]),
     log(
       6n,
       'IntentActivated',
@@ -200,6 +211,7 @@ export async function makeWorld(): Promise<World> {
   const world: World = {
     head: 'past',
     isUsageKey: true,
+    voucherSigner: 'any',
     hash,
     inputs: (bend = {}) => build(EPOCH, 1n, bend),
     next: (bend = {}) => build(EPOCH + 1, toBlockOf(EPOCH) + 1n, bend),
@@ -211,8 +223,16 @@ export async function makeWorld(): Promise<World> {
     posted: (epoch) => posts.get(epoch) ?? null,
     close(charged) {
       logs.push(
-        log(8n, 'IntentClosed', { intentId }, ['uint64', 'uint64', 'uint8'], [charged, FUNDED - charged, 1]),
+        log(8n, 'IntentClosed', { intentId }, ['uint64', 'uint64', 'uint8'], [charged, funded - charged, 1]),
       )
+    },
+    topUp(to) {
+      const { payer } = terms
+      logs.push(log(9n, 'IntentFunded', { intentId, payer }, ['uint64', 'uint64'], [to - funded, to]))
+    },
+    release(watermark) {
+      const types = ['uint64', 'uint64', 'uint64', 'address']
+      logs.push(log(9n, 'VoucherReleased', { intentId }, types, [watermark, 1n, 0n, ESCROW]))
     },
     reorganise() {
       branch += 1
@@ -237,6 +257,7 @@ export async function makeWorld(): Promise<World> {
       committeeVersionAt: async () => 1,
       weightOf: async () => 1n,
       isUsageKey: async (book, key) => world.isUsageKey && book === BOOK && key === usageKey.address,
+      voucherSigner: async () => world.voucherSigner,
       verify: async (signer, digest, signature) => {
         const recovered = await recoverAddress({ hash: digest, signature }).catch(() => null)
         return recovered?.toLowerCase() === signer.toLowerCase()
@@ -259,7 +280,7 @@ function json(leaf: PlacedLeaf): EpochInput['leaf'] {
 
 function log(
   blockNumber: bigint,
-  eventName: 'IntentFunded' | 'IntentActivated' | 'IntentClosed',
+  eventName: 'IntentFunded' | 'IntentActivated' | 'IntentClosed' | 'VoucherReleased',
   args: Record<string, unknown>,
   types: readonly string[],
   values: readonly unknown[],

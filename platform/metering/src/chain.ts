@@ -1,12 +1,13 @@
 import { unreachable } from '@gesim/base'
 import { carrierRegistryAbi } from '@gesim/contracts'
-import { openChain } from '@gesim/contracts/reading'
-import { chainVerifier, type Domain, digestOf } from '@gesim/proofs'
+import { openChain, type VoucherSigner, voucherSigners } from '@gesim/contracts/reading'
+import { chainVerifier, type Domain, digestOf, isSignedByKey } from '@gesim/proofs'
 import type { ChainSettings } from '@gesim/store'
-import { signedByPlainKey } from './ecdsa.ts'
 import type { Keys } from './ports.ts'
 
 const USAGE = 2
+/** Answers that are remembered; then the memory begins anew. */
+const MOST_SIGNERS = 100_000
 
 interface Believed {
   readonly at: number
@@ -15,9 +16,10 @@ interface Believed {
 
 /** Answers about keys from the chain. What was true is believed for `cacheSeconds`; what was not is asked again. */
 export function chainKeys(chain: ChainSettings, domain: Domain, cacheSeconds: number): Keys {
-  const { client, asked } = openChain(chain.rpcUrl, (cause) =>
-    unreachable('metering.chain-unreachable', {}, cause),
-  )
+  const open = openChain(chain.rpcUrl, (cause) => unreachable('metering.chain-unreachable', {}, cause))
+  const { client, asked } = open
+  const askSigner = voucherSigners(open, chain.addresses.payOnUsage)
+  const signers = new Map<string, VoucherSigner>()
   const verify = chainVerifier(client)
   const believed = new Map<string, Believed>()
   return {
@@ -38,8 +40,19 @@ export function chainKeys(chain: ChainSettings, domain: Domain, cacheSeconds: nu
       else believed.delete(name)
       return valid
     },
+    async voucherSigner(payer, signer, activatedAt) {
+      const name = `${payer}:${signer}:${activatedAt}`
+      const known = signers.get(name)
+      if (known) return known
+      const answer = await askSigner(payer, signer, activatedAt)
+      // What was bound before an activation that has been stays so.
+      if (signers.size >= MOST_SIGNERS) signers.clear()
+      signers.set(name, answer)
+      return answer
+    },
+    // Most records are signed by plain keys, so most batches need no question to the chain about signatures.
     signedBy: async (signer, digest, signature) =>
-      (await signedByPlainKey(signer, digest, signature)) || (await asked(verify(signer, digest, signature))),
+      (await isSignedByKey(signer, digest, signature)) || (await asked(verify(signer, digest, signature))),
     pairingConsented: (payer, { device, validUntil, payerSignature }) =>
       asked(verify(payer, digestOf('PairingConsent', domain, { payer, device, validUntil }), payerSignature)),
   }

@@ -94,6 +94,13 @@ export const meteringFailures = {
     remedy: 'Pair the device again so that the payer signs its consent.',
     httpStatus: 403,
   },
+  'metering.another-device-bound': {
+    kind: 'refused',
+    says: 'The payer bound another device on chain before service began, so only vouchers of bound devices count.',
+    remedy:
+      'Sign with the bound device’s own key, or let usage be metered by the carrier until the next purchase.',
+    httpStatus: 403,
+  },
   'metering.chain-unreachable': {
     kind: 'unreachable',
     says: 'The chain could not be asked whether a key is valid.',

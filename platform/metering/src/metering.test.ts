@@ -1,12 +1,20 @@
 import { createLog } from '@gesim/base'
+import type { VoucherSigner } from '@gesim/contracts/reading'
 import type { Hex, JourneyEvent } from '@gesim/journey'
-import { chargeMicros, digestOf, domainOf, type IntentTerms, intentIdOf, termsToJson } from '@gesim/proofs'
+import {
+  chargeMicros,
+  digestOf,
+  domainOf,
+  type IntentTerms,
+  intentIdOf,
+  isSignedByKey,
+  termsToJson,
+} from '@gesim/proofs'
 import type { Running } from '@gesim/store'
 import { settled, type TestStore, testStore } from '@gesim/store/testing'
 import { sql } from 'kysely'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { signedByPlainKey } from './ecdsa.ts'
 import { Metering } from './metering.ts'
 
 const domain = domainOf(31337, '0x00000000000000000000000000000000000000e5')
@@ -25,19 +33,18 @@ let aheadMs = 0
 const clock = { nowMs: () => Date.now() + aheadMs }
 let salt = 0n
 
+/** What the chain says of who signs vouchers. */
+let voucherSigner: VoucherSigner = 'any'
 /** Keys as a registry with one carrier would answer. */
 const keys = {
   isUsageKey: async (book: number, key: Hex) => book === BOOK && key === carrier.address.toLowerCase(),
-  signedBy: signedByPlainKey,
+  voucherSigner: async () => voucherSigner,
+  signedBy: isSignedByKey,
   pairingConsented: (
     of: Hex,
     { device, validUntil, payerSignature }: { device: Hex; validUntil: number; payerSignature: Hex },
   ) =>
-    signedByPlainKey(
-      of,
-      digestOf('PairingConsent', domain, { payer: of, device, validUntil }),
-      payerSignature,
-    ),
+    isSignedByKey(of, digestOf('PairingConsent', domain, { payer: of, device, validUntil }), payerSignature),
 }
 
 beforeAll(async () => {
@@ -245,6 +252,29 @@ describe('metering', () => {
       await signedReceipt(intentId, 1, 1),
     ])
     expect(answer.refused[0]!.code).toBe('metering.not-your-intent')
+  })
+
+  it('counts only vouchers of devices that were bound on chain, where the payer bound any', async () => {
+    const intentId = await activated()
+    voucherSigner = 'another'
+    try {
+      await expect(vouch(intentId, 1, 1)).rejects.toMatchObject({ code: 'metering.another-device-bound' })
+      voucherSigner = 'bound'
+      expect(await vouch(intentId, 1, 1)).toMatchObject({ accepted: true })
+    } finally {
+      voucherSigner = 'any'
+    }
+  })
+
+  it('takes a carrier’s record by the key itself only, as the chain would recover it', async () => {
+    const intentId = await activated()
+    const good = await signedReceipt(intentId, 1, 1)
+    const parity = good.signature.endsWith('1b') ? '00' : '01'
+    const answer = await metering.takeCarrierReceipts(carrierAccess, [
+      { ...good, signature: good.signature.slice(0, -2) + parity },
+      good,
+    ])
+    expect(answer).toMatchObject({ accepted: 1, refused: [{ position: 0, code: 'metering.bad-signature' }] })
   })
 
   it('says when the deposit is used up', async () => {

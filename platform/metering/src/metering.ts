@@ -1,6 +1,6 @@
 import { type Clock, type Failure, isFailure, type Log, refuse, type SettingsOf } from '@gesim/base'
 import type { Hex, JourneyEvent } from '@gesim/journey'
-import { type Domain, digestOf, termsFromJson } from '@gesim/proofs'
+import { type Domain, digestOf, isSignedByKey, termsFromJson } from '@gesim/proofs'
 import type { Running, Store, Tx } from '@gesim/store'
 import { type MeteringCode, meteringFailures } from './failures.ts'
 import { evidenceFor, exhausted, takeRecord, tariffMicros, usageRecorded } from './fold.ts'
@@ -111,8 +111,7 @@ export class Metering {
     if (payer === null || service.activated_at === null) throw refuse('metering.not-active', { intentId })
     // The payer's own account may sign without being bound to itself.
     if (signer !== payer) await this.#requireBound(intentId, payer, signer, record.asOf)
-    if (!(await this.#keys.signedBy(signer, digest, record.signature)))
-      throw refuse('metering.bad-signature', { intentId })
+    await this.#requireSigned(service, payer, record)
     const [outcome] = await this.#take([record])
     if (outcome !== 'accept' && outcome !== 'nothing') throw outcome!
     const after = (await readServices(this.#store.db, [intentId])).get(intentId)!
@@ -181,13 +180,23 @@ export class Metering {
     })
     if (!(await this.#keys.isUsageKey(service.book, key, receipt.asOf)))
       throw refuse('metering.key-not-registered', { intentId, book: service.book, key })
-    if (!(await this.#keys.signedBy(key, digest, lower(signed.signature))))
+    // By the key itself: what an account's code approves could not be shown on chain when somebody demands it (C2).
+    if (!(await isSignedByKey(key, digest, lower(signed.signature))))
       throw refuse('metering.bad-signature', { intentId })
     return {
       ...rowOf(receipt, intentId, key, lower(signed.signature), digest),
       side: 'carrier',
       detailRoot: lower(receipt.cdrRoot),
     }
+  }
+
+  /** A voucher counts only if it could be shown on chain, where the payer bound devices there before the activation. */
+  async #requireSigned(service: ServiceRow, payer: Hex, record: RecordRow): Promise<void> {
+    const { intentId, signer, digest, signature } = record
+    const who = await this.#keys.voucherSigner(payer, signer, Number(service.activated_at))
+    if (who === 'another') throw refuse('metering.another-device-bound', { intentId })
+    const isSigned = who === 'bound' ? isSignedByKey : this.#keys.signedBy
+    if (!(await isSigned(signer, digest, signature))) throw refuse('metering.bad-signature', { intentId })
   }
 
   async #requireBound(intentId: Hex, payer: Hex, device: Hex, asOf: number): Promise<void> {

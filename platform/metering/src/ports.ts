@@ -1,3 +1,4 @@
+import type { VoucherSigner } from '@gesim/contracts/reading'
 import type { Hex } from '@gesim/journey'
 
 /** What metering needs to know of keys; `chain.ts` asks the chain, a test says it itself. */
@@ -9,6 +10,8 @@ export interface Keys {
    * or an account that answers ERC-1271), more are a verifier's address followed by a key.
    */
   signedBy(signer: Hex, digest: Hex, signature: Hex): Promise<boolean>
+  /** Whether vouchers of this signer count for an intent of the payer that was activated then. */
+  voucherSigner(payer: Hex, signer: Hex, activatedAt: number): Promise<VoucherSigner>
   /** Whether the payer's account signed this pairing consent. */
   pairingConsented(
     payer: Hex,
