@@ -3,17 +3,19 @@ import {
   gesimIdentityAbi,
   gesimPaymasterAbi,
   intentEscrowAbi,
+  payOnUsageAbi,
   settlementAbi,
 } from '@gesim/contracts'
 import type { EventBodies, EventKind, Hex } from '@gesim/journey'
 import { type Abi, type AbiEvent, decodeEventLog } from 'viem'
 
 /** Our contracts whose logs are read. */
-export type Emitter = 'escrow' | 'settlement' | 'identity' | 'paymaster'
+export type Emitter = 'escrow' | 'settlement' | 'payOnUsage' | 'identity' | 'paymaster'
 
 const ABIS: Readonly<Record<Emitter, Abi>> = {
   escrow: intentEscrowAbi as Abi,
   settlement: settlementAbi as Abi,
+  payOnUsage: payOnUsageAbi as Abi,
   identity: gesimIdentityAbi as Abi,
   paymaster: gesimPaymasterAbi as Abi,
 }
@@ -30,6 +32,7 @@ export function emittersOf(addresses: Addresses): ReadonlyMap<string, Emitter> {
   return new Map<string, Emitter>([
     [addresses.escrow.toLowerCase(), 'escrow'],
     [addresses.settlement.toLowerCase(), 'settlement'],
+    [addresses.payOnUsage.toLowerCase(), 'payOnUsage'],
     [addresses.identity.toLowerCase(), 'identity'],
     [addresses.paymaster.toLowerCase(), 'paymaster'],
   ])
@@ -49,13 +52,19 @@ export function decode(emitter: Emitter, log: { topics: readonly Hex[]; data: He
   }
 }
 
-/** The arguments as JSON: numbers that may pass 2^53 as decimal text, hex in lower case. */
-export function factsOf(log: DecodedLog): Record<string, string | number | boolean> {
-  const facts: Record<string, string | number | boolean> = {}
+type Fact = string | number | boolean
+
+/** The arguments as JSON: numbers that may pass 2^53 as decimal text, hex in lower case, members of structs as `struct.member`. */
+export function factsOf(log: Pick<DecodedLog, 'args'>): Record<string, Fact> {
+  const facts: Record<string, Fact> = {}
   for (const [name, value] of Object.entries(log.args)) {
     if (typeof value === 'bigint') facts[name] = value.toString()
     else if (typeof value === 'string') facts[name] = value.startsWith('0x') ? value.toLowerCase() : value
     else if (typeof value === 'number' || typeof value === 'boolean') facts[name] = value
+    else if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
+      const members = factsOf({ args: value as Record<string, unknown> })
+      for (const [member, fact] of Object.entries(members)) facts[`${name}.${member}`] = fact
+    }
   }
   return facts
 }
@@ -165,6 +174,28 @@ export function draftOf(
           weight: number('weight'),
           txHash,
           gasUsed,
+        },
+      }
+    case 'payOnUsage.Demanded':
+      return {
+        kind: 'demand.opened',
+        intentId: hex('intentId'),
+        body: {
+          demandId: hex('id'),
+          kind: number('demand.leaf') === 0 ? 'data' : 'evidence',
+          demand: {
+            root: hex('demand.root'),
+            total: text('demand.total'),
+            coSigned: text('demand.coSigned'),
+            epoch: number('demand.epoch'),
+            book: number('demand.book'),
+            index: number('demand.index'),
+            leaf: hex('demand.leaf'),
+            device: hex('demand.device'),
+            challenger: hex('demand.challenger'),
+            openUntil: number('demand.openUntil'),
+          },
+          txHash,
         },
       }
     case 'identity.Issued':

@@ -158,6 +158,24 @@ export interface EventBodies {
     proof: LeafProofJson
     confirmed?: { epoch: number; proof: LeafProofJson }
   }
+  /** Somebody demands, with a bond, the leaf of an intent or the signed records behind it (C1, C2). */
+  'demand.opened': { demandId: Hex; kind: 'data' | 'evidence'; demand: DemandJson; txHash: Hex }
+  /**
+   * The demand shall be answered: with the leaf, and for records with the terms and what both sides signed. The leaf of
+   * `leafIntentId` is at the place, or none.
+   */
+  'answer.wanted': {
+    demandId: Hex
+    demand: DemandJson
+    leafIntentId: Hex
+    proof: LeafProofJson
+    records?: {
+      terms: TermsJson
+      voucher: { voucher: StatementJson & { sessionRoot: Hex }; signature: Hex } | null
+      receipt: { receipt: StatementJson & { cdrRoot: Hex }; key: Hex; signature: Hex } | null
+      provisioningDigest: Hex
+    }
+  }
   /** The intent is closed on chain: charged, and the rest returned. */
   'intent.closed': {
     chargedMicros: string
@@ -249,6 +267,29 @@ export interface CommitmentJson {
   committeeVersion: number
 }
 
+/** `Demand` of PayOnUsage, in JSON. `leaf` is zero where the leaf itself is demanded. */
+export interface DemandJson {
+  root: Hex
+  total: string
+  coSigned: string
+  epoch: number
+  book: number
+  index: number
+  leaf: Hex
+  device: Hex
+  challenger: Hex
+  openUntil: number
+}
+
+/** What a side states about the usage of an intent, in JSON. */
+export interface StatementJson {
+  intentId: Hex
+  cumBytes: string
+  cumAmount: string
+  seq: number
+  asOf: number
+}
+
 /** The proof of a leaf in the sum tree, in JSON; `siblings` are 48-byte nodes from the leaf upwards. */
 export interface LeafProofJson {
   amount: string
@@ -332,6 +373,8 @@ export const EVENTS: Readonly<Record<EventKind, EventRow>> = {
     readers: ['settlement', 'billing', 'provisioner', 'transparency'],
   },
   'remainder.wanted': { version: 1, writer: 'settlement', readers: ['relayer'] },
+  'demand.opened': { version: 1, writer: 'indexer', readers: ['settlement'] },
+  'answer.wanted': { version: 1, writer: 'settlement', readers: ['relayer'] },
   'intent.closed': { version: 1, writer: 'indexer', readers: ['intents', 'billing', 'settlement'] },
   'gas.charged': { version: 1, writer: 'indexer', readers: ['billing', 'intents'] },
   'fees.swept': { version: 1, writer: 'indexer', readers: ['billing'] },

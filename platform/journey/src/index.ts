@@ -1,5 +1,6 @@
 export type {
   CommitmentJson,
+  DemandJson,
   EventBodies,
   EventBody,
   EventKind,
@@ -9,6 +10,7 @@ export type {
   NodeProofJson,
   ReceiptJson,
   StageName,
+  StatementJson,
   TermsJson,
 } from './events.ts'
 export { EVENTS, STAGES } from './events.ts'

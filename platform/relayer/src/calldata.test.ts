@@ -1,5 +1,5 @@
-import { type Addresses, settlementAbi } from '@gesim/contracts'
-import type { Hex } from '@gesim/journey'
+import { type Addresses, payOnUsageAbi, settlementAbi } from '@gesim/contracts'
+import type { EventBody, Hex } from '@gesim/journey'
 import type { JourneyEventOf } from '@gesim/store'
 import { decodeFunctionData } from 'viem'
 import { expect, it } from 'vitest'
@@ -68,4 +68,76 @@ it('a Safe transaction goes to its Safe as its owners signed it', () => {
     data: '0x6a761202',
   })
   expect(wishesOf(event(9n), {} as Addresses, grant)[0]!.key).not.toBe(wish!.key)
+})
+
+const PAY_ON_USAGE: Hex = `0x${'9a'.repeat(20)}`
+const proof = {
+  amount: '7',
+  coSigned: '6',
+  bytesUsed: '5',
+  seq: 4,
+  flags: 2,
+  evidence: HASH,
+  bitmap: '3',
+  siblings: '0x' as Hex,
+}
+const demand = {
+  root: HASH,
+  total: '18446744073709551615',
+  coSigned: '8',
+  epoch: 7,
+  book: 1,
+  index: 2,
+  leaf: HASH,
+  device: SETTLEMENT,
+  challenger: SETTLEMENT,
+  openUntil: 99,
+}
+
+function answer(body: Omit<EventBody<'answer.wanted'>, 'demandId' | 'demand' | 'leafIntentId' | 'proof'>) {
+  const event = { seq: 5n, kind: 'answer.wanted', version: 1, intentId: HASH, atMs: 0 } as const
+  const whole = { ...event, body: { demandId: HASH, demand, leafIntentId: HASH, proof, ...body } }
+  const [wish] = wishesOf(
+    whole as JourneyEventOf<WishingKind>,
+    { payOnUsage: PAY_ON_USAGE } as Addresses,
+    grant,
+  )
+  expect(wish).toMatchObject({ key: `answer.wanted:${HASH}:5`, role: 'poster', to: PAY_ON_USAGE })
+  return decodeFunctionData({ abi: payOnUsageAbi, data: wish!.data })
+}
+
+it('a demand for a leaf is answered with the leaf', () => {
+  const { functionName, args } = answer({})
+  expect(functionName).toBe('answerData')
+  expect(args).toMatchObject([{ epoch: 7, total: 2n ** 64n - 1n }, HASH, { amount: 7n, flags: 2 }])
+})
+
+it('a demand for records is answered with what there is: of an absent record the intent id is zero', () => {
+  const said = { intentId: HASH, cumBytes: '11', cumAmount: '12', seq: 1, asOf: 2 }
+  const terms = {
+    payer: SETTLEMENT,
+    booksHash: HASH,
+    planCommit: HASH,
+    pricePerGB: '1',
+    activationFee: '2',
+    includedBytes: '0',
+    blockBytes: '0',
+    maxDeposit: '3',
+    provisionBy: 1,
+    deadline: 2,
+    flags: 1,
+    unsignedCredit: '0',
+    salt: '9',
+  }
+  const receipt = { receipt: { ...said, cdrRoot: HASH }, key: SETTLEMENT, signature: '0x01' as Hex }
+  const { functionName, args } = answer({
+    records: { terms, voucher: null, receipt, provisioningDigest: HASH },
+  })
+  expect(functionName).toBe('answerEvidence')
+  expect((args as readonly unknown[])[3]).toMatchObject({
+    voucher: { intentId: `0x${'00'.repeat(32)}`, cumBytes: 0n },
+    deviceSignature: '0x',
+    receipt: { intentId: HASH, cumBytes: 11n },
+    carrierSignature: '0x01',
+  })
 })

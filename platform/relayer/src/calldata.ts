@@ -4,10 +4,11 @@ import {
   gesimIdentityAbi,
   gesimPaymasterAbi,
   intentEscrowAbi,
+  payOnUsageAbi,
   settlementAbi,
   testUsdcAbi,
 } from '@gesim/contracts'
-import type { EventKind, Hex } from '@gesim/journey'
+import type { EventBody, EventKind, Hex } from '@gesim/journey'
 import {
   commitmentFromJson,
   joinedSignatures,
@@ -15,9 +16,12 @@ import {
   nodeProofFromJson,
   receiptFromJson,
   termsFromJson,
+  usageReceiptFromJson,
+  voucherFromJson,
+  ZERO_HASH,
 } from '@gesim/proofs'
 import type { JourneyEventOf } from '@gesim/store'
-import { encodeFunctionData } from 'viem'
+import { encodeFunctionData, zeroAddress } from 'viem'
 import type { Wish } from './ports.ts'
 
 /** The events by which stages wish for transactions. */
@@ -30,6 +34,7 @@ export const WISHING_KINDS = [
   'settle.wanted',
   'batch.wanted',
   'remainder.wanted',
+  'answer.wanted',
 ] as const satisfies readonly EventKind[]
 
 export type WishingKind = (typeof WISHING_KINDS)[number]
@@ -159,7 +164,42 @@ export function wishesOf(event: JourneyEventOf<WishingKind>, addresses: Addresse
           })
       return [one('operator', addresses.escrow, data, `${event.intentId}:${epoch}`)]
     }
+    case 'answer.wanted':
+      // Wished for again when it did not reach the chain; what comes second finds the demand ended.
+      return [
+        one('poster', addresses.payOnUsage, answerOf(event.body), `${event.body.demandId}:${event.seq}`),
+      ]
   }
+}
+
+/** How a record that is absent is told: the intent id is zero. */
+const NOTHING = { intentId: ZERO_HASH, cumBytes: 0n, cumAmount: 0n, seq: 0, asOf: 0 }
+const NO_VOUCHER = { ...NOTHING, sessionRoot: ZERO_HASH }
+const NO_RECEIPT = { ...NOTHING, cdrRoot: ZERO_HASH }
+
+function answerOf({ demand: json, leafIntentId, proof, records }: EventBody<'answer.wanted'>): Hex {
+  const demand = { ...json, total: BigInt(json.total), coSigned: BigInt(json.coSigned) }
+  const leaf = leafProofFromJson(proof)
+  if (!records)
+    return encodeFunctionData({
+      abi: payOnUsageAbi,
+      functionName: 'answerData',
+      args: [demand, leafIntentId, leaf],
+    })
+  const { voucher, receipt } = records
+  const evidence = {
+    voucher: voucher ? voucherFromJson(voucher.voucher) : NO_VOUCHER,
+    deviceSignature: voucher?.signature ?? '0x',
+    receipt: receipt ? usageReceiptFromJson(receipt.receipt) : NO_RECEIPT,
+    carrierKey: receipt?.key ?? zeroAddress,
+    carrierSignature: receipt?.signature ?? '0x',
+    provisioningDigest: records.provisioningDigest,
+  } as const
+  return encodeFunctionData({
+    abi: payOnUsageAbi,
+    functionName: 'answerEvidence',
+    args: [demand, termsFromJson(records.terms), leaf, evidence],
+  })
 }
 
 /** Test USDC for an account; exists on a local chain only. */

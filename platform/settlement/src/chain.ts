@@ -1,5 +1,5 @@
 import { unreachable } from '@gesim/base'
-import { attestorRegistryAbi, intentEscrowAbi, settlementAbi } from '@gesim/contracts'
+import { attestorRegistryAbi, intentEscrowAbi, payOnUsageAbi, settlementAbi } from '@gesim/contracts'
 import { epochReading, openChain } from '@gesim/contracts/reading'
 import type { Hex } from '@gesim/journey'
 import type { ChainSettings } from '@gesim/store'
@@ -9,7 +9,7 @@ import type { ChainView, Parameters } from './ports.ts'
 export function chainView(chain: ChainSettings): ChainView {
   const open = openChain(chain.rpcUrl, (cause) => unreachable('settlement.chain-unreachable', {}, cause))
   const { client, asked } = open
-  const { escrow, settlement, attestorRegistry } = chain.addresses
+  const { escrow, settlement, payOnUsage, attestorRegistry } = chain.addresses
   const read = { abi: settlementAbi, address: settlement } as const
   let constants: Promise<Parameters> | undefined
 
@@ -41,6 +41,15 @@ export function chainView(chain: ChainSettings): ChainView {
     },
     isFinal: (epoch, book) =>
       asked(client.readContract({ ...read, functionName: 'isFinal', args: [epoch, book] })),
+    isOpenDemand: (demandId) =>
+      asked(
+        client.readContract({
+          abi: payOnUsageAbi,
+          address: payOnUsage,
+          functionName: 'isOpenDemand',
+          args: [demandId],
+        }),
+      ),
     async claimBasis(epoch, book) {
       const [[, coSignedFinal, totalFinal], record] = await Promise.all([
         asked(client.readContract({ ...read, functionName: 'claimBasis', args: [epoch, book] })),

@@ -59,6 +59,12 @@ export const settlementFailures = {
     says: 'The chain holds a root for an epoch that this database does not know or knows otherwise.',
     remedy: 'Restore the database that made the root; nothing is posted until then.',
   },
+  'settlement.cannot-answer': {
+    kind: 'broken',
+    says: 'A demand for a leaf or for its records cannot be answered from this database.',
+    remedy:
+      'Restore what the root was made from before the time for the answer ends, or ask who posted that root to answer.',
+  },
   'settlement.leaf-fell': {
     kind: 'broken',
     says: 'A leaf would fall below what an earlier root says.',

@@ -28,5 +28,7 @@ export interface ChainView extends EpochReading {
   parameters(): Promise<Parameters>
   committeeAt(cutoff: number): Promise<Committee>
   isFinal(epoch: number, book: number): Promise<boolean>
+  /** Whether the demand of this id waits for an answer. */
+  isOpenDemand(demandId: Hex): Promise<boolean>
   claimBasis(epoch: number, book: number): Promise<ClaimBasis>
 }

@@ -15,6 +15,7 @@ import { sql } from 'kysely'
 import { recoverAddress } from 'viem'
 import { closeEpoch } from './close.ts'
 import { decideCollecting, isGivenUp, isWorthAttesting, lastEndedEpoch, weightBps } from './decide.ts'
+import { answerDemands, saveDemand } from './demands.ts'
 import {
   type Attestation,
   type EpochRow,
@@ -45,6 +46,7 @@ const KINDS = [
   'root.posted',
   'payout.claimed',
   'intent.closed',
+  'demand.opened',
   'transaction.refused',
 ] as const
 type Event = { [K in (typeof KINDS)[number]]: JourneyEvent<K> }[(typeof KINDS)[number]]
@@ -143,6 +145,8 @@ export class Settlement {
         for (const row of await epochsIn(this.#store.db, ['collecting'])) await this.#collect(row, parameters)
         for (const row of await epochsIn(this.#store.db, ['wanted'])) await this.#watch(row, parameters)
         const nowMs = this.#clock.nowMs()
+        const times = { nowMs, retryMs: this.#settings.retrySeconds * 1000 }
+        await answerDemands(this.#store, this.#chain, this.#trees, times, this.#log)
         if (nowMs - this.#finishedAtMs >= FINISH_EVERY_MS) {
           await this.#finish(parameters)
           this.#finishedAtMs = nowMs
@@ -297,6 +301,8 @@ export class Settlement {
         return await savePayout(tx, event.body)
       case 'intent.closed':
         return await saveReturned(tx, event.intentId!)
+      case 'demand.opened':
+        return await saveDemand(tx, event.intentId!, event.body)
       case 'transaction.refused': {
         const match = REMAINDER_KEY.exec(event.body.key)
         if (match) await refuseRemainder(tx, match[1]!.toLowerCase())

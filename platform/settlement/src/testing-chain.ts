@@ -78,6 +78,7 @@ export class MemoryChain implements ChainView {
   recordOf = async (epoch: number) =>
     this.root?.epoch === epoch ? { root: this.root.root, weight: this.weight } : null
   committeeAt = async () => this.committee
+  isOpenDemand = async () => true
   isFinal = async (epoch: number) => this.final.has(epoch)
   claimBasis = async () => this.basis
 }

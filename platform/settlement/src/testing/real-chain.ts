@@ -72,15 +72,22 @@ export async function openWorld(parameters: Parameters<typeof startLocalChain>[0
   }
 
   /** Billing says what an intent owes by now. */
-  function charge(intentId: Hex, amountMicros: bigint, seq: number, final: boolean): Promise<void> {
+  function charge(
+    intentId: Hex,
+    amountMicros: bigint,
+    seq: number,
+    final: boolean,
+    evidence = evidenceOf(ZERO_HASH, ZERO_HASH, ZERO_HASH),
+  ): Promise<void> {
     const amount = amountMicros.toString()
-    const evidence = evidenceOf(ZERO_HASH, ZERO_HASH, ZERO_HASH)
     const of = { book, amountMicros: amount, coSignedMicros: amount, bytesUsed: '500000000', seq }
     return say('charge.posted', intentId, { ...of, evidence, final })
   }
 
   return {
     local,
+    domain,
+    store: test.store,
     client,
     view,
     settlement,
@@ -146,7 +153,7 @@ export async function openWorld(parameters: Parameters<typeof startLocalChain>[0
         binding: NO_DEVICE,
       })
       await charge(intentId, chargeMicros, 1, final)
-      return { intentId, terms }
+      return { intentId, terms, receiptDigest }
     },
     /** Some attestors sign an epoch. */
     async sign(epoch: number, by: readonly Hex[]) {
