@@ -43,6 +43,7 @@ contract Receivables is IReceivables, GesimDomain {
         _attestors = IAttestors(_settlement.parameters().attestors);
         _epochSeconds = _settlement.parameters().epochSeconds;
         slowSeconds = _settlement.parameters().slowSeconds;
+        require(maxDiscountBps_ <= 10_000, Receivables_InvalidParameter("maxDiscountBps"));
         maxDiscountBps = maxDiscountBps_;
     }
 

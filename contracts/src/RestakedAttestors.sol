@@ -128,9 +128,10 @@ contract RestakedAttestors is IRestakedAttestors, Attestors, EIP712 {
         try strategies.clearBurnOrRedistributableShares(OperatorSet(address(this), SET), slashId) {} catch {}
         uint256 arrived = usdc.balanceOf(address(this)) - reserve - rewardsOwed;
         require(arrived != 0, RestakedAttestors_NothingArrived(slashId));
-        delete _slashes[slashId];
-        // What arrived counts, not what was said: shares are rounded on their way to tokens.
+        // What arrived counts, not what was said: shares are rounded on their way to tokens. The rest may follow, or somebody
+        // sent a trifle before the money came.
         amount = uint96(arrived < taken.amount ? arrived : taken.amount);
+        _slashes[slashId].amount = taken.amount - amount;
         emit SlashCollected(slashId, amount, taken.challenger, _credit(amount, taken.challenger));
     }
 

@@ -16,7 +16,7 @@ export const attestorRegistryAbi = [
   {"type":"function","name":"grantRole","inputs":[{"name":"role","type":"bytes32","internalType":"bytes32"},{"name":"account","type":"address","internalType":"address"}],"outputs":[],"stateMutability":"nonpayable"},
   {"type":"function","name":"hasRole","inputs":[{"name":"role","type":"bytes32","internalType":"bytes32"},{"name":"account","type":"address","internalType":"address"}],"outputs":[{"name":"","type":"bool","internalType":"bool"}],"stateMutability":"view"},
   {"type":"function","name":"minimumStake","inputs":[],"outputs":[{"name":"","type":"uint96","internalType":"uint96"}],"stateMutability":"view"},
-  {"type":"function","name":"payRestitution","inputs":[{"name":"to","type":"address","internalType":"address"},{"name":"amount","type":"uint96","internalType":"uint96"}],"outputs":[],"stateMutability":"nonpayable"},
+  {"type":"function","name":"payRestitution","inputs":[{"name":"to","type":"address","internalType":"address"},{"name":"amount","type":"uint96","internalType":"uint96"}],"outputs":[{"name":"paid","type":"uint96","internalType":"uint96"}],"stateMutability":"nonpayable"},
   {"type":"function","name":"renounceRole","inputs":[{"name":"role","type":"bytes32","internalType":"bytes32"},{"name":"callerConfirmation","type":"address","internalType":"address"}],"outputs":[],"stateMutability":"nonpayable"},
   {"type":"function","name":"requestUnstake","inputs":[{"name":"amount","type":"uint96","internalType":"uint96"}],"outputs":[],"stateMutability":"nonpayable"},
   {"type":"function","name":"reserve","inputs":[],"outputs":[{"name":"","type":"uint96","internalType":"uint96"}],"stateMutability":"view"},

@@ -14,6 +14,7 @@ export const receivablesAbi = [
   {"type":"error","name":"Quorum_NotInTurn","inputs":[{"name":"position","type":"uint256","internalType":"uint256"},{"name":"recovered","type":"address","internalType":"address"}]},
   {"type":"error","name":"Receivables_DiscountTooHigh","inputs":[{"name":"discountBps","type":"uint16","internalType":"uint16"},{"name":"most","type":"uint16","internalType":"uint16"}]},
   {"type":"error","name":"Receivables_InvalidOffer","inputs":[{"name":"key","type":"address","internalType":"address"},{"name":"digest","type":"bytes32","internalType":"bytes32"}]},
+  {"type":"error","name":"Receivables_InvalidParameter","inputs":[{"name":"name","type":"bytes32","internalType":"bytes32"}]},
   {"type":"error","name":"Receivables_NotAdvanceable","inputs":[{"name":"book","type":"uint32","internalType":"uint32"},{"name":"epoch","type":"uint32","internalType":"uint32"}]},
   {"type":"error","name":"Receivables_OfferExpired","inputs":[{"name":"validUntil","type":"uint40","internalType":"uint40"}]},
   {"type":"error","name":"SumTree_Carry","inputs":[]},

@@ -26,7 +26,7 @@ export const restakedAttestorsAbi = [
   {"type":"function","name":"minimumStake","inputs":[],"outputs":[{"name":"","type":"uint96","internalType":"uint96"}],"stateMutability":"view"},
   {"type":"function","name":"open","inputs":[{"name":"metadataUri","type":"string","internalType":"string"}],"outputs":[],"stateMutability":"nonpayable"},
   {"type":"function","name":"operatorOf","inputs":[{"name":"attestor","type":"address","internalType":"address"}],"outputs":[{"name":"","type":"address","internalType":"address"}],"stateMutability":"view"},
-  {"type":"function","name":"payRestitution","inputs":[{"name":"to","type":"address","internalType":"address"},{"name":"amount","type":"uint96","internalType":"uint96"}],"outputs":[],"stateMutability":"nonpayable"},
+  {"type":"function","name":"payRestitution","inputs":[{"name":"to","type":"address","internalType":"address"},{"name":"amount","type":"uint96","internalType":"uint96"}],"outputs":[{"name":"paid","type":"uint96","internalType":"uint96"}],"stateMutability":"nonpayable"},
   {"type":"function","name":"registerOperator","inputs":[{"name":"operator","type":"address","internalType":"address"},{"name":"avs","type":"address","internalType":"address"},{"name":"sets","type":"uint32[]","internalType":"uint32[]"},{"name":"data","type":"bytes","internalType":"bytes"}],"outputs":[],"stateMutability":"nonpayable"},
   {"type":"function","name":"renounceRole","inputs":[{"name":"role","type":"bytes32","internalType":"bytes32"},{"name":"callerConfirmation","type":"address","internalType":"address"}],"outputs":[],"stateMutability":"nonpayable"},
   {"type":"function","name":"reserve","inputs":[],"outputs":[{"name":"","type":"uint96","internalType":"uint96"}],"stateMutability":"view"},

@@ -5,6 +5,7 @@ import {IGesimAccount} from "../interfaces/IGesimAccount.sol";
 import {SignerBytes} from "../libraries/SignerBytes.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @title Who signs for an account
 /// @dev The first signers are hashes behind the clone's code: reading them costs a fifth of a storage slot and writing
@@ -132,7 +133,9 @@ abstract contract AccountSigners is IGesimAccount {
     function _firstCount() private view returns (uint256) {
         // The implementation itself is nobody's account.
         uint256 length = address(this).code.length;
-        return address(this) == _self || length < CLONE_CODE_LENGTH ? 0 : (length - CLONE_CODE_LENGTH) / 32;
+        if (address(this) == _self || length < CLONE_CODE_LENGTH) return 0;
+        // The factory allows no more; a clone that somebody made otherwise must not have signers that cannot be removed.
+        return Math.min((length - CLONE_CODE_LENGTH) / 32, SignerBytes.MOST);
     }
 
     function _firstIndex(bytes32 id) private view returns (bool found, uint256 at) {

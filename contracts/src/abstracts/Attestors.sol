@@ -74,11 +74,12 @@ abstract contract Attestors is IAttestors, AccessControl {
     }
 
     /// @inheritdoc IAttestors
-    function payRestitution(address to, uint96 amount) external onlyRole(SLASHER) {
-        require(amount <= reserve, AttestorRegistry_InsufficientStake(amount, reserve));
-        reserve -= amount;
-        usdc.safeTransfer(to, amount);
-        emit RestitutionPaid(to, amount);
+    function payRestitution(address to, uint96 amount) external onlyRole(SLASHER) returns (uint96 paid) {
+        paid = amount < reserve ? amount : reserve;
+        if (paid == 0) return 0;
+        reserve -= paid;
+        usdc.safeTransfer(to, paid);
+        emit RestitutionPaid(to, paid);
     }
 
     /// @inheritdoc IAttestors

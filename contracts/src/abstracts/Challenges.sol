@@ -180,8 +180,8 @@ abstract contract Challenges is FaultProofs {
     /// @inheritdoc IPayOnUsage
     function restore(uint32 book) external returns (uint64 amount) {
         if (_frozenFrom(book) == 0) revert PayOnUsage_NotFrozen(book);
-        amount = uint64(restitutionOf[book]);
-        delete restitutionOf[book];
+        amount = uint64(Math.min(restitutionOf[book], type(uint64).max));
+        restitutionOf[book] -= amount;
         _usdc.forceApprove(address(_escrow), amount);
         _escrow.replenish(book, amount);
     }

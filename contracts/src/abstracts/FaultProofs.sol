@@ -187,8 +187,7 @@ abstract contract FaultProofs is IPayOnUsage, GesimDomain {
         emit SignerSlashed(epoch, attestor, fault.code, uint16(bps), amount);
         uint96 share = uint96((uint256(amount) * RESTITUTION_BPS) / BPS);
         if (fault.book == 0 || share == 0) return amount;
-        restitutionOf[fault.book] += share;
-        _attestors.payRestitution(address(this), share);
+        restitutionOf[fault.book] += _attestors.payRestitution(address(this), share);
     }
 
     function _punishBySender(uint32 epoch, uint32 book, uint16 bps) private {

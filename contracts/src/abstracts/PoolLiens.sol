@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
@@ -139,7 +140,7 @@ abstract contract PoolLiens is PoolShares {
         uint256 held = IERC20(asset()).balanceOf(box);
         uint256 owed = _debtOf(carrierId);
         if (to == address(0) || held <= owed) return 0;
-        amount = uint64(held - owed);
+        amount = uint64(Math.min(held - owed, type(uint64).max));
         // A beneficiary that token or compliance refuses must not hold up the pool's own money.
         if (!_isCompliant(to, OPERATION_CLAIM) || !IPayoutBox(box).send(IERC20(asset()), to, amount)) return 0;
         emit Released(carrierId, amount, to);

@@ -44,7 +44,10 @@ interface IAttestors {
     function slash(address attestor, uint16 bps, bytes4 fault, address challenger) external returns (uint96 amount);
 
     /// @notice Pays restitution for the book that a fault was in, out of the reserve. Only contracts that prove faults.
-    function payRestitution(address to, uint96 amount) external;
+    /// @dev Stake that is restaked elsewhere arrives later: no slash waits for it, and what the reserve lacks is left out. It goes
+    /// to the treasury with the rest, which may give it to the book (`IntentEscrow.replenish`).
+    /// @return paid What the reserve had of it.
+    function payRestitution(address to, uint96 amount) external returns (uint96 paid);
 
     /// @notice Pays the caller's rewards for proven faults.
     function claimReward() external returns (uint96 amount);

@@ -41,7 +41,7 @@ interface IGesimPaymaster {
     /// @param amountMicros Added to an account's budget.
     /// @param limit How many accounts may take it.
     /// @param taken How many have.
-    /// @param validUntil Until when it can be taken and spent, in seconds since 1970.
+    /// @param validUntil Until when it can be taken, in seconds since 1970; spent until then or as long as the budget lasts already.
     struct Promotion {
         uint64 amountMicros;
         uint32 limit;

@@ -33,6 +33,8 @@ interface IReceivables {
     /// @notice The offer's time is over.
     error Receivables_OfferExpired(uint40 validUntil);
     error Receivables_DiscountTooHigh(uint16 discountBps, uint16 most);
+    /// @notice A discount can be no more than everything.
+    error Receivables_InvalidParameter(bytes32 name);
     /// @notice The offer is not signed by this key of the book's carrier.
     error Receivables_InvalidOffer(address key, bytes32 digest);
     /// @notice No quorum signed the epoch's root, a fault was proven in it, or it is final already.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {GesimPaymaster} from "../../src/GesimPaymaster.sol";
 import {IGesimPaymaster} from "../../src/interfaces/IGesimPaymaster.sol";
 import {Paymaster} from "@openzeppelin/contracts/account/paymaster/Paymaster.sol";
 import {IPaymaster, PackedUserOperation} from "@openzeppelin/contracts/interfaces/IERC4337.sol";
@@ -110,6 +111,16 @@ contract ChargingTest is Paymasters {
         assertGe(paymaster.purseOf(address(account)).budgetMicros, left);
         assertLe(paymaster.purseOf(address(account)).budgetMicros, 20e6);
         assertTrue(_backed());
+    }
+
+    function test_Paymaster_ValidatePaymasterUserOp_RevertGiven_NoRateYet() public {
+        GesimPaymaster fresh =
+            new GesimPaymaster(usdc, oracle, identity, 1 days, 1_000, treasury, sponsor, owner, operator);
+        PackedUserOperation memory operation = _sponsored(nothing);
+        vm.startPrank(ENTRY_POINT);
+        vm.expectRevert(IGesimPaymaster.GesimPaymaster_NoRate.selector);
+        fresh.validatePaymasterUserOp(operation, 0, 0.0001 ether);
+        vm.stopPrank();
     }
 
     function test_Paymaster_ValidatePaymasterUserOp_RevertWhen_BudgetTooSmall() public {

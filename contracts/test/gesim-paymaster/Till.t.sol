@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {GesimPaymaster} from "../../src/GesimPaymaster.sol";
 import {IGesimPaymaster} from "../../src/interfaces/IGesimPaymaster.sol";
 import {IPriceOracle} from "../../src/interfaces/IPriceOracle.sol";
 import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol";
@@ -140,6 +141,13 @@ contract TillTest is Paymasters {
         (cost, margin) = paymaster.quote(1);
         assertEq(cost, 1);
         assertEq(margin, 1);
+    }
+
+    function test_Paymaster_RevertWhen_TreasuryOrSignerIsMissing() public {
+        vm.expectRevert(IGesimPaymaster.GesimPaymaster_ZeroAddress.selector);
+        new GesimPaymaster(usdc, oracle, identity, 1 days, 1_000, address(0), sponsor, owner, operator);
+        vm.expectRevert(IGesimPaymaster.GesimPaymaster_ZeroAddress.selector);
+        new GesimPaymaster(usdc, oracle, identity, 1 days, 1_000, treasury, address(0), owner, operator);
     }
 
     function test_Paymaster_SetSponsorSigner_RevertWhen_Invalid() public {

@@ -48,6 +48,7 @@ contract BreakerTest is Statements {
         skip(1 days);
         assertEq(escrow.outflowOf(BOOK_A).mean, uint256(50e6) / 7);
         skip(1 days);
+        // forge-lint: disable-next-line(divide-before-multiply) as the contract rounds, step by step
         assertEq(escrow.outflowOf(BOOK_A).mean, (uint256(50e6) / 7) * 6 / 7);
         skip(30 days);
         assertGt(escrow.outflowOf(BOOK_A).mean, 0);

@@ -41,6 +41,8 @@ contract Bazaar is Statements {
     }
 
     uint256 internal constant MOST = 6;
+    uint8 internal constant FUND = 1;
+    uint8 internal constant CLAIM = 2;
 
     Purchase[] internal purchases;
     mapping(uint32 book => uint64) public fundedIn;
@@ -57,13 +59,18 @@ contract Bazaar is Statements {
         setUp();
     }
 
+    /// @dev Whether the guardian keeps new money out.
+    function _isPaused(address payer) internal view returns (bool) {
+        return !compliance.check(payer, FUND);
+    }
+
     /// @dev Three of four purchases are delivered at once: there is little to break in what is still Held.
     function buy(uint256 who, uint64 amount) external {
         uint256 key = who % 3 == 0 ? aliceKey : bobKey;
         address payer = vm.addr(key);
         IntentTerms memory terms = _nextTerms(payer);
         amount = uint64(bound(amount, 1e6, 50e6));
-        if (usdc.balanceOf(payer) < amount || purchases.length >= MOST) return;
+        if (usdc.balanceOf(payer) < amount || purchases.length >= MOST || _isPaused(payer)) return;
         _enter(terms, _fund(terms, amount), key);
         takenFromTravellers += amount;
         ++done["buy"];

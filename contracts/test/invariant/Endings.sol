@@ -14,6 +14,25 @@ import {Rogues} from "./Rogues.sol";
 /// @notice The market's rarer ways in and out: ends that two roots confirm, batches of closes, the rest carried into the next
 /// intent, intents paid from a balance.
 contract Endings is Rogues {
+    constructor() {
+        compliance.grantRole(compliance.GUARDIAN(), address(this));
+        compliance.grantRole(compliance.GOVERNOR(), address(this));
+    }
+
+    /// @dev The guardian pauses what it may; nothing of it shuts a way out.
+    function pause(bool claims, uint256 time) external {
+        try compliance.pause(claims ? CLAIM : FUND, uint40(bound(time, 1, 72 hours))) {
+            ++done["pause"];
+        } catch {}
+    }
+
+    /// @dev 8 is shown with everything paused that can be.
+    function pauseAll() external {
+        for (uint8 operation = FUND; operation <= CLAIM; ++operation) {
+            try compliance.pause(operation, 72 hours) {} catch {}
+        }
+    }
+
     /// @dev Anyone sends it; any two of the last roots are tried, in either order.
     function confirm(uint256 pick, uint32 newer, uint32 older) external {
         if (purchases.length == 0 || settlement.latest() == 0) return;
@@ -55,7 +74,7 @@ contract Endings is Rogues {
         uint256 key = honest ? aliceKey : bobKey;
         IntentTerms memory terms = _nextTerms(vm.addr(key));
         uint64 balance = escrow.balanceOf(terms.payer);
-        if (balance == 0 || purchases.length >= MOST) return;
+        if (balance == 0 || purchases.length >= MOST || _isPaused(terms.payer)) return;
         amount = uint64(bound(amount, 1, balance < terms.maxDeposit ? balance : terms.maxDeposit));
         vm.prank(terms.payer);
         _enter(terms, escrow.createFromBalance(terms, amount), key);

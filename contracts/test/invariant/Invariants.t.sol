@@ -23,7 +23,7 @@ contract InvariantsTest is Test {
         (_escrow, _settlement, _usdc) = (IntentEscrow(escrow), Settlement(settlement), TestUSDC(usdc));
         targetContract(address(_bazaar));
         // What leads somewhere comes more often.
-        bytes4[47] memory actions = [
+        bytes4[48] memory actions = [
             Bazaar.buy.selector,
             Bazaar.buy.selector,
             Bazaar.activate.selector,
@@ -70,7 +70,8 @@ contract InvariantsTest is Test {
             Endings.carryOver.selector,
             Endings.buyFromBalance.selector,
             Endings.buyFromBalance.selector,
-            Endings.closeBoth.selector
+            Endings.closeBoth.selector,
+            Endings.pause.selector
         ];
         bytes4[] memory selectors = new bytes4[](actions.length);
         for (uint256 i = 0; i < actions.length; ++i) {
@@ -81,6 +82,7 @@ contract InvariantsTest is Test {
 
     /// @dev 8, after every run: whatever was done, with all operators gone everybody is out.
     function afterInvariant() external {
+        _bazaar.pauseAll();
         assertTrue(_bazaar.everyoneLeaves(), "8: somebody is locked in");
     }
 

@@ -214,10 +214,17 @@ contract DataTest is Demanding {
         attestors.payRestitution(bob, 1);
     }
 
-    function test_Attestors_PayRestitution_RevertWhen_AboveTheReserve() external {
-        vm.expectRevert(abi.encodeWithSelector(IAttestors.AttestorRegistry_InsufficientStake.selector, 1, 0));
+    function test_Attestors_PayRestitution_PaysWhatTheReserveHas() external {
         vm.prank(address(payOnUsage));
-        attestors.payRestitution(bob, 1);
+        assertEq(attestors.payRestitution(bob, 1), 0);
+        _withheldBefore(bob);
+        _slash(0);
+        uint96 reserve = attestors.reserve();
+        uint256 before = usdc.balanceOf(bob);
+        vm.prank(address(payOnUsage));
+        assertEq(attestors.payRestitution(bob, reserve + 1), reserve);
+        assertEq(usdc.balanceOf(bob), before + reserve);
+        assertEq(attestors.reserve(), 0);
     }
 
     function test_Attestors_PayRestitution_Pays() external {

@@ -248,6 +248,26 @@ contract RestakedAttestorsTest is Test {
         restaked.collect(1);
     }
 
+    function test_Restaked_Collect_KeepsTheSlashWhenATrifleCameBefore() public givenACommittee {
+        _slash(0, 10_000);
+        eigen.setHoldsBack(true);
+        deal(address(usdc), address(restaked), 1);
+        assertEq(restaked.collect(1), 1);
+        eigen.setHoldsBack(false);
+        assertEq(restaked.collect(1), 10_000e6 - 1);
+        assertEq(restaked.rewardOf(challenger), 4_000e6 - 1, "40 % of each, rounded down");
+    }
+
+    /// @dev A fault in a book is slashed although nothing has arrived that the book could be given.
+    function test_Restaked_PayRestitution_WaitsForNothing() public givenACommittee {
+        _slash(0, 10_000);
+        vm.prank(slasher);
+        assertEq(restaked.payRestitution(slasher, 4_000e6), 0);
+        restaked.collect(1);
+        vm.prank(slasher);
+        assertEq(restaked.payRestitution(slasher, 4_000e6), 4_000e6);
+    }
+
     function testFuzz_Restaked_Collect_OwesNoMoreThanItHas(uint16[6] calldata shares, uint8 cleared, uint64 rate)
         public
         givenACommittee

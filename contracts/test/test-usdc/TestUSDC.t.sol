@@ -19,6 +19,7 @@ contract Wallet is IERC1271 {
     }
 }
 
+// forge-lint: disable-start(erc20-unchecked-transfer) what is asked here is whether it reverts
 contract TestUSDCTest is Test {
     TestUSDC internal usdc;
     address internal alice;
@@ -69,6 +70,24 @@ contract TestUSDCTest is Test {
         usdc.mint(alice, 0);
         vm.expectRevert("Blacklistable: account is blacklisted");
         usdc.mint(bob, 1);
+    }
+
+    function test_Usdc_Mint_RevertWhen_TheBalanceReachesTheBlockingBit() public {
+        uint256 most = type(uint256).max >> 1;
+        usdc.mint(bob, most);
+        vm.expectRevert("FiatTokenV2_2: Balance exceeds (2^255 - 1)");
+        usdc.mint(bob, 1);
+        assertEq(usdc.balanceOf(bob), most);
+        assertFalse(usdc.isBlacklisted(bob));
+    }
+
+    function test_Usdc_Transfer_RevertWhen_FromTheZeroAddress() public {
+        vm.startPrank(address(0));
+        vm.expectRevert("ERC20: transfer from the zero address");
+        usdc.transfer(bob, 0);
+        vm.expectRevert("ERC20: approve from the zero address");
+        usdc.approve(bob, 1);
+        vm.stopPrank();
     }
 
     function test_Usdc_Mint_NeverOffALocalChain() public {
@@ -296,3 +315,4 @@ contract TestUSDCTest is Test {
         usdc.transferWithAuthorization(alice, bob, 40e6, now_ - 1, now_ + 1, NONCE, "");
     }
 }
+// forge-lint: disable-end(erc20-unchecked-transfer)

@@ -47,8 +47,10 @@ const OF_INSTALLATION: Readonly<Record<string, string>> = {
   scp03tSecurityError: 'The package changed on its way, or card and server derive other keys: try again.',
   installFailedDueToIccidAlreadyExistsOnEuicc:
     'The card has this profile already: `gesim-rsp profiles` shows it; delete it first, or order another.',
-  installFailedDueToInsufficientMemoryForProfile: 'Delete another profile, then download again.',
-  installFailedDueToInterruption: 'The card lost power meanwhile: download again, the order is still open.',
+  installFailedDueToInsufficientMemoryForProfile:
+    'Delete another profile, then download with the same code again; servers that have closed the order want a fresh one.',
+  installFailedDueToInterruption:
+    'The card lost power meanwhile: download with the same code again; servers that have closed the order want a fresh one.',
   pprNotAllowed: 'The card does not let this operator set the policy rules of the profile: ask the operator.',
 }
 
