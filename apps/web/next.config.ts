@@ -28,6 +28,13 @@ const config: NextConfig = {
   outputFileTracingIncludes: { '/flags/[file]': ['../../node_modules/circle-flags/flags/*.svg'] },
   headers: async () => [
     {
+      source: '/worker.js',
+      headers: [
+        { key: 'Cache-Control', value: 'no-cache' },
+        { key: 'Content-Security-Policy', value: "default-src 'none'; connect-src 'self'" },
+      ],
+    },
+    {
       source: '/:path*',
       headers: [
         { key: 'X-Content-Type-Options', value: 'nosniff' },

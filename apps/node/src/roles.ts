@@ -11,9 +11,10 @@ import { provisionerStage } from '@gesim/provisioner'
 import { relayerStage } from '@gesim/relayer'
 import { settlementStage } from '@gesim/settlement'
 import { smartSwitchStage } from '@gesim/smart-switch'
-import type { Stage } from '@gesim/store'
+import { type Holding, type Stage, storeHoldings } from '@gesim/store'
 import { transparencyStage } from '@gesim/transparency'
 import { treasuryStage } from '@gesim/treasury'
+import { nodeHoldings } from './holdings.ts'
 
 /** Every role the program can play, in the order of the journey. */
 export const STAGE_LIST: readonly Stage[] = [
@@ -31,6 +32,13 @@ export const STAGE_LIST: readonly Stage[] = [
   oraclesStage,
   advisorStage,
   transparencyStage,
+]
+
+/** What all roles together store about a traveller. Of all, not of those that run here: they share one database. */
+export const HOLDINGS: readonly Holding[] = [
+  ...STAGE_LIST.flatMap((stage) => stage.holdings ?? []),
+  ...storeHoldings,
+  ...nodeHoldings,
 ]
 
 /**

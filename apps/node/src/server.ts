@@ -11,6 +11,7 @@ import { registerLimits } from './limits.ts'
 import { registerNetwork } from './network.ts'
 import { registerOpenApi } from './openapi.ts'
 import { registerRequestLog, registerRequestPage } from './request-log.ts'
+import { HOLDINGS } from './roles.ts'
 import type { NodeSettings } from './settings.ts'
 import type { Telemetry } from './telemetry.ts'
 import { registerValidation } from './validation.ts'
@@ -59,6 +60,7 @@ export async function startNode(parts: NodeParts): Promise<RunningNode> {
       signal: parts.signal,
       chain: { rpcUrl: settings.rpcUrl, chainId: settings.chainId, addresses: settings.addresses },
       settings: readSettings(stage.settings, parts.env),
+      holdings: HOLDINGS,
     }
     contexts.set(stage, context)
     running.push(await stage.start(context))

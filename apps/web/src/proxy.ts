@@ -33,6 +33,7 @@ function contentSecurityPolicy(nonce: string, pathname: string): string {
     "font-src 'self'",
     "connect-src 'self'",
     "manifest-src 'self'",
+    `worker-src ${isolated(pathname) ? "'none'" : "'self'"}`,
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",
@@ -43,7 +44,7 @@ function contentSecurityPolicy(nonce: string, pathname: string): string {
 export const config = {
   matcher: [
     {
-      source: '/((?!_next/static|_next/image|flags/|v1/|rpc/|icon|favicon|manifest).*)',
+      source: '/((?!_next/static|_next/image|flags/|v1/|rpc/|icon|favicon|manifest|worker\\.js).*)',
       missing: [
         { type: 'header', key: 'next-router-prefetch' },
         { type: 'header', key: 'purpose', value: 'prefetch' },

@@ -1,6 +1,7 @@
 import { defineStage } from '@gesim/store'
 import { start } from './advisor.ts'
 import { advisorFailures } from './failures.ts'
+import { advisorHoldings } from './holdings.ts'
 import { routes } from './routes.ts'
 import { advisorSettings } from './settings.ts'
 
@@ -11,6 +12,7 @@ export { cohortOf, judgeRate, logRate } from './anomaly.ts'
 export const advisorStage = defineStage({
   name: 'advisor',
   failures: advisorFailures,
+  holdings: advisorHoldings,
   settings: advisorSettings,
   start,
   routes,

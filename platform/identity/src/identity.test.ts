@@ -197,6 +197,32 @@ test('a return is good once, in the browser that left, and never to another site
     )
 })
 
+test('who stops at the provider comes back to the sign-in page with the reason and the way; a program gets the refusal', async () => {
+  const html = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }
+  const refusedAt = async (headers: Record<string, string>) => {
+    const page = browser()
+    const left = await page.call('GET', '/v1/auth/login?return=/plans/es-5%3Fbuy=1')
+    const state = new URL(left.headers.location as string).searchParams.get('state')
+    const iss = encodeURIComponent(signIn.issuer)
+    const url = `/v1/auth/callback?error=access_denied&state=${state}&iss=${iss}`
+    return await page.call('GET', url, undefined, headers)
+  }
+  const shown = await refusedAt(html)
+  const page = new URL(shown.headers.location as string)
+  expect([page.origin, page.pathname]).toEqual([ORIGIN, '/sign-in'])
+  expect(Object.fromEntries(page.searchParams)).toEqual({
+    failed: 'identity.sign-in-refused',
+    return: '/plans/es-5?buy=1',
+  })
+  const told = await refusedAt({ accept: 'application/json' })
+  expect([told.statusCode, told.json().code]).toEqual([403, 'identity.sign-in-refused'])
+  // Somebody else's return, and a way to sign in that is not there, end on the same page.
+  const stolen = await browser().call('GET', '/v1/auth/callback?code=x&state=y', undefined, html)
+  expect(new URL(stolen.headers.location as string).search).toBe('?failed=identity.sign-in-unknown')
+  const unknown = await browser().call('GET', '/v1/auth/login?provider=none', undefined, html)
+  expect(new URL(unknown.headers.location as string).search).toBe('?failed=identity.provider-unknown')
+})
+
 test('the same person has one subject, and signing in again ends the old session', async () => {
   const { page } = await signInAs(persona)
   const first = (await page.call('GET', '/v1/auth/session')).json()
@@ -336,8 +362,8 @@ test('sealed seeds are kept per passkey, and deleting my data leaves nothing of 
   await page.call('PUT', '/v1/wallet/passkey', passkey)
   expect((await page.call('GET', '/v1/wallet/passkey')).json().passkeys[0]).toMatchObject(passkey)
   expect(
-    (await page.call('GET', '/v1/privacy')).json().stored.map((one: { what: string }) => one.what),
-  ).toContain('Sealed seeds')
+    (await page.call('GET', '/v1/privacy')).json().groups.map((one: { says: string }) => one.says),
+  ).toContain('Keys sealed by your passkeys')
   expect((await page.call('DELETE', '/v1/privacy')).statusCode).toBe(204)
   expect((await page.call('GET', '/v1/wallet')).json().code).toBe('identity.no-session')
   const { rows } = await sql`select from gesim.identity_passkeys where credential_id = 'Y3JlZA'`.execute(

@@ -6,6 +6,7 @@ import { identityAccess } from './access.ts'
 import { chainAccounts } from './chain.ts'
 import { cookiesFor } from './cookies.ts'
 import { identityFailures } from './failures.ts'
+import { identityHoldings } from './holdings.ts'
 import { seedKeys } from './keys.ts'
 import { oidcProvider } from './oidc.ts'
 import { registerRoutes } from './routes.ts'
@@ -21,6 +22,7 @@ export { identitySettings }
 export const identityStage = defineStage({
   name: 'identity',
   failures: identityFailures,
+  holdings: identityHoldings,
   settings: identitySettings,
 
   async start({ store, settings }) {

@@ -1,4 +1,4 @@
-import { refuse, type SettingsOf } from '@gesim/base'
+import { type Failure, isFailure, refuse, type SettingsOf } from '@gesim/base'
 import type { Hex } from '@gesim/journey'
 import type { StageContext } from '@gesim/store'
 import { authRoutes, developerRoutes, type Session, serve, walletRoutes } from '@gesim/wire'
@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { sql } from 'kysely'
 import type { IdentityAccess } from './access.ts'
 import { type Cookies, readCookie, setCookie } from './cookies.ts'
+import { identityHoldings } from './holdings.ts'
 import { createKey, endKey, listKeys } from './keys.ts'
 import { forget, storedAbout } from './privacy.ts'
 import { endSession, endSessionById, findSession, type SessionFacts } from './sessions.ts'
@@ -42,8 +43,24 @@ function registerAuth(app: FastifyInstance, parts: IdentityParts): void {
     providers: settings.providers.map(({ id, name }) => ({ id, name })),
   }))
 
-  serve(app, authRoutes.login, async ({ query, reply }) => {
-    const { url, state } = await signIn.begin(query.provider, query.return ?? '/', query.fresh === '1')
+  /** A person who walks these pages gets a page that says what went wrong; a program gets the refusal itself. */
+  const tellOnPage = (request: FastifyRequest, reply: FastifyReply, failure: Failure, returnTo?: string) => {
+    if (!/\btext\/html\b/.test(request.headers.accept ?? '')) throw failure
+    const page = new URL('/sign-in', settings.webOrigins[0])
+    page.searchParams.set('failed', failure.code)
+    if (returnTo) page.searchParams.set('return', returnTo)
+    reply.header('cache-control', 'no-store').redirect(page.href)
+  }
+
+  serve(app, authRoutes.login, async ({ query, request, reply }) => {
+    const begun = await signIn
+      .begin(query.provider, query.return ?? '/', query.fresh === '1')
+      .catch((error: unknown) => {
+        if (!isFailure(error)) throw error
+        return error
+      })
+    if (isFailure(begun)) return tellOnPage(request, reply, begun, query.return)
+    const { url, state } = begun
     reply.header('set-cookie', setCookie(cookies, cookies.signIn, state, 600))
     reply.header('cache-control', 'no-store').redirect(url)
   })
@@ -51,7 +68,14 @@ function registerAuth(app: FastifyInstance, parts: IdentityParts): void {
   serve(app, authRoutes.callback, async ({ query, request, reply }) => {
     const cookieState = readCookie(request.headers.cookie, cookies.signIn)
     const raw = new URL(request.url, 'http://any').search
-    const { secret, returnTo } = await signIn.finish(raw, query.state, cookieState, access.secret(request))
+    const done = await signIn
+      .finish(raw, query.state, cookieState, access.secret(request))
+      .catch((error: unknown) => {
+        if (!isFailure(error, 'identity.sign-in-unknown')) throw error
+        return { failure: error, returnTo: undefined }
+      })
+    if ('failure' in done) return tellOnPage(request, reply, done.failure, done.returnTo)
+    const { secret, returnTo } = done
     reply.header('set-cookie', [
       setCookie(cookies, cookies.session, secret, settings.sessionDays * 86_400),
       setCookie(cookies, cookies.signIn, '', 0),
@@ -140,9 +164,13 @@ function registerWallet(app: FastifyInstance, parts: IdentityParts): void {
     wallet.recoverySaved((await signedIn(access, request)).subject),
   )
 
-  serve(app, walletRoutes.privacy, async ({ request }) => ({
-    stored: await storedAbout(store, (await signedIn(access, request)).subject),
-  }))
+  serve(app, walletRoutes.privacy, async ({ request, query, reply }) => {
+    const session = await signedIn(access, request)
+    reply.header('cache-control', 'no-store')
+    return {
+      groups: await storedAbout(store, parts.context.holdings ?? identityHoldings, session, query),
+    }
+  })
 
   serve(app, walletRoutes.forget, async ({ request, reply }) => {
     const session = await signedIn(access, request)

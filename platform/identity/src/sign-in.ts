@@ -1,4 +1,4 @@
-import { refuse } from '@gesim/base'
+import { type Failure, isFailure, refuse } from '@gesim/base'
 import type { Hex } from '@gesim/journey'
 import type { Store } from '@gesim/store'
 import { sql } from 'kysely'
@@ -26,6 +26,12 @@ export interface SignInOptions {
 /** A finished sign-in: the cookie's secret and where the browser wanted to go. */
 export interface SignedIn {
   readonly secret: string
+  readonly returnTo: string
+}
+
+/** A sign-in that was begun here and that the provider did not confirm: the way back is still known. */
+export interface NotSignedIn {
+  readonly failure: Failure
   readonly returnTo: string
 }
 
@@ -61,7 +67,7 @@ export function makeSignIn(options: SignInOptions) {
       state: string | undefined,
       cookieState: string | undefined,
       replaces: string | undefined,
-    ): Promise<SignedIn> {
+    ): Promise<SignedIn | NotSignedIn> {
       if (!state || state !== cookieState) throw refuse('identity.sign-in-unknown')
       const { rows } = await sql<{
         provider: string
@@ -75,17 +81,21 @@ export function makeSignIn(options: SignInOptions) {
       if (!provider) throw refuse('identity.sign-in-unknown')
       const callback = new URL(options.redirectUri)
       callback.search = query
-      const proven = await provider.finish(callback, state, {
-        nonce: begun.nonce,
-        codeVerifier: begun.code_verifier,
-      })
+      const returnTo = open(state, begun.return_to)
+      const proven = await provider
+        .finish(callback, state, { nonce: begun.nonce, codeVerifier: begun.code_verifier })
+        .catch((error: unknown) => {
+          if (!isFailure(error)) throw error
+          return error
+        })
+      if (isFailure(proven)) return { failure: proven, returnTo }
       // Most providers do not say when the person last proved himself; where one does, an old proof is not fresh.
       const fresh = proven.authTime === undefined || proven.authTime > Date.now() / 1000 - FRESH_SECONDS
       const secret = await store.tx(async (tx) => {
         const subject = await subjectOf(tx, peppers, proven.issuer, proven.subject)
         return await openSession(tx, subject, options.sessionDays, fresh, replaces)
       })
-      return { secret, returnTo: open(state, begun.return_to) }
+      return { secret, returnTo }
     },
 
     /** A text for a wallet key to sign. */

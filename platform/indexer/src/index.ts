@@ -3,6 +3,7 @@ import { defineStage } from '@gesim/store'
 import { rpcChain } from './chain.ts'
 import { emittersOf } from './decode.ts'
 import { indexerFailures } from './failures.ts'
+import { indexerHoldings } from './holdings.ts'
 import { isPassing, makeIndexer } from './indexer.ts'
 import { indexerSettings } from './settings.ts'
 
@@ -12,6 +13,7 @@ const RETRY_MOST_MS = 10_000
 export const indexerStage = defineStage({
   name: 'indexer',
   failures: indexerFailures,
+  holdings: indexerHoldings,
   settings: indexerSettings,
   async start({ store, chain, log, signal, settings }) {
     if (!chain) throw broken('indexer.wrong-chain', { why: 'no chain is configured' })

@@ -4,6 +4,7 @@ import { type Access, defineStage, type Store } from '@gesim/store'
 import { loadCatalogue } from './catalogue.ts'
 import { rpcIntentsChain } from './chain.ts'
 import { intentsFailures } from './failures.ts'
+import { intentsHoldings } from './holdings.ts'
 import { makeIntents } from './intents.ts'
 import { type Live, openLive } from './live.ts'
 import { findDevice, makePairing } from './pairing.ts'
@@ -28,6 +29,7 @@ const opened = new WeakMap<object, { intents: ReturnType<typeof makeIntents>; li
 export const intentsStage = defineStage({
   name: 'intents',
   failures: intentsFailures,
+  holdings: intentsHoldings,
   settings: intentsSettings,
 
   async start(context) {

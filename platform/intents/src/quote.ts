@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { maxBigint, minBigint } from '@gesim/base'
 import type { Hex, TermsJson } from '@gesim/journey'
 import { booksHash, CARRIER_METERED, intentIdOf, planCommit, termsFromJson } from '@gesim/proofs'
 import type { Plan } from '@gesim/wire'
@@ -11,6 +12,16 @@ export interface QuoteInput {
   readonly unsignedCreditBytes: bigint
   readonly planSalt: Hex
   readonly salt: bigint
+}
+
+/** A plan that can be topped up takes in so many times its price in all; only the price is paid at first. */
+const TOP_UP_TIMES = 4n
+/** The escrow's own limit of a deposit (EscrowParameters.depositLimit). */
+const DEPOSIT_LIMIT_MICROS = 500_000_000n
+
+function mostDepositOf({ topUp, priceMicros }: Plan): bigint {
+  const price = BigInt(priceMicros)
+  return topUp ? maxBigint(price, minBigint(price * TOP_UP_TIMES, DEPOSIT_LIMIT_MICROS)) : price
 }
 
 /** Terms for a plan. Pure: the same input, the same intent id. */
@@ -27,7 +38,7 @@ export function draftTerms(
     activationFee: plan.activationFeeMicros,
     includedBytes: plan.includedBytes,
     blockBytes: plan.blockBytes,
-    maxDeposit: plan.priceMicros,
+    maxDeposit: mostDepositOf(plan).toString(),
     provisionBy,
     // The days are the traveller's: they count from the last moment of delivery.
     deadline: provisionBy + plan.validityDays * 86_400,

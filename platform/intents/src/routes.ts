@@ -158,12 +158,21 @@ type Activity = {
 
 /** Money and fees of a wallet, from the journal itself. */
 async function activityOf(parts: IntentsParts, account: Hex): Promise<Activity[]> {
-  const { rows } = await sql<{ kind: string; at: Date; intent_id: Hex | null; body: Record<string, string> }>`
-    select j.kind, j.at, j.intent_id, j.body from gesim.journal j
-    join gesim.intents_intents i using (intent_id)
+  const { rows } = await sql<{
+    kind: string
+    at: Date
+    intent_id: Hex | null
+    body: Record<string, string>
+    /** The event says the sum since the beginning; this is what the payment added. */
+    paid_micros: bigint | null
+  }>`
+    select j.kind, j.at, j.intent_id, j.body, (j.body->>'fundedMicros')::bigint - coalesce(
+        max((j.body->>'fundedMicros')::bigint) over (partition by j.intent_id order by j.seq
+          rows between unbounded preceding and 1 preceding), 0) as paid_micros
+    from gesim.journal j join gesim.intents_intents i using (intent_id)
     where i.payer = ${account} and j.kind in ('intent.funded', 'intent.refunded', 'intent.closed')
     union all
-    select kind, at, intent_id, body from gesim.journal
+    select kind, at, intent_id, body, null from gesim.journal
     where kind = 'gas.charged' and body->>'account' = ${account}
     order by at desc limit 100`.execute(parts.context.store.db)
   return rows.flatMap((row): Activity[] => {
@@ -173,7 +182,7 @@ async function activityOf(parts: IntentsParts, account: Hex): Promise<Activity[]
       ...(row.intent_id ? { intentId: row.intent_id } : {}),
     }
     if (row.kind === 'intent.funded')
-      return [{ kind: 'funded', amountMicros: row.body.fundedMicros!, ...shared }]
+      return [{ kind: 'funded', amountMicros: String(row.paid_micros), ...shared }]
     if (row.kind === 'intent.refunded')
       return [{ kind: 'refunded', amountMicros: row.body.refundedMicros!, ...shared }]
     if (row.kind === 'intent.closed')

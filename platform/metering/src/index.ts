@@ -2,6 +2,7 @@ import { domainOf } from '@gesim/proofs'
 import { defineStage, type StageContext } from '@gesim/store'
 import { chainKeys } from './chain.ts'
 import { meteringFailures } from './failures.ts'
+import { meteringHoldings } from './holdings.ts'
 import { Metering } from './metering.ts'
 import { meteringRoutes } from './routes.ts'
 import { meteringSettings } from './settings.ts'
@@ -26,6 +27,7 @@ function meteringOf(context: StageContext<typeof meteringSettings>): Metering {
 export const meteringStage = defineStage({
   name: 'metering',
   failures: meteringFailures,
+  holdings: meteringHoldings,
   settings: meteringSettings,
   start: (context) => meteringOf(context).start(),
   routes: (app, context) => meteringRoutes(app, context.access, meteringOf(context)),

@@ -5,6 +5,7 @@ import { es2plusCarrier } from './es2plus.ts'
 import { esimAccessCarrier } from './esim-access.ts'
 import { loadIssuers } from './evidence.ts'
 import { provisionerFailures } from './failures.ts'
+import { provisionerHoldings } from './holdings.ts'
 import type { Carrier, Keys } from './ports.ts'
 import { startOrders } from './provisioner.ts'
 import type { Notary } from './receipts.ts'
@@ -53,6 +54,7 @@ const noKeys: Keys = { isProvisioningKey: async () => false, signedBy: async () 
 export const provisionerStage = defineStage({
   name: 'provisioner',
   failures: provisionerFailures,
+  holdings: provisionerHoldings,
   settings: provisionerSettings,
   async start(context) {
     const shared = sharedOf(context)

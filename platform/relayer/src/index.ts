@@ -1,5 +1,6 @@
 import { defineStage } from '@gesim/store'
 import { relayerFailures } from './failures.ts'
+import { relayerHoldings } from './holdings.ts'
 import { makeParts } from './parts.ts'
 import { startRelayer } from './relayer.ts'
 import { relayerRoutes } from './routes.ts'
@@ -13,6 +14,7 @@ const parts = new WeakMap<object, RunningParts>()
 export const relayerStage = defineStage({
   name: 'relayer',
   failures: relayerFailures,
+  holdings: relayerHoldings,
   settings: relayerSettings,
   async start(context) {
     const made = makeParts(context)

@@ -2,6 +2,7 @@ import { domainOf } from '@gesim/proofs'
 import { defineStage, type StageContext } from '@gesim/store'
 import { chainView } from './chain.ts'
 import { settlementFailures } from './failures.ts'
+import { settlementHoldings } from './holdings.ts'
 import { settlementRoutes } from './routes.ts'
 import { settlementSettings } from './settings.ts'
 import { Settlement } from './settlement.ts'
@@ -22,6 +23,7 @@ function settlementOf(context: StageContext<typeof settlementSettings>): Settlem
 export const settlementStage = defineStage({
   name: 'settlement',
   failures: settlementFailures,
+  holdings: settlementHoldings,
   settings: settlementSettings,
   start: async (context) => settlementOf(context).start(),
   routes: (app, context) => settlementRoutes(app, context.store, settlementOf(context)),

@@ -1,5 +1,6 @@
 import { defineStage } from '@gesim/store'
 import { smartSwitchFailures } from './failures.ts'
+import { smartSwitchHoldings } from './holdings.ts'
 import { routes } from './routes.ts'
 import { smartSwitchSettings } from './settings.ts'
 import { start } from './smart-switch.ts'
@@ -14,6 +15,7 @@ export { smartSwitchSettings } from './settings.ts'
 export const smartSwitchStage = defineStage({
   name: 'smart-switch',
   failures: smartSwitchFailures,
+  holdings: smartSwitchHoldings,
   settings: smartSwitchSettings,
   start,
   routes,

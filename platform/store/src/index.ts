@@ -1,5 +1,20 @@
 export { storeFailures } from './failures.ts'
 export type { Follower, FollowOptions, Handle, JourneyEventOf } from './follow.ts'
+export type { Held, HeldField, HeldKind, Holder, Holding } from './holdings.ts'
+export {
+  intentsHeld,
+  micros,
+  octets,
+  ofAccount,
+  ofIntents,
+  ofSubject,
+  readHeld,
+  sealed,
+  seconds,
+  storeHoldings,
+  text,
+  time,
+} from './holdings.ts'
 export type { EnqueueOptions, JobHandler, JobInfo, Worker, WorkOptions } from './jobs.ts'
 export type { ReadQuery } from './journal.ts'
 export type { Migration } from './migrate.ts'

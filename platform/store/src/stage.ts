@@ -2,6 +2,7 @@ import type { Clock, FailureCatalogue, Log, SettingsOf, SettingsTable } from '@g
 import type { Addresses } from '@gesim/contracts'
 import type { Hex, StageName } from '@gesim/journey'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Holding } from './holdings.ts'
 import type { Store } from './store.ts'
 
 /** Where the chain is and which contracts are ours. */
@@ -38,6 +39,8 @@ export interface StageContext<Table extends SettingsTable = SettingsTable> {
   /** Absent only where no chain is configured: tests of stages that need none. */
   readonly chain?: ChainSettings
   readonly settings: SettingsOf<Table>
+  /** What every stage stores about a traveller; `apps/node` puts it together, identity tells it. */
+  readonly holdings?: readonly Holding[]
 }
 
 /** A started stage. */
@@ -52,6 +55,8 @@ export interface Stage<Table extends SettingsTable = any> {
   readonly name: StageName
   readonly failures: FailureCatalogue
   readonly settings: Table
+  /** What the stage stores that names a sign-in, an account or a purchase: told to the traveller it is about. */
+  readonly holdings?: readonly Holding[]
   start(context: StageContext<Table>): Promise<Running>
   routes?(app: FastifyInstance, context: StageContext<Table>): void | Promise<void>
 }

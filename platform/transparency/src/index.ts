@@ -1,6 +1,7 @@
 import { defineStage, type StageContext } from '@gesim/store'
 import { logKey } from './checkpoint.ts'
 import { transparencyFailures } from './failures.ts'
+import { transparencyHoldings } from './holdings.ts'
 import { transparencyRoutes } from './routes.ts'
 import { transparencySettings } from './settings.ts'
 import { TransparencyLog } from './transparency.ts'
@@ -13,6 +14,7 @@ function logOf({ store, settings }: StageContext<typeof transparencySettings>): 
 export const transparencyStage = defineStage({
   name: 'transparency',
   failures: transparencyFailures,
+  holdings: transparencyHoldings,
   settings: transparencySettings,
   start: async (context) => logOf(context).start(),
   routes: (app, context) => transparencyRoutes(app, logOf(context)),

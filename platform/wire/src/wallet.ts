@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
+import { StoredGroup, StoredQuery } from './privacy.ts'
 import { route } from './route.ts'
-import { Address, Hash, HexBytes, Line, Micros, Millis, Seconds } from './words.ts'
+import { Address, Hash, HexBytes, Micros, Millis, Seconds } from './words.ts'
 
 const Base64Url = (maxLength: number) => Type.String({ pattern: '^[A-Za-z0-9_-]+$', minLength: 1, maxLength })
 
@@ -132,9 +133,10 @@ export const walletRoutes = {
     path: '/v1/privacy',
     summary: 'Every field that is stored about the traveller, from the real rows',
     caller: 'traveller',
-    answer: Type.Object({
-      stored: Type.Array(Type.Object({ what: Line, value: Line, why: Line, until: Line })),
-    }),
+    query: StoredQuery,
+    answer: Type.Object({ groups: Type.Array(StoredGroup) }),
+    secret: true,
+    perMinute: 60,
   }),
   forget: route({
     method: 'DELETE',

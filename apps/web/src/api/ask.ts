@@ -1,5 +1,6 @@
 import { Failure, type FailureKind } from '@gesim/base'
 import { webFailures } from '../failures.ts'
+import { learnTime } from './clock.ts'
 
 /** A refusal of the API, with its own words: what happened and what to do. */
 export class ApiFailure extends Failure {
@@ -37,13 +38,18 @@ export function ask<Answer>(method: Method, path: string, options: AskOptions = 
   const headers: Record<string, string> = { accept: 'application/json' }
   if (options.body !== undefined) headers['content-type'] = 'application/json'
   if (method === 'POST') headers['idempotency-key'] = options.idempotencyKey ?? crypto.randomUUID()
+  const askedAt = performance.now()
+  const asked = fetch(path, {
+    method,
+    headers,
+    credentials: 'same-origin',
+    body: options.body === undefined ? undefined : JSON.stringify(options.body),
+    signal: options.signal,
+  })
   return answerOf<Answer>(
-    fetch(path, {
-      method,
-      headers,
-      credentials: 'same-origin',
-      body: options.body === undefined ? undefined : JSON.stringify(options.body),
-      signal: options.signal,
+    asked.then((answer) => {
+      learnTime(answer, askedAt)
+      return answer
     }),
   )
 }

@@ -54,11 +54,21 @@ function shownFailure(error: unknown): ShownFailure {
   throw error
 }
 
-/** Who is signed in; asked once for a page, however many parts want to know. */
-export const sessionOf = cache(async (): Promise<Session> => {
+const askedSession = cache(async (): Promise<Session | null> => {
   try {
     return await askFromServer<Session>('/v1/auth/session')
   } catch {
-    return { signedIn: false }
+    return null
   }
 })
+
+/** Who is signed in; asked once for a page, however many parts want to know. */
+export async function sessionOf(): Promise<Session> {
+  return (await askedSession()) ?? { signedIn: false }
+}
+
+/** The same for what must not take silence for a sign-out. */
+export async function visitorOf(): Promise<'known' | 'nobody' | 'unsure'> {
+  const session = await askedSession()
+  return session === null ? 'unsure' : session.signedIn ? 'known' : 'nobody'
+}

@@ -1,7 +1,9 @@
 import type { Metadata, Viewport } from 'next'
 import { cookies } from 'next/headers'
 import type { ReactNode } from 'react'
-import { sessionOf } from '../api/server.ts'
+import { sessionOf, visitorOf } from '../api/server.ts'
+import { StartWorker } from '../offline/start-worker.tsx'
+import { ClockWatch } from '../ui/clock-watch.tsx'
 import { SiteFrame } from '../ui/site-frame.tsx'
 import type { Theme } from '../ui/theme-switch.tsx'
 import { WalletKeeper } from '../wallet/wallet-keeper.tsx'
@@ -16,6 +18,8 @@ export async function generateMetadata(): Promise<Metadata> {
     title: { default: t('title'), template: '%s · GeSIM' },
     description: t('description'),
     referrer: 'no-referrer',
+    icons: { apple: '/icons/180.png' },
+    appleWebApp: { title: 'GeSIM', statusBarStyle: 'default' },
   }
 }
 
@@ -30,7 +34,7 @@ export const viewport: Viewport = {
 }
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const [session, jar] = await Promise.all([sessionOf(), cookies()])
+  const [session, visitor, jar] = await Promise.all([sessionOf(), visitorOf(), cookies()])
   const { lang, direction, tag } = LOCALES[await localeOfPage()]
   const messages = await compiledRooms(['frame', 'failures'])
   const theme = themeOf(jar.get('theme')?.value)
@@ -39,10 +43,12 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       <body className="font-sans antialiased">
         <FirstWords locale={tag} messages={messages}>
           <SiteFrame session={session} theme={theme}>
+            <ClockWatch />
             {children}
           </SiteFrame>
         </FirstWords>
         {session.signedIn && <WalletKeeper account={session.account ?? null} />}
+        <StartWorker visitor={visitor} />
       </body>
     </html>
   )

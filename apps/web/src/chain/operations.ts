@@ -1,5 +1,5 @@
 import { refuse, unreachable } from '@gesim/base'
-import { intentEscrowAbi } from '@gesim/contracts'
+import { intentEscrowAbi, testUsdcAbi } from '@gesim/contracts'
 import {
   fundingCalls,
   type GesimSmartAccount,
@@ -7,8 +7,13 @@ import {
   sponsoredClient,
 } from '@gesim/contracts/account'
 import type { IntentTerms } from '@gesim/proofs'
-import { encodeFunctionData, type Hex } from 'viem'
-import type { UserOperationReceipt } from 'viem/account-abstraction'
+import { BaseError, encodeFunctionData, type Hex, HttpRequestError, TimeoutError } from 'viem'
+import {
+  formatUserOperationRequest,
+  getUserOperationHash,
+  type UserOperation,
+  type UserOperationReceipt,
+} from 'viem/account-abstraction'
 import { addresses, chainClient, doorUrl } from './network.ts'
 
 const CONFIRM_WITHIN_MS = 60_000
@@ -20,6 +25,29 @@ export async function fundIntent(
   amountMicros: bigint,
 ): Promise<UserOperationReceipt> {
   return sendCalls(account, fundingCalls(await addresses(), terms, amountMicros))
+}
+
+/** Adds to an intent that runs: approve and fund, in one operation. The escrow takes it until the deadline, up to the cap. */
+export async function addToIntent(
+  account: GesimSmartAccount,
+  terms: IntentTerms,
+  amountMicros: bigint,
+): Promise<UserOperationReceipt> {
+  const { usdc, escrow } = await addresses()
+  const approve = { abi: testUsdcAbi, functionName: 'approve', args: [escrow, amountMicros] } as const
+  const fund = { abi: intentEscrowAbi, functionName: 'fundIntent', args: [terms, amountMicros] } as const
+  return sendCalls(account, [
+    { to: usdc, data: encodeFunctionData(approve) },
+    { to: escrow, data: encodeFunctionData(fund) },
+  ])
+}
+
+/** Sends USDC to any address. Resolves with the transaction that moved it. */
+export async function sendUsdc(account: GesimSmartAccount, to: Hex, amountMicros: bigint): Promise<Hex> {
+  const { usdc } = await addresses()
+  const transfer = { abi: testUsdcAbi, functionName: 'transfer', args: [to, amountMicros] } as const
+  const { receipt } = await sendCalls(account, [{ to: usdc, data: encodeFunctionData(transfer) }])
+  return receipt.transactionHash
 }
 
 /** Takes the whole deposit back while it is Held: the contract asks nobody else. */
@@ -51,11 +79,27 @@ export async function sendCalls(
     bundlerUrl: doorUrl('/rpc/bundler'),
     paymasterUrl: doorUrl('/rpc/paymaster'),
   })
+  const { address: entryPointAddress, version: entryPointVersion } = account.entryPoint
+  let operation: UserOperation<'0.8'>
   let hash: Hex
   try {
-    hash = await bundler.sendUserOperation({ calls: [...calls] })
+    const prepared = await bundler.prepareUserOperation({ calls: [...calls] })
+    operation = { ...prepared, signature: await account.signUserOperation(prepared) } as UserOperation<'0.8'>
+    const chainId = account.client.chain!.id
+    hash = getUserOperationHash({ chainId, entryPointAddress, entryPointVersion, userOperation: operation })
   } catch (cause) {
+    // Nothing has left the browser yet.
     throw refuse('web.payment-failed', { why: lineOf(cause) }, cause)
+  }
+  try {
+    const request = formatUserOperationRequest(operation)
+    await bundler.request(
+      { method: 'eth_sendUserOperation', params: [request, entryPointAddress] },
+      { retryCount: 0 },
+    )
+  } catch (cause) {
+    // An answer that was lost is no refusal: it may have been taken, so its receipt is waited for all the same.
+    if (!isLostAnswer(cause)) throw refuse('web.payment-failed', { why: lineOf(cause) }, cause)
   }
   let receipt: UserOperationReceipt
   try {
@@ -66,6 +110,14 @@ export async function sendCalls(
   }
   if (!receipt.success) throw refuse('web.payment-failed', { userOpHash: hash, why: receipt.reason })
   return receipt
+}
+
+/** Whether the bundler's answer is missing, so that nobody knows whether it took the operation. */
+function isLostAnswer(error: unknown): boolean {
+  // A door that says no (401, 429) has answered; one that broke behind it (502, 504) has not.
+  const isLost = (each: unknown) =>
+    each instanceof TimeoutError || (each instanceof HttpRequestError && (each.status ?? 500) >= 500)
+  return error instanceof BaseError && error.walk(isLost) !== null
 }
 
 /** The first line of an error: the details of a library's message are for its author. */

@@ -3,6 +3,7 @@ import { isFailure } from '@gesim/base'
 import { useCallback, useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl/react'
 import { type ApiFailure, ask } from '../api/ask.ts'
+import { serverNowMs } from '../api/clock.ts'
 import type { Activation, Intent, Network, PairingCode } from '../api/shapes.ts'
 import { Button, ButtonLink } from '../ui/button.tsx'
 import { Copy } from '../ui/copy.tsx'
@@ -168,7 +169,7 @@ function usePairingCode(intentId: string, wanted: boolean): PairingCode | null {
         const code = await ask<PairingCode>('POST', `/v1/intents/${intentId}/pairing-codes`)
         if (gone) return
         setPairing(code)
-        waitMs = Math.max(10_000, code.expiresAt * 1000 - Date.now() - 5000)
+        waitMs = Math.max(10_000, code.expiresAt * 1000 - serverNowMs() - 5000)
       } catch (error) {
         if (!isFailure(error)) throw error
       }

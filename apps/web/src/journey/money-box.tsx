@@ -5,13 +5,13 @@ import { useTranslations } from 'use-intl/react'
 import { ask } from '../api/ask.ts'
 import type { Intent, Remainder } from '../api/shapes.ts'
 import { Button, ButtonLink } from '../ui/button.tsx'
-import { FailureNotice } from '../ui/failure-notice.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Sheet } from '../ui/sheet.tsx'
 import { useNow } from '../ui/use-now.ts'
-import { useFailureWords } from '../words/failure-words.ts'
 import { countdown } from '../words/format.ts'
 import { useFormats } from '../words/use-formats.ts'
+import { ActionFailure } from './action-failure.tsx'
+import { MoreMoney } from './more-money.tsx'
 import { RestNow } from './rest-now.tsx'
 import { isHeld } from './steps.ts'
 import { usageShown } from './usage.ts'
@@ -83,6 +83,7 @@ export function MoneyBox({ intent, refresh }: { intent: Intent; refresh: () => P
           )}
         </>
       )}
+      <MoreMoney intent={intent} refresh={refresh} />
       {intent.state === 'active' && (
         <Button wide look="quiet" className="mt-4" onClick={() => setAsking('finish')} data-testid="finish">
           {t('money.finishRest')}
@@ -187,7 +188,7 @@ function lineOf(intent: Intent, rest: bigint, t: JourneyWords): { amount: bigint
   const funded = BigInt(intent.fundedMicros)
   switch (intent.state) {
     case 'drafted':
-      return { amount: BigInt(intent.terms.maxDeposit), says: t('money.drafted') }
+      return { amount: BigInt(intent.plan.priceMicros), says: t('money.drafted') }
     case 'lapsed':
       return { amount: 0n, says: t('money.lapsed') }
     case 'active':
@@ -214,37 +215,6 @@ function Pair({ name, value }: { name: string; value: bigint }) {
     <div className="flex justify-between gap-4">
       <dt className="text-soft">{name}</dt>
       <dd>{f.usdc(value)}</dd>
-    </div>
-  )
-}
-
-/** Why the money could not be moved, in words, with the way on. */
-function ActionFailure({
-  failure,
-  intentId,
-  onAgain,
-}: {
-  failure: Failure | null
-  intentId: string
-  onAgain: () => void
-}) {
-  const w = useTranslations('frame')
-  const failureWords = useFailureWords()
-  if (!failure) return null
-  const signIn = `/v1/auth/login?fresh=1&return=${encodeURIComponent(`/esims/${intentId}`)}`
-  return (
-    <div className="mt-4 space-y-3">
-      <FailureNotice failure={failureWords(failure)} money="unknown" onAgain={onAgain} intentId={intentId} />
-      {failure.code === 'web.sign-in-again' && (
-        <ButtonLink wide hard href={signIn}>
-          {w('signInAgain')}
-        </ButtonLink>
-      )}
-      {failure.code === 'web.wallet-elsewhere' && (
-        <ButtonLink wide href="/wallet/restore">
-          {w('restoreHere')}
-        </ButtonLink>
-      )}
     </div>
   )
 }

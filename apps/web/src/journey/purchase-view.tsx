@@ -2,6 +2,7 @@
 import { useTranslations } from 'use-intl/react'
 import type { Intent } from '../api/shapes.ts'
 import { webFailures } from '../failures.ts'
+import { KeptPage } from '../offline/kept-page.tsx'
 import { usePlanWords } from '../shop/use-plan-words.ts'
 import { Button, ButtonLink } from '../ui/button.tsx'
 import { IntentId } from '../ui/copy.tsx'
@@ -35,6 +36,7 @@ export function PurchaseView({ initial }: { initial: Intent }) {
       data-testid="purchase"
       data-state={intent.state}
     >
+      <KeptPage path={`/esims/${intent.intentId}`} version={intent.state} />
       <div className="mb-6 flex flex-wrap items-end justify-between gap-4">
         <div>
           <p className="flex items-center gap-2.5 text-small font-semibold text-soft">

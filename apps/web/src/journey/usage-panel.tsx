@@ -7,6 +7,7 @@ import { useNow } from '../ui/use-now.ts'
 import { When } from '../ui/when.tsx'
 import { useFormats } from '../words/use-formats.ts'
 import { runsOutAtMs, usageShown } from './usage.ts'
+import { UsageAlert } from './usage-alert.tsx'
 
 /** How much is used: the ring, whose figure it is and as of when, how long it lasts. */
 export function UsagePanel({ intent }: { intent: Intent }) {
@@ -35,6 +36,7 @@ export function UsagePanel({ intent }: { intent: Intent }) {
           </Badge>
         )}
       </div>
+      {intent.state === 'active' && <UsageAlert intentId={intent.intentId} usedPercent={shown.usedPercent} />}
       <div className="mt-4">
         <Ring usedPercent={shown.usedPercent} label={t('usage.label')} valueText={words}>
           <span className="figures text-heading font-bold" data-testid="used-bytes">

@@ -1,6 +1,7 @@
-import { isFailure, nowSeconds, refuse } from '@gesim/base'
+import { isFailure, refuse } from '@gesim/base'
 import { booksHash, intentIdOf, type TermsJson, termsFromJson } from '@gesim/proofs'
 import { ask } from '../api/ask.ts'
+import { serverNowMs } from '../api/clock.ts'
 import type { Hex, Plan, Quote, Wallet } from '../api/shapes.ts'
 import { signerOf } from '../chain/account.ts'
 import { balanceOf } from '../chain/balance.ts'
@@ -45,15 +46,25 @@ export async function purchase(
   return intentId
 }
 
-/** The id of the quoted terms, after comparing them with what the page showed. Throws `web.terms-differ`. */
-export function checkedIntentId(plan: Plan, quote: Quote, account: Hex, nowS: number = nowSeconds()): Hex {
+/**
+ * The id of the quoted terms, after comparing them with what the page showed. Throws `web.terms-differ`. A quote ends
+ * by the server's clock: the device's may be wrong.
+ */
+export function checkedIntentId(
+  plan: Plan,
+  quote: Quote,
+  account: Hex,
+  nowS: number = Math.floor(serverNowMs() / 1000),
+): Hex {
   if (quote.expiresAt <= nowS) throw refuse('web.quote-expired')
   const terms = termsFromJson(quote.terms as TermsJson)
   const differs = (field: string) => refuse('web.terms-differ', { field })
   if (terms.payer.toLowerCase() !== account.toLowerCase()) throw differs('payer')
   if (quote.planId !== plan.planId) throw differs('plan')
   if (BigInt(quote.priceMicros) !== BigInt(plan.priceMicros)) throw differs('price')
-  if (terms.maxDeposit !== BigInt(quote.priceMicros)) throw differs('maxDeposit')
+  // A plan that can be topped up may let in more later; what is signed now is the price, and no charge exceeds what is paid in.
+  const price = BigInt(quote.priceMicros)
+  if (terms.maxDeposit < price || (terms.maxDeposit > price && !plan.topUp)) throw differs('maxDeposit')
   if (terms.activationFee !== BigInt(plan.activationFeeMicros)) throw differs('activationFee')
   if (terms.pricePerGB !== BigInt(plan.pricePerGbMicros)) throw differs('pricePerGB')
   if (terms.includedBytes !== BigInt(plan.includedBytes)) throw differs('includedBytes')

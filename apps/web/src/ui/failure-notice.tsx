@@ -1,7 +1,7 @@
 'use client'
 import { useRouter } from 'next/navigation'
 import { useTranslations } from 'use-intl/react'
-import { useFailureWords } from '../words/failure-words.ts'
+import { type Said, useFailureWords } from '../words/failure-words.ts'
 import { Button } from './button.tsx'
 import { Copy } from './copy.tsx'
 import { Notice } from './notice.tsx'
@@ -9,7 +9,10 @@ import { Notice } from './notice.tsx'
 /** What is true of the traveller's money when something fails. */
 export type MoneyAnswer = 'none' | 'wallet' | 'escrow' | 'unknown'
 
-/** A failure in words: what happened, whether the money is safe, what to do. The code stays in the details. */
+/**
+ * A failure in words: what happened, whether the money is safe, what to do. The code stays in the details. `again` is
+ * false where the page itself offers what to do next.
+ */
 export function FailureNotice({
   failure,
   money,
@@ -17,10 +20,10 @@ export function FailureNotice({
   again,
   intentId,
 }: {
-  failure: { readonly code: string; readonly says: string; readonly remedy: string }
+  failure: Said | { readonly code: string }
   money: MoneyAnswer
   onAgain?: () => void
-  again?: string
+  again?: string | false
   intentId?: string
 }) {
   const t = useTranslations('frame')
@@ -33,9 +36,11 @@ export function FailureNotice({
       // Words of the API may be English on a page that runs from right to left.
       title={<bdi>{says}</bdi>}
       action={
-        <Button size="small" look="quiet" onClick={onAgain ?? (() => router.refresh())}>
-          {again ?? t('again')}
-        </Button>
+        again !== false && (
+          <Button size="small" look="quiet" onClick={onAgain ?? (() => router.refresh())}>
+            {again ?? t('again')}
+          </Button>
+        )
       }
     >
       {money !== 'none' && <p>{t(`money.${money}`)}</p>}

@@ -1,12 +1,13 @@
 'use client'
 import { useEffect, useState } from 'react'
+import { serverNowMs } from '../api/clock.ts'
 
-/** The time, moving every second once the page is alive; null while it is drawn on the server. */
+/** The server's time, by which everything ends, moving every second once the page is alive; null while it is drawn on the server. */
 export function useNow(): number | null {
   const [now, setNow] = useState<number | null>(null)
   useEffect(() => {
-    setNow(Date.now())
-    const timer = setInterval(() => setNow(Date.now()), 1000)
+    setNow(serverNowMs())
+    const timer = setInterval(() => setNow(serverNowMs()), 1000)
     return () => clearInterval(timer)
   }, [])
   return now

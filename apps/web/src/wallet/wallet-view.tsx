@@ -107,6 +107,9 @@ function BalanceBox({ account }: { account: Hex }) {
         <ButtonLink size="small" look="quiet" href="/wallet/top-up">
           {t('topUp')}
         </ButtonLink>
+        <ButtonLink size="small" look="quiet" href="/wallet/send" data-testid="send-link">
+          {t('send.short')}
+        </ButtonLink>
         {network?.local && (
           <Button size="small" look="quiet" busy={busy} onClick={topUp} data-testid="wallet-faucet">
             {t('testMoney')}

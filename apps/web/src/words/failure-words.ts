@@ -1,7 +1,7 @@
 import { useTranslations } from 'use-intl/react'
 import { type WebFailureCode, webFailures } from '../failures.ts'
 
-interface Said {
+export interface Said {
   readonly code: string
   readonly says: string
   readonly remedy: string
@@ -16,6 +16,10 @@ const API_REFUSALS = {
   'identity.no-share': 'no-share',
   'identity.too-many-releases': 'too-often',
   'identity.no-chain': 'chain',
+  'identity.sign-in-refused': 'sign-in-refused',
+  'identity.sign-in-unknown': 'sign-in-unknown',
+  'identity.provider-unreachable': 'provider',
+  'identity.provider-unknown': 'provider',
   'intents.no-chain': 'chain',
   'intents.plan-not-on-sale': 'not-sold',
   'intents.quote-unknown': 'quote',

@@ -5,6 +5,7 @@ import { tryFromServer } from '../../api/server.ts'
 import type { Intent, Intents } from '../../api/shapes.ts'
 import { isOver } from '../../journey/steps.ts'
 import { usageShown } from '../../journey/usage.ts'
+import { KeptPage } from '../../offline/kept-page.tsx'
 import { planWords } from '../../shop/plan-words.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { ButtonLink } from '../../ui/button.tsx'
@@ -41,6 +42,7 @@ export default async function Esims() {
       }
     >
       {failure && <FailureNotice failure={failure} money="unknown" />}
+      {answer && <KeptPage path="/esims" />}
       {answer && bought.length === 0 && (
         <Empty
           icon="sim"

@@ -15,13 +15,16 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function SignIn({
   searchParams,
 }: {
-  searchParams: Promise<{ return?: string | string[] }>
+  searchParams: Promise<{ return?: string | string[]; failed?: string | string[] }>
 }) {
   const t = await wordsOf('sign-in')
-  const asked = (await searchParams).return
+  const { return: asked, failed } = await searchParams
   const back = typeof asked === 'string' && /^\/(?![/\\])[!-~]*$/.test(asked) ? asked : '/esims'
   const session = await sessionOf()
-  if (session.signedIn) redirect(back)
+  const refused = refusedOf(failed)
+  // Who only wanted to sign in anew is still signed in, and learns all the same why that did not work.
+  if (session.signedIn && !refused) redirect(back)
+  const fresh = session.signedIn ? '&fresh=1' : ''
   const { answer, failure } = await tryFromServer<Providers>('/v1/auth/providers')
   return (
     <div className="mx-auto max-w-md px-4 pt-12 sm:pt-20">
@@ -29,6 +32,7 @@ export default async function SignIn({
       <h1 className="mt-5 text-heading">{t('title')}</h1>
       <p className="mt-2 text-body text-soft">{t('lead')}</p>
       <div className="mt-8 space-y-3">
+        {refused && <FailureNotice failure={{ code: refused }} money="none" again={false} />}
         {failure && <FailureNotice failure={failure} money="none" />}
         {answer?.providers.map((provider) => (
           <ButtonLink
@@ -37,11 +41,16 @@ export default async function SignIn({
             hard
             look="quiet"
             data-testid={`provider-${provider.id}`}
-            href={`/v1/auth/login?provider=${encodeURIComponent(provider.id)}&return=${encodeURIComponent(back)}`}
+            href={`/v1/auth/login?provider=${encodeURIComponent(provider.id)}&return=${encodeURIComponent(back)}${fresh}`}
           >
             {t('with', { provider: provider.name })}
           </ButtonLink>
         ))}
+        {session.signedIn && (
+          <ButtonLink wide look="plain" href={back} data-testid="sign-in-back">
+            {t('back')}
+          </ButtonLink>
+        )}
       </div>
       <ul className="mt-8 space-y-3 text-small text-soft">
         <Point>{t('only')}</Point>
@@ -49,6 +58,19 @@ export default async function SignIn({
       </ul>
     </div>
   )
+}
+
+const REFUSALS = [
+  'identity.sign-in-refused',
+  'identity.sign-in-unknown',
+  'identity.provider-unreachable',
+  'identity.provider-unknown',
+] as const
+
+/** The refusal that brought the traveller back here. Anyone can write a link, so only known codes are said. */
+function refusedOf(failed: string | string[] | undefined) {
+  if (failed === undefined) return null
+  return REFUSALS.find((code) => code === failed) ?? 'identity.sign-in-refused'
 }
 
 function Point({ children }: { children: React.ReactNode }) {

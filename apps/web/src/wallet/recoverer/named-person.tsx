@@ -5,7 +5,7 @@ import type { Hex } from '../../api/shapes.ts'
 import { Button } from '../../ui/button.tsx'
 import { Copy } from '../../ui/copy.tsx'
 import { Sheet } from '../../ui/sheet.tsx'
-import { AddressField, AddressInHalves } from './address-field.tsx'
+import { AddressField, AddressInHalves } from '../address/address-field.tsx'
 import type { Standing } from './standing.ts'
 import type { Change } from './use-standing.ts'
 
@@ -93,7 +93,7 @@ function Compare({ id }: { id: Hex }) {
   const [same, setSame] = useState<boolean | null>(null)
   async function compare() {
     const [{ readAddress }, { isNamed }] = await Promise.all([
-      import('./address.ts'),
+      import('../address/read-address.ts'),
       import('./standing.ts'),
     ])
     const read = readAddress(text, NOBODY_TAKEN)

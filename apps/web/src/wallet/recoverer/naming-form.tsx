@@ -5,8 +5,8 @@ import type { Hex, Wallet } from '../../api/shapes.ts'
 import { Button } from '../../ui/button.tsx'
 import { Sheet } from '../../ui/sheet.tsx'
 import { useFormats } from '../../words/use-formats.ts'
-import type { AddressFault } from './address.ts'
-import { AddressField, AddressInHalves } from './address-field.tsx'
+import { AddressField, AddressInHalves } from '../address/address-field.tsx'
+import type { AddressFault } from '../address/read-address.ts'
 import type { Standing } from './standing.ts'
 import type { Change } from './use-standing.ts'
 
@@ -31,7 +31,7 @@ export function NamingForm({
   const [chosen, setChosen] = useState<Hex | null>(null)
   async function check() {
     const [{ readAddress }, { addresses }] = await Promise.all([
-      import('./address.ts'),
+      import('../address/read-address.ts'),
       import('../../chain/network.ts'),
     ])
     const contracts = Object.values(await addresses()) as Hex[]

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readAddress, type Taken } from './address.ts'
+import { readAddress, type Taken } from './read-address.ts'
 
 // The examples of ERC-55.
 const GOOD = '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed'
@@ -9,7 +9,7 @@ const contract = '0xD1220A0cf47c7B9Be7A2E6BA89F429762e7b9aDb'
 const taken: Taken = { account, signers: [key], contracts: [contract] }
 const read = (text: string) => readAddress(text, taken)
 
-describe('the address of a trusted person', () => {
+describe('the address of somebody else', () => {
   it('is taken with its checksum, in letters of one size, and with space around it', () => {
     expect(read(GOOD)).toEqual({ address: GOOD })
     expect(read(GOOD.toLowerCase())).toEqual({ address: GOOD })
@@ -29,10 +29,11 @@ describe('the address of a trusted person', () => {
     },
   )
 
-  it('is nobody who could not help: the wallet, its own key, a contract of GeSIM, a precompile', () => {
+  it('is none that leads nowhere: the wallet, its own key, a contract of GeSIM, a precompile', () => {
     expect(read(account)).toEqual({ fault: 'own' })
     expect(read(account.toLowerCase())).toEqual({ fault: 'own' })
     expect(read(key)).toEqual({ fault: 'key' })
+    expect(readAddress(key, { ...taken, signers: [] })).toEqual({ address: key })
     expect(read(contract)).toEqual({ fault: 'system' })
     expect(read(`0x${'0'.repeat(40)}`)).toEqual({ fault: 'system' })
     expect(read(`0x${'0'.repeat(36)}ffff`)).toEqual({ fault: 'system' })

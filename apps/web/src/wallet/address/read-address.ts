@@ -1,22 +1,22 @@
 import { getAddress, isAddress } from 'viem'
 import type { Hex } from '../../api/shapes.ts'
 
-/** What an address must not be to be somebody who can help. */
+/** What an address must not be, to be somebody who can help or who can be sent money. */
 export interface Taken {
   readonly account: Hex
-  /** The keys that open the wallet now, as far as they are addresses. */
+  /** Keys that are of no use here: where somebody is named, those that open the wallet now. */
   readonly signers: readonly Hex[]
-  /** Contracts of the network: none of them would ever ask for a recovery. */
+  /** Contracts of the network: none of them would ask for a recovery, or give back what is sent to it. */
   readonly contracts: readonly Hex[]
 }
 
 export type AddressFault = 'form' | 'typo' | 'own' | 'key' | 'system'
 
-// The account refuses what lies below as a recoverer: precompiles approve any signature, or none.
+// Nobody has the key to what lies below: zero and the precompiles. The account refuses them as recoverers, too.
 const FIRST_SAFE_ADDRESS = 0x10000n
 
 /**
- * The address of whoever shall be named, in its checksummed form, or what is wrong with the text. Letters in both sizes
+ * The address of whoever is meant, in its checksummed form, or what is wrong with the text. Letters in both sizes
  * are a checksum (ERC-55) and must fit; letters in one size carry none and are taken as they are.
  */
 export function readAddress(text: string, taken: Taken): { address: Hex } | { fault: AddressFault } {

@@ -1,0 +1,111 @@
+import { type Holding, micros, ofSubject, sealed, seconds, text, time } from '@gesim/store'
+import { sql } from 'kysely'
+
+/** What identity stores: the sign-in, the account, sessions and what keeps the seed safe. */
+export const identityHoldings: readonly Holding[] = [
+  {
+    group: 'sign-in',
+    table: 'gesim.identity_subjects',
+    mine: ofSubject(),
+    fields: {
+      subject_ref: text('subject'),
+      created_at: time('created'),
+      recovery_saved: text('recovery-noted'),
+    },
+    why: 'sign-in',
+    until: 'wallet',
+    newest: 'created_at',
+  },
+  {
+    group: 'account',
+    table: 'gesim.identity_accounts',
+    mine: ofSubject(),
+    fields: {
+      account: text('account'),
+      subject_ref: text('subject'),
+      owner: text('owner'),
+      commitment: text('commitment'),
+      registered_at: time('created'),
+      token_id: text('token'),
+      mint_tx: text('transaction'),
+      budget_micros: micros('budget'),
+      budget_valid_until: seconds('valid-until'),
+      budget_tx: text('budget-transaction'),
+    },
+    why: 'wallet',
+    until: 'wallet',
+    newest: 'registered_at',
+  },
+  {
+    group: 'sessions',
+    table: 'gesim.identity_sessions',
+    mine: ofSubject(),
+    fields: {
+      token_hash: text('secret-hash'),
+      public_id: text('number'),
+      subject_ref: text('subject'),
+      created_at: time('created'),
+      seen_at: time('seen'),
+      fresh_until: time('fresh-until'),
+      expires_at: time('expires'),
+    },
+    why: 'sign-in',
+    until: 'session',
+    newest: 'seen_at',
+  },
+  {
+    group: 'challenges',
+    table: 'gesim.identity_challenges',
+    mine: ({ subject }) =>
+      sql`address in (select owner from gesim.identity_accounts where subject_ref = ${subject})`,
+    fields: {
+      address: text('owner'),
+      issued_at: seconds('created'),
+      nonce: text('nonce'),
+      expires_at: time('expires'),
+    },
+    why: 'sign-in',
+    until: 'expiry',
+    newest: 'issued_at',
+  },
+  {
+    group: 'key-part',
+    table: 'gesim.identity_shares',
+    mine: ofSubject(),
+    fields: {
+      subject_ref: text('subject'),
+      sealed: sealed('content'),
+      stored_at: time('created'),
+    },
+    why: 'wallet',
+    until: 'deleted',
+    newest: 'stored_at',
+  },
+  {
+    group: 'key-part-releases',
+    table: 'gesim.identity_share_releases',
+    mine: ofSubject(),
+    fields: {
+      id: text('number'),
+      subject_ref: text('subject'),
+      at: time('at'),
+    },
+    why: 'safety',
+    until: 'week',
+    newest: 'at',
+  },
+  {
+    group: 'sealed-keys',
+    table: 'gesim.identity_passkeys',
+    mine: ofSubject(),
+    fields: {
+      subject_ref: text('subject'),
+      credential_id: text('passkey'),
+      sealed_seed: sealed('content'),
+      created_at: time('created'),
+    },
+    why: 'wallet',
+    until: 'deleted',
+    newest: 'created_at',
+  },
+]

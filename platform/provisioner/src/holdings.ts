@@ -1,0 +1,85 @@
+import type { Hex } from '@gesim/journey'
+import { type Holding, ofIntents, sealed, text, time } from '@gesim/store'
+import { sql } from 'kysely'
+
+/** What the provisioner stores: orders at carriers and the receipts they signed. */
+export const provisionerHoldings: readonly Holding[] = [
+  {
+    group: 'orders',
+    table: 'gesim.provisioner_orders',
+    mine: ofIntents(),
+    fields: {
+      intent_id: text('intent'),
+      attempt: text('tries'),
+      book: text('network'),
+      plan_id: text('plan'),
+      profile_type: text('profile'),
+      state: text('state'),
+      code: text('failure'),
+      sealed: sealed('content'),
+      iccid_commit: text('profile-hash'),
+      give_up_at: time('due'),
+      cancel: text('cancelled'),
+      ordered_at: time('created'),
+      ready_at: time('ready'),
+      downloaded_at: time('downloaded'),
+      installed_at: time('installed'),
+      consented_at: time('consented'),
+      active_at: time('active'),
+      ended_at: time('ended'),
+    },
+    why: 'purchase',
+    until: 'stays',
+    newest: 'ordered_at',
+  },
+  {
+    group: 'refund-notes',
+    table: 'gesim.provisioner_refunds',
+    mine: ofIntents(),
+    fields: {
+      intent_id: text('intent'),
+      at: time('at'),
+    },
+    why: 'purchase',
+    until: 'stays',
+    newest: 'at',
+  },
+  {
+    group: 'receipts',
+    table: 'gesim.provisioner_receipts',
+    mine: ofIntents(),
+    fields: {
+      intent_id: text('intent'),
+      attempt: text('tries'),
+      digest: text('receipt'),
+      receipt: text('content'),
+      carrier_key: text('signer'),
+      signature: text('signature'),
+      consent: text('consent'),
+      consent_signature: text('consent-signature'),
+      binding: text('pairing'),
+      at: time('at'),
+    },
+    why: 'proof',
+    until: 'stays',
+    newest: 'at',
+  },
+  {
+    group: 'prepared',
+    table: 'gesim.provisioner_warm',
+    mine: ({ intents }) => sql`iccid_commit in (select iccid_commit from gesim.provisioner_orders
+      where intent_id = any(${intents as Hex[]}::text[]))`,
+    fields: {
+      id: text('number'),
+      book: text('network'),
+      profile_type: text('profile'),
+      state: text('state'),
+      sealed: sealed('content'),
+      iccid_commit: text('profile-hash'),
+      until: time('expires'),
+    },
+    why: 'purchase',
+    until: 'expiry',
+    newest: 'until',
+  },
+]
