@@ -76,7 +76,7 @@ contract AdvancePool is PoolLiens {
     }
 
     /// @inheritdoc IAdvancePool
-    function impair(uint32 book, uint32 epoch) external {
+    function impair(uint32 book, uint32 epoch) external nonReentrant {
         Advance storage a = _advances[book][epoch];
         require(a.state == AdvanceState.Open, AdvancePool_WrongState(book, epoch, a.state));
         require(

@@ -64,7 +64,6 @@ contract IntentEscrow is EscrowFunding, EscrowActivation, EscrowFinals, Multical
         if (gross == 0) return 0;
         bucket.claimedEpoch = epoch;
         (uint64 fee, address to) = _payCarrier(book, bucket, gross);
-        _books[book] = bucket.pack();
         emit CarrierPaid(book, epoch, gross, fee, to);
     }
 
@@ -88,10 +87,9 @@ contract IntentEscrow is EscrowFunding, EscrowActivation, EscrowFinals, Multical
         if (to <= from) return 0;
         paid = uint64(Math.min(to - from, book.ceiling - book.claimed));
         _spendOutflow(intent.book, book, paid, latestFinal);
-        (uint64 fee, address payout) = _payCarrier(intent.book, book, paid);
-        _books[intent.book] = book.pack();
         intent.settled = uint64(from) + paid;
         _intents[intentId] = intent.pack();
+        (uint64 fee, address payout) = _payCarrier(intent.book, book, paid);
         emit VoucherReleased(intentId, intent.settled, paid, fee, payout);
     }
 

@@ -220,6 +220,7 @@ abstract contract EscrowBase is IIntentEscrowEvents, GesimDomain, ReentrancyGuar
         fee = _fees(book.claimed) - feesBefore;
         to = _carriers.payoutOf(bookNumber);
         if (!_complies(to, OPERATION_CLAIM, false)) revert IntentEscrow_Refused(to, OPERATION_CLAIM);
+        _books[bookNumber] = book.pack();
         _usdc.safeTransfer(to, gross - fee);
     }
 

@@ -28,6 +28,11 @@ abstract contract EscrowIntake is EscrowBase {
         if (terms.maxDeposit == 0 || terms.maxDeposit > _depositLimit) revert IntentEscrow_InvalidTerms("maxDeposit");
         if (terms.activationFee > terms.maxDeposit) revert IntentEscrow_InvalidTerms("activationFee");
         if (terms.flags & ~KNOWN_FLAGS != 0) revert IntentEscrow_InvalidTerms("flags");
+        // Read so that the compiler refuses dirt: an id has one spelling.
+        terms.pricePerGB;
+        terms.includedBytes;
+        terms.blockBytes;
+        terms.unsignedCredit;
         intentId = Structs712.hash(terms);
         if (_intents[intentId] != 0) {
             revert IntentEscrow_WrongState(intentId, _intent(intentId).state, IntentState.None);
