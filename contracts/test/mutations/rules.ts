@@ -1,15 +1,6 @@
-/**
- * Each rule of money taken out of the contracts by one change of a line, and the tests that must then fail. The names are
- * those of contracts/model/rules.ts; what follows `challenge` are rules of demands and slashes.
- */
-export interface Mutation {
-  rule: string
-  file: string
-  /** Must occur exactly once. */
-  find: string
-  replace: string
-  tests: string
-}
+import { GUARDS } from './guards.ts'
+import { LIMITS } from './limits.ts'
+import type { Mutation } from './mutation.ts'
 
 const REPLAY = 'contracts/test/differential/*'
 const FAULTS = 'contracts/test/pay-on-usage/*'
@@ -24,6 +15,10 @@ const PROOFS = 'contracts/src/abstracts/FaultProofs.sol'
 const DEMANDS = 'contracts/src/abstracts/Challenges.sol'
 const REDEEM = 'contracts/src/PayOnUsage.sol'
 
+/**
+ * Each rule of money taken out of the contracts, and the tests that must then fail. The names are those of
+ * contracts/model/rules.ts; what follows in brackets is one part of a rule, and what follows a colon is not the model's.
+ */
 export const MUTATIONS: Mutation[] = [
   {
     rule: 'consent',
@@ -106,9 +101,9 @@ export const MUTATIONS: Mutation[] = [
   {
     rule: 'requestLockout',
     file: EXITS,
-    find: 'if (lockedUntil != 0) revert IntentEscrow_PostingWindow(lockedUntil);',
-    replace: '',
-    tests: REPLAY,
+    find: 'if (lockedUntil != 0) revert',
+    replace: 'if (lockedUntil != 0 && intent.state != IntentState.Open) revert',
+    tests: 'contracts/test/intent-escrow/Exits*',
   },
   {
     rule: 'closeLockout',
@@ -178,7 +173,7 @@ export const MUTATIONS: Mutation[] = [
     file: ROOTS,
     find: 'latestFinal = newest == 0 || _isSlowFinal(newest);\n        if (newestFinal',
     replace: 'latestFinal = newest == 0 || newest == newestFinal;\n        if (newestFinal',
-    tests: REPLAY,
+    tests: 'contracts/test/settlement/Bases*',
   },
   {
     rule: 'claimCeiling',
@@ -278,4 +273,6 @@ export const MUTATIONS: Mutation[] = [
     replace: '',
     tests: FAULTS,
   },
+  ...GUARDS,
+  ...LIMITS,
 ]
