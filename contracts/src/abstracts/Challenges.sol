@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
@@ -10,7 +9,6 @@ import {ICarrierRegistry} from "../interfaces/ICarrierRegistry.sol";
 import {IPayOnUsage} from "../interfaces/IPayOnUsage.sol";
 import {
     Demand,
-    DeviceBinding,
     EpochRecord,
     EscrowParameters,
     Evidence,
@@ -75,19 +73,13 @@ abstract contract Challenges is FaultProofs {
     }
 
     /// @inheritdoc IPayOnUsage
-    function bindDevice(address payer, DeviceBinding calldata binding) external {
-        if (binding.device.length != 20) revert PayOnUsage_NotBound(payer, address(bytes20(binding.device)));
-        address device = address(bytes20(binding.device));
-        bytes32 digest = _digest(Structs712.hashPairing(payer, binding.device, binding.validUntil));
-        if (
-            binding.validUntil < block.timestamp
-                || !SignatureChecker.isValidSignatureNowCalldata(payer, digest, binding.payerSignature)
-        ) revert PayOnUsage_InvalidSignature(payer, digest);
-        Bound storage bound = _bound[payer][device];
+    function bindDevice(address device, uint40 validUntil) external {
+        if (device == address(0) || validUntil < block.timestamp) revert PayOnUsage_NotBound(msg.sender, device);
+        Bound storage bound = _bound[msg.sender][device];
         if (bound.since == 0) bound.since = uint40(block.timestamp);
-        if (firstBoundAt[payer] == 0) firstBoundAt[payer] = uint40(block.timestamp);
-        if (binding.validUntil > bound.validUntil) bound.validUntil = binding.validUntil;
-        emit DeviceBound(payer, device, bound.since, bound.validUntil);
+        if (firstBoundAt[msg.sender] == 0) firstBoundAt[msg.sender] = uint40(block.timestamp);
+        if (validUntil > bound.validUntil) bound.validUntil = validUntil;
+        emit DeviceBound(msg.sender, device, bound.since, bound.validUntil);
     }
 
     /// @inheritdoc IPayOnUsage

@@ -210,7 +210,7 @@ abstract contract EscrowBase is IIntentEscrowEvents, GesimDomain, ReentrancyGuar
         emit BalanceCredited(payer, amount, balance);
     }
 
-    /// @dev Pays a carrier `gross` out of a book whose `claimed` is raised by it here (the caller stores the book).
+    /// @dev Pays a carrier `gross` out of a book whose `claimed` is raised by it here and stored before the money leaves.
     function _payCarrier(uint32 bookNumber, BookRecord memory book, uint64 gross)
         internal
         returns (uint64 fee, address to)

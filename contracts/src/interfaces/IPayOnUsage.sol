@@ -154,12 +154,13 @@ interface IPayOnUsage {
         external
         returns (uint96 amount);
 
-    /// @notice Binds a device's own key (20 bytes: an address without code) to a payer, by the payer's PairingConsent.
-    /// Anyone may send it. Whoever wants to demand evidence binds the device before the activation.
+    /// @notice Binds a device's own key (an address without code) to the caller, a payer. Whoever wants to demand evidence binds
+    /// the device before the activation. From then on only bound devices' vouchers count, so nobody else may send it:
+    /// a pairing that a node serves would let a stranger shut out all devices to come.
     /// @dev On chain because a payer's account can change its mind about signatures: without a time of binding that nobody
     /// can move, an honest root could be challenged with records whose signatures were unmade. Attestors count vouchers of
     /// bound devices only, where a payer has bound one before the activation.
-    function bindDevice(address payer, DeviceBinding calldata binding) external;
+    function bindDevice(address device, uint40 validUntil) external;
 
     /// @notice C1: demands the leaf of an activated intent in a root, for 12 hours (a quarter of the slow window). Anyone.
     /// @dev Bond 5 USDC; the payer's own first demand about the intent in the epoch 1 USDC. Unanswered: the book is frozen

@@ -174,7 +174,8 @@ contract OddEscrowTest is OddScene {
         assertEq(odd.balanceOf(payoutB), paidToB + 3.96e6);
         _assertSolvent("settled");
         odd.setMode(OddToken.Mode.Reverts);
-        (, answer) = target.call(data);
+        (success, answer) = target.call(data);
+        assertTrue(success);
         assertEq(abi.decode(answer, (uint64)), 0);
         _assertSolvent("nothing settled");
     }

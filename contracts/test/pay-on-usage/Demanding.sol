@@ -4,7 +4,6 @@ pragma solidity 0.8.37;
 import {
     CarrierUsageReceipt,
     Demand,
-    DeviceBinding,
     EpochCommitment,
     Evidence,
     IntentTerms,
@@ -22,7 +21,8 @@ abstract contract Demanding is Statements {
 
     function setUp() public virtual override {
         super.setUp();
-        payOnUsage.bindDevice(alice, _binding(aliceKey));
+        vm.prank(alice);
+        payOnUsage.bindDevice(vm.addr(deviceKey), uint40(block.timestamp + 60 days));
         skip(1);
         (t, id) = _open(alice, aliceKey, 20e6, 1);
         for (uint256 i = 0; i < 2; ++i) {
@@ -89,9 +89,5 @@ abstract contract Demanding is Statements {
 
     function _device() internal view returns (address) {
         return vm.addr(deviceKey);
-    }
-
-    function _unpaired() internal pure returns (DeviceBinding memory binding) {
-        binding.device = hex"01";
     }
 }

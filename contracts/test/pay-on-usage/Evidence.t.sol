@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IPayOnUsage as Say} from "../../src/interfaces/IPayOnUsage.sol";
-import {Demand, DeviceBinding, Evidence, IntentTerms, LeafProof} from "../../src/interfaces/DataTypes.sol";
+import {Demand, Evidence, IntentTerms, LeafProof} from "../../src/interfaces/DataTypes.sol";
 import {Demanding} from "./Demanding.sol";
 
 contract EvidenceTest is Demanding {
@@ -15,10 +15,8 @@ contract EvidenceTest is Demanding {
 
     /// @dev Another device of alice's.
     function _bind(uint256 key) private {
-        DeviceBinding memory binding = _binding(aliceKey);
-        binding.device = abi.encodePacked(vm.addr(key));
-        binding.payerSignature = _sign(aliceKey, _pairingDigest(alice, binding.device, binding.validUntil));
-        payOnUsage.bindDevice(alice, binding);
+        vm.prank(alice);
+        payOnUsage.bindDevice(vm.addr(key), uint40(block.timestamp + 60 days));
     }
 
     function _refuses(Demand memory demand, LeafProof memory leaf, Evidence memory e) private {
@@ -26,27 +24,30 @@ contract EvidenceTest is Demanding {
         payOnUsage.answerEvidence(demand, t, leaf, e);
     }
 
-    function test_BindDevice_RevertWhen_NotAnAddress() external {
-        vm.expectRevert(abi.encodeWithSelector(Say.PayOnUsage_NotBound.selector, alice, address(bytes20(hex"01"))));
-        payOnUsage.bindDevice(alice, _unpaired());
+    /// @dev A signature that recovers to nobody must not be a bound device's.
+    function test_BindDevice_RevertWhen_Nobody() external {
+        vm.expectRevert(abi.encodeWithSelector(Say.PayOnUsage_NotBound.selector, address(this), address(0)));
+        payOnUsage.bindDevice(address(0), type(uint40).max);
     }
 
-    function test_BindDevice_RevertWhen_NotPaired() external {
-        DeviceBinding memory binding = _binding(bobKey);
-        bytes32 digest = _pairingDigest(alice, binding.device, binding.validUntil);
-        vm.expectRevert(abi.encodeWithSelector(Say.PayOnUsage_InvalidSignature.selector, alice, digest));
-        payOnUsage.bindDevice(alice, binding);
-        binding = _binding(aliceKey);
-        vm.warp(binding.validUntil + 1);
-        vm.expectRevert(abi.encodeWithSelector(Say.PayOnUsage_InvalidSignature.selector, alice, digest));
-        payOnUsage.bindDevice(alice, binding);
+    function test_BindDevice_RevertWhen_ItsTimeIsOver() external {
+        vm.expectRevert(abi.encodeWithSelector(Say.PayOnUsage_NotBound.selector, address(this), bob));
+        payOnUsage.bindDevice(bob, uint40(block.timestamp - 1));
+    }
+
+    function test_BindDevice_IsTheCallersOnly() external {
+        vm.expectEmit();
+        emit Say.DeviceBound(bob, _device(), uint40(block.timestamp), type(uint40).max);
+        vm.prank(bob);
+        payOnUsage.bindDevice(_device(), type(uint40).max);
+        assertEq(payOnUsage.boundSince(alice, bob), 0);
     }
 
     function test_BindDevice_KeepsTheFirstTime() external {
         uint40 since = payOnUsage.boundSince(alice, _device());
         assertEq(since, block.timestamp - 1);
         skip(1 days);
-        payOnUsage.bindDevice(alice, _binding(aliceKey));
+        _bind(deviceKey);
         assertEq(payOnUsage.boundSince(alice, _device()), since);
         assertEq(payOnUsage.boundSince(bob, _device()), 0);
         _bind(bobKey);
@@ -63,7 +64,8 @@ contract EvidenceTest is Demanding {
         vm.expectRevert(abi.encodeWithSelector(Say.PayOnUsage_NotBound.selector, bob, _device()));
         payOnUsage.challengeEvidence(epoch, terms, leaf, _device());
         // Bound now, which is after the activation.
-        payOnUsage.bindDevice(bob, _binding(bobKey));
+        vm.prank(bob);
+        payOnUsage.bindDevice(_device(), uint40(block.timestamp + 1 days));
         vm.expectRevert(abi.encodeWithSelector(Say.PayOnUsage_NotBound.selector, bob, _device()));
         payOnUsage.challengeEvidence(epoch, terms, leaf, _device());
     }

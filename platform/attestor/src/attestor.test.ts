@@ -192,6 +192,25 @@ describe('an attestor', () => {
     }
   })
 
+  it('refuses a leaf at the first deposit once the carrier has signed for more', async () => {
+    world = await makeWorld(500_000n, 5_000_000n)
+    world.topUp(5_000_000n)
+    const first = { amount: 500_000n, coSigned: 500_000n }
+    expect(await attest(world.inputs({ leaf: (leaf) => ({ ...leaf, ...first }) }))).toBe(
+      'attestor.wrong-charge',
+    )
+    expect(await attest(world.inputs())).toBe('signed')
+  })
+
+  it('asks signatures of a leaf that a quorum signed not again, those of another it does', async () => {
+    world.post(world.inputs())
+    // The payer's account has other signers now.
+    Object.assign(world.chain, { verify: async () => false })
+    expect(await attest(world.next())).toBe('attestor.bad-voucher')
+    world.weight = 6_667
+    expect(await attest(world.next())).toBe('signed')
+  })
+
   it('carries a FINAL leaf on as it is, whatever was released above it', async () => {
     const isFinal = (leaf: PlacedLeaf) => ({ ...leaf, flags: 1 })
     world.post(world.inputs({ leaf: isFinal }))

@@ -143,7 +143,16 @@ export class Attestor {
     const tree = checkTree(commitment, inputs.deltas, inputs.inputs.map(leafFrom), previous)
     checkMonotone(previous, tree, facts)
     if (this.#known.size > MOST_KNOWN) this.#known.clear()
-    const context = { domain: this.#domain, chain: this.#chain, previous, facts, cutoff, known: this.#known }
+    const isPreviousAttested = await this.#hadQuorum(inputs.previous)
+    const context = {
+      domain: this.#domain,
+      chain: this.#chain,
+      previous,
+      isPreviousAttested,
+      facts,
+      cutoff,
+      known: this.#known,
+    }
     for (const input of inputs.inputs) await checkLeaf(input, context)
     this.#previous = { root: commitment.root, tree }
     return true
@@ -186,6 +195,11 @@ export class Attestor {
     const tree = new SumTree((served?.inputs ?? []).map(leafFrom))
     if (tree.root().hash !== latest.root) throw refuse('attestor.wrong-previous', { epoch: latest.epoch })
     return tree
+  }
+
+  async #hadQuorum(epoch: number | null): Promise<boolean> {
+    const record = epoch === null ? null : await this.#chain.recordOf(epoch)
+    return record !== null && record.weight >= (await this.#chain.quorumBps())
   }
 
   /** Of a root that is on chain already, the chain itself checked when it took it that `prevRoot` was the one before. */

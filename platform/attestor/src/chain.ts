@@ -14,29 +14,24 @@ export function attestorChain(chain: ChainSettings): AttestorChain {
   const { settlement, attestorRegistry, carrierRegistry, payOnUsage } = chain.addresses
   const registry = { abi: attestorRegistryAbi, address: attestorRegistry } as const
   const verify = chainVerifier(client)
+  const parameters = () =>
+    asked(client.readContract({ abi: settlementAbi, address: settlement, functionName: 'parameters' }))
   return {
     ...epochReading(open, chain.addresses),
-    async epochSeconds() {
-      const parameters = client.readContract({
-        abi: settlementAbi,
-        address: settlement,
-        functionName: 'parameters',
-      })
-      return (await asked(parameters)).epochSeconds
-    },
+    epochSeconds: async () => (await parameters()).epochSeconds,
     committeeVersionAt: (cutoff) =>
       asked(client.readContract({ ...registry, functionName: 'committeeVersionAt', args: [cutoff] })),
     weightOf: (version, attestor) =>
       asked(client.readContract({ ...registry, functionName: 'weightOf', args: [version, attestor] })),
-    isUsageKey: (book, key, at) =>
-      asked(
-        client.readContract({
-          abi: carrierRegistryAbi,
-          address: carrierRegistry,
-          functionName: 'isBookKey',
-          args: [book, USAGE, key, at],
-        }),
-      ),
+    async wasUsageKey(book, key) {
+      const read = { abi: carrierRegistryAbi, address: carrierRegistry } as const
+      const carrier = await asked(client.readContract({ ...read, functionName: 'carrierOf', args: [book] }))
+      const { validUntil } = await asked(
+        client.readContract({ ...read, functionName: 'keyOf', args: [carrier, USAGE, key] }),
+      )
+      return validUntil !== 0
+    },
+    quorumBps: async () => (await parameters()).quorumBps,
     voucherSigner: voucherSigners(open, payOnUsage),
     verify: (signer, digest, signature) => asked(verify(signer, digest, signature)),
   }

@@ -118,6 +118,8 @@ interface Signed {
   readonly billableBytes: bigint
   readonly coSignedBytes: bigint
   readonly seq: number
+  /** The amount that the carrier signed: its tariff at the deposit of that time. */
+  readonly signedMicros: bigint
 }
 
 /**
@@ -128,9 +130,11 @@ export async function checkLeaf(
   input: EpochInput,
   context: {
     readonly domain: Domain
-    readonly chain: Pick<AttestorChain, 'isUsageKey' | 'verify' | 'voucherSigner'>
+    readonly chain: Pick<AttestorChain, 'wasUsageKey' | 'verify' | 'voucherSigner'>
     /** The tree of the root on chain before this one. */
     readonly previous: SumTree
+    /** Whether that root had a quorum: what its leaves rest on was checked by two thirds then. */
+    readonly isPreviousAttested: boolean
     readonly facts: ReadonlyMap<Hex, IntentFacts>
     readonly cutoff: number
     readonly known: Set<string>
@@ -174,7 +178,11 @@ async function readSigned(
     throw refuse('attestor.wrong-evidence', { intentId })
 
   const name = `${intentId}:${leaf.evidence}`
-  if (!known.has(name)) {
+  // An account may change its signers after it signed: what a quorum found good is not asked again, or one rotated passkey
+  // would keep an attestor that was started anew from every root.
+  const before = context.previous.get(book, leaf.index)
+  const isAttested = context.isPreviousAttested && before?.evidence === leaf.evidence
+  if (!isAttested && !known.has(name)) {
     const latest = cutoff + CLOCK_SKEW_SECONDS
     if (voucher && input.voucher) {
       const { signature, binding } = input.voucher
@@ -198,7 +206,7 @@ async function readSigned(
         usage.asOf <= latest &&
         // By the key itself, as an answer to a demand needs it: what an account's code approves it may unmake.
         (await isSignedByKey(key, usageDigest, signature)) &&
-        (await chain.isUsageKey(book, key, usage.asOf))
+        (await chain.wasUsageKey(book, key))
       if (!isGood) throw refuse('attestor.bad-usage-receipt', { intentId, seq: usage.seq })
     }
     known.add(name)
@@ -211,6 +219,7 @@ async function readSigned(
     billableBytes: pair.billableBytes,
     coSignedBytes: pair.coSignedBytes,
     seq: Math.max(voucher?.seq ?? 0, usage?.seq ?? 0),
+    signedMicros: usage?.cumAmount ?? 0n,
   }
 }
 
@@ -276,13 +285,15 @@ function mostOf(signed: Signed, facts: IntentFacts): Bounds {
 
 /**
  * Less than that robs the carrier. Two things are no reason to refuse, or anybody could stop all roots by doing them: the
- * deposit of a leaf at its limit grows (anyone may pay in, and the charge is made again with the next record only); and
+ * deposit of a leaf at its limit grows (the charge is made again with the next record only); and
  * a FINAL leaf, which may not change before the close (F3), is passed by a voucher that is released.
  */
 function leastOf(signed: Signed, facts: IntentFacts, before: LeafValue | undefined): Bounds {
   if (facts.isClosed) return { amount: facts.settledMicros, coSigned: 0n }
   if (before && (before.flags & LEAF_FLAGS.final) !== 0) return before
-  const charge = (bytes: bigint) => chargeMicros(signed.terms, bytes, true, facts.fundedFirstMicros)
+  // The carrier's record names the amount at the deposit that it knew: the charge was clamped at no less than that.
+  const deposit = maxBigint(facts.fundedFirstMicros, minBigint(signed.signedMicros, facts.fundedMicros))
+  const charge = (bytes: bigint) => chargeMicros(signed.terms, bytes, true, deposit)
   return {
     amount: maxBigint(charge(signed.billableBytes), facts.settledMicros),
     coSigned: charge(signed.coSignedBytes),

@@ -8,7 +8,13 @@ export interface AttestorChain extends Omit<EpochReading, 'head'> {
   epochSeconds(): Promise<number>
   committeeVersionAt(cutoff: number): Promise<number>
   weightOf(committeeVersion: number, attestor: Hex): Promise<bigint>
-  isUsageKey(book: number, key: Hex, at: number): Promise<boolean>
+  /**
+   * Whether the key was ever one of the book's carrier for usage. When it was is metering's question: what a key signed
+   * stays signed when it is revoked (as PayOnUsage has it), or a carrier could stop all roots by revoking one.
+   */
+  wasUsageKey(book: number, key: Hex): Promise<boolean>
+  /** Signed weight from which a root has a quorum, in basis points. */
+  quorumBps(): Promise<number>
   /** Whether vouchers of this signer count for an intent of the payer that was activated then. */
   voucherSigner(payer: Hex, signer: Hex, activatedAt: number): Promise<VoucherSigner>
   readonly verify: SignatureVerifier

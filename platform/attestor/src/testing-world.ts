@@ -55,6 +55,8 @@ export interface World {
   readonly chain: AttestorChain
   head: 'past' | 'behind'
   isUsageKey: boolean
+  /** Signed weight of posted roots, in basis points. */
+  weight: number
   voucherSigner: VoucherSigner
   hash(n: number): Hex
   inputs(bend?: Bend): EpochInputs
@@ -72,7 +74,8 @@ export interface World {
   reorganise(): void
 }
 
-export async function makeWorld(funded = FUNDED): Promise<World> {
+/** `known` is the deposit that the signers of the records knew. */
+export async function makeWorld(funded = FUNDED, known = funded): Promise<World> {
   const payer = privateKeyToAccount(generatePrivateKey())
   const device = privateKeyToAccount(generatePrivateKey())
   const usageKey = privateKeyToAccount(generatePrivateKey())
@@ -106,7 +109,7 @@ export async function makeWorld(funded = FUNDED): Promise<World> {
   const said = {
     intentId,
     cumBytes: USED,
-    cumAmount: chargeMicros(terms, USED, true, funded),
+    cumAmount: chargeMicros(terms, USED, true, known),
     asOf: cutoff - 2,
   }
   const voucher = { ...said, seq: 3, sessionRoot: ZERO_HASH }
@@ -211,6 +214,7 @@ export async function makeWorld(funded = FUNDED): Promise<World> {
   const world: World = {
     head: 'past',
     isUsageKey: true,
+    weight: 3_334,
     voucherSigner: 'any',
     hash,
     inputs: (bend = {}) => build(EPOCH, 1n, bend),
@@ -252,11 +256,12 @@ export async function makeWorld(funded = FUNDED): Promise<World> {
       latestRoot: async () => latest,
       recordOf: async (epoch) => {
         const commitment = posts.get(epoch)?.commitment
-        return commitment ? { root: commitment.root, weight: 3_334 } : null
+        return commitment ? { root: commitment.root, weight: world.weight } : null
       },
       committeeVersionAt: async () => 1,
       weightOf: async () => 1n,
-      isUsageKey: async (book, key) => world.isUsageKey && book === BOOK && key === usageKey.address,
+      wasUsageKey: async (book, key) => world.isUsageKey && book === BOOK && key === usageKey.address,
+      quorumBps: async () => 6_667,
       voucherSigner: async () => world.voucherSigner,
       verify: async (signer, digest, signature) => {
         const recovered = await recoverAddress({ hash: digest, signature }).catch(() => null)

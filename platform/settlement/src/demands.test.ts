@@ -38,12 +38,9 @@ beforeAll(async () => {
     poolQueueSeconds: 60,
   })
   const { addresses, keys } = world.local
-  const payer = privateKeyToAccount(keys.executors[0])
-  const binding = { device: device.address, validUntil: Math.floor(Date.now() / 1000) + 3600 }
-  const consent = digestOf('PairingConsent', world.domain, { payer: payer.address, ...binding })
-  await world.mustSend(keys.poster, addresses.payOnUsage, payOnUsageAbi, 'bindDevice', [
-    payer.address,
-    { ...binding, payerSignature: await payer.sign({ hash: consent }) },
+  await world.mustSend(keys.executors[0], addresses.payOnUsage, payOnUsageAbi, 'bindDevice', [
+    device.address,
+    Math.floor(Date.now() / 1000) + 3600,
   ])
   await new Promise((resolve) => setTimeout(resolve, 1_100))
   purchase = await world.charged(CHARGE, false)
@@ -121,13 +118,16 @@ const onChain = (json: EventBodies['answer.wanted']['demand']) => ({
   coSigned: BigInt(json.coSigned),
 })
 
+/** The chain has the answer; it is not wished for again, and the demand is asked about until its time is over. */
 async function answered(id: Hex): Promise<void> {
   expect(await world.view.isOpenDemand(id)).toBe(false)
+  const wishes = (await world.read({ kinds: ['answer.wanted'] })).length
   await eventually(async () => {
-    const { rows } = await sql<{ state: string; wished_at: Date | null }>`
-      select state, wished_at from gesim.settlement_demands where demand_id = ${id}`.execute(world.store.db)
+    const { rows } = await sql<{ state: string }>`
+      select state from gesim.settlement_demands where demand_id = ${id}`.execute(world.store.db)
     return rows[0]?.state === 'ended'
-  }, 15_000)
+  }, 30_000)
+  expect((await world.read({ kinds: ['answer.wanted'] })).length).toBe(wishes)
 }
 
 it('answers a demand for a leaf, and earns its bond', async () => {
@@ -144,7 +144,7 @@ it('answers a demand for a leaf, and earns its bond', async () => {
   const read = { abi: payOnUsageAbi, address: addresses.payOnUsage } as const
   expect(await world.client.readContract({ ...read, functionName: 'owedTo', args: [poster] })).toBe(BOND)
   await answered(id)
-}, 40_000)
+}, 60_000)
 
 it('answers a demand for the records behind a leaf with what both sides signed', async () => {
   const { keys, addresses } = world.local
@@ -165,4 +165,4 @@ it('answers a demand for the records behind a leaf with what both sides signed',
     },
   ])
   await answered(id)
-}, 40_000)
+}, 60_000)

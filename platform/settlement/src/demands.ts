@@ -7,8 +7,8 @@ import { findEpoch } from './epochs.ts'
 import type { ChainView } from './ports.ts'
 import type { Trees } from './trees.ts'
 
-/** Demands looked at in one step; the rest come with the next. */
-const MOST_AT_ONCE = 20
+/** Demands looked at in one step; the rest come with the next: each may need the tree of another epoch, and roots cannot wait. */
+const MOST_AT_ONCE = 2
 
 interface DemandRow {
   demand_id: Hex
@@ -28,8 +28,9 @@ export async function saveDemand(tx: Tx, intentId: Hex, body: EventBody<'demand.
 
 /**
  * Wishes for the answers to open demands. A demand that nobody answers in time freezes its book, or takes a root back: what
- * it asks for is always here, since the root was made from it. The chain says whether one is still open; an answer that
- * did not come through is wished for again.
+ * it asks for is always here, since the root was made from it. The chain says whether one is still open. It is believed
+ * for a while only: a node that lags, or a reorganisation, must not end a demand for us that stands; so until its time is over
+ * it is asked again, and an answer that did not come through is wished for again.
  */
 export async function answerDemands(
   store: Store,
@@ -38,25 +39,25 @@ export async function answerDemands(
   times: { nowMs: number; retryMs: number },
   log: Log,
 ): Promise<void> {
-  const nowSeconds = Math.floor(times.nowMs / 1000)
-  for (const row of await waiting(store.db, times.nowMs - times.retryMs)) {
-    if (!(await chain.isOpenDemand(row.demand_id))) {
-      await saveState(store.db, row.demand_id, 'ended')
+  const rows = await waiting(store.db, times.nowMs - times.retryMs)
+  if (rows.length === 0) return
+  const head = await chain.head()
+  for (const row of rows) {
+    const isOpen = await chain.isOpenDemand(row.demand_id)
+    if (Number(row.open_until) < head.timestamp) {
+      await saveState(store.db, row.demand_id, isOpen ? 'late' : 'ended')
+      if (isOpen)
+        log.error('a demand was not answered in time', { code: 'settlement.cannot-answer', ...told(row) })
       continue
     }
-    if (Number(row.open_until) < nowSeconds) {
-      await saveState(store.db, row.demand_id, 'late')
-      log.error('a demand was not answered in time', { code: 'settlement.cannot-answer', ...told(row) })
-      continue
-    }
-    const answer = await answerTo(store, trees, row)
+    const answer = isOpen ? await answerTo(store, trees, row) : null
     await store.tx(async (tx) => {
       await sql`update gesim.settlement_demands set wished_at = to_timestamp(${times.nowMs / 1000})
         where demand_id = ${row.demand_id}`.execute(tx)
       if (answer) await store.append(tx, 'answer.wanted', row.intent_id, answer)
     })
     if (answer) log.info('a demand shall be answered', told(row))
-    else {
+    else if (isOpen) {
       const failure = broken('settlement.cannot-answer', told(row))
       log.error(failure.message, { code: failure.code, ...told(row) })
     }
@@ -111,14 +112,16 @@ async function recordsBehind(db: Db, intentId: Hex, evidence: Hex): Promise<Reco
   const { rows } = await sql<{
     terms: TermsJson | null
     receipt_digest: Hex | null
+    found: Hex | null
     device: Records['voucher']
     carrier: Records['receipt']
   }>`
-    select i.terms, i.receipt_digest, e.device, e.carrier from gesim.settlement_intents i
+    select i.terms, i.receipt_digest, e.evidence as found, e.device, e.carrier from gesim.settlement_intents i
     left join gesim.metering_evidence e on e.intent_id = i.intent_id and e.evidence = ${evidence}
     where i.intent_id = ${intentId}`.execute(db)
   const row = rows[0]
-  if (!row?.terms) return null
+  // Evidence that metering does not have cannot be shown: two absent records would be another one's.
+  if (!row?.terms || row.found === null) return null
   const { device, carrier } = row
   return {
     terms: row.terms,

@@ -66,12 +66,15 @@ export class Settlement {
   readonly #store: Store
   readonly #chain: ChainView
   readonly #trees: Trees
+  /** Of demands: old epochs must not push out those that are being signed and paid. */
+  readonly #demanded: Trees
   readonly #domain: Domain
   readonly #clock: Clock
   readonly #log: Log
   readonly #settings: SettingsOf<typeof settlementSettings>
   #finishedAtMs = 0
-  #lastFailure = ''
+  /** The failure told last, of the steps and of demands: each is told once. */
+  readonly #lastFailure = { step: '', demands: '' }
 
   constructor(parts: {
     store: Store
@@ -84,6 +87,7 @@ export class Settlement {
     this.#store = parts.store
     this.#chain = parts.chain
     this.#trees = new Trees(parts.store.db)
+    this.#demanded = new Trees(parts.store.db)
     this.#domain = parts.domain
     this.#clock = parts.clock
     this.#log = parts.log
@@ -114,19 +118,19 @@ export class Settlement {
     while (!signal.aborted) {
       try {
         await this.step()
-        this.#lastFailure = ''
+        this.#lastFailure.step = ''
       } catch (error) {
-        this.#complain(error)
+        this.#complain(error, 'step')
       }
       await sleepMs(this.#settings.pollMs, signal).catch(() => {})
     }
   }
 
-  #complain(error: unknown): void {
+  #complain(error: unknown, of: 'step' | 'demands'): void {
     const code = error instanceof Failure ? error.code : String(error)
     // Once for a lasting cause: the loop meets it four times a second.
-    if (code === this.#lastFailure) return
-    this.#lastFailure = code
+    if (code === this.#lastFailure[of]) return
+    this.#lastFailure[of] = code
     const stack = error instanceof Error ? error.stack : undefined
     const fields = { code, kind: kindOf(error), error, stack }
     if (isFailure(error) && error.kind === 'unreachable') this.#log.warn('the clerk waits', fields)
@@ -146,7 +150,13 @@ export class Settlement {
         for (const row of await epochsIn(this.#store.db, ['wanted'])) await this.#watch(row, parameters)
         const nowMs = this.#clock.nowMs()
         const times = { nowMs, retryMs: this.#settings.retrySeconds * 1000 }
-        await answerDemands(this.#store, this.#chain, this.#trees, times, this.#log)
+        // A demand that cannot be looked at keeps nothing else from being done.
+        await answerDemands(this.#store, this.#chain, this.#demanded, times, this.#log).then(
+          () => {
+            this.#lastFailure.demands = ''
+          },
+          (error) => this.#complain(error, 'demands'),
+        )
         if (nowMs - this.#finishedAtMs >= FINISH_EVERY_MS) {
           await this.#finish(parameters)
           this.#finishedAtMs = nowMs
