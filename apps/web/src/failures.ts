@@ -88,6 +88,11 @@ export const webFailures = {
     says: 'The payment did not go through and no money moved.',
     remedy: 'Try again; if it stays, tell the operator the code.',
   },
+  'web.payment-pending': {
+    kind: 'refused',
+    says: 'An earlier payment is still on its way; nothing was sent now.',
+    remedy: 'Wait until it is decided, which takes eleven minutes at most, or look at the wallet.',
+  },
   'web.payment-unconfirmed': {
     kind: 'unreachable',
     says: 'The payment was sent but is not confirmed yet.',

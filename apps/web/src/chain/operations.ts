@@ -1,20 +1,24 @@
-import { refuse, unreachable } from '@gesim/base'
+import { type Failure, refuse, unreachable } from '@gesim/base'
 import { intentEscrowAbi, testUsdcAbi } from '@gesim/contracts'
 import {
   fundingCalls,
+  type GesimAccountClient,
   type GesimSmartAccount,
   remainderCall,
   sponsoredClient,
 } from '@gesim/contracts/account'
 import type { IntentTerms } from '@gesim/proofs'
-import { BaseError, encodeFunctionData, type Hex, HttpRequestError, TimeoutError } from 'viem'
+import { encodeFunctionData, type Hex } from 'viem'
 import {
   formatUserOperationRequest,
   getUserOperationHash,
   type UserOperation,
   type UserOperationReceipt,
 } from 'viem/account-abstraction'
+import { serverNowMs } from '../api/clock.ts'
+import { isLostAnswer } from './lost-answer.ts'
 import { addresses, chainClient, doorUrl } from './network.ts'
+import { forgetPending, keepPending, type OperationStatus, PENDING_MS, pendingOf, waitMs } from './pending.ts'
 
 const CONFIRM_WITHIN_MS = 60_000
 
@@ -68,7 +72,10 @@ export async function refundRest(
   return sendCalls(account, [remainderCall(await addresses(), ...of)])
 }
 
-/** Makes calls in one operation that GeSIM sponsors, and waits for it. Deploys the account when needed. */
+/**
+ * Makes calls in one operation that GeSIM sponsors, and waits for it. Deploys the account when needed. Each operation
+ * has a nonce key of its own, so nothing on the chain keeps two apart: while one may still arrive no second is signed.
+ */
 export async function sendCalls(
   account: GesimSmartAccount,
   calls: readonly { to: Hex; value?: bigint; data?: Hex }[],
@@ -79,6 +86,7 @@ export async function sendCalls(
     bundlerUrl: doorUrl('/rpc/bundler'),
     paymasterUrl: doorUrl('/rpc/paymaster'),
   })
+  await requireNonePending(bundler, account.address)
   const { address: entryPointAddress, version: entryPointVersion } = account.entryPoint
   let operation: UserOperation<'0.8'>
   let hash: Hex
@@ -91,6 +99,10 @@ export async function sendCalls(
     // Nothing has left the browser yet.
     throw refuse('web.payment-failed', { why: lineOf(cause) }, cause)
   }
+  // Another tab may have signed meanwhile.
+  const other = pendingOf(account.address, serverNowMs())
+  if (other) throw stillPending(other.until - serverNowMs())
+  keepPending(account.address, { hash, until: serverNowMs() + PENDING_MS })
   try {
     const request = formatUserOperationRequest(operation)
     await bundler.request(
@@ -99,25 +111,68 @@ export async function sendCalls(
     )
   } catch (cause) {
     // An answer that was lost is no refusal: it may have been taken, so its receipt is waited for all the same.
-    if (!isLostAnswer(cause)) throw refuse('web.payment-failed', { why: lineOf(cause) }, cause)
+    if (!isLostAnswer(cause)) {
+      forgetPending(account.address, hash)
+      throw refuse('web.payment-failed', { why: lineOf(cause) }, cause)
+    }
   }
-  let receipt: UserOperationReceipt
-  try {
-    receipt = await bundler.waitForUserOperationReceipt({ hash, timeout: CONFIRM_WITHIN_MS })
-  } catch (cause) {
-    // Sent is sent: whatever kept us from the receipt, the payment may still arrive.
-    throw unreachable('web.payment-unconfirmed', { userOpHash: hash }, cause)
-  }
+  const receipt = await outcomeOf(bundler, account.address, hash)
+  forgetPending(account.address, hash)
   if (!receipt.success) throw refuse('web.payment-failed', { userOpHash: hash, why: receipt.reason })
   return receipt
 }
 
-/** Whether the bundler's answer is missing, so that nobody knows whether it took the operation. */
-function isLostAnswer(error: unknown): boolean {
-  // A door that says no (401, 429) has answered; one that broke behind it (502, 504) has not.
-  const isLost = (each: unknown) =>
-    each instanceof TimeoutError || (each instanceof HttpRequestError && (each.status ?? 500) >= 500)
-  return error instanceof BaseError && error.walk(isLost) !== null
+/** The receipt of what was sent. Throws `web.payment-failed` where it never comes, else `web.payment-unconfirmed`. */
+async function outcomeOf(
+  bundler: GesimAccountClient,
+  account: Hex,
+  hash: Hex,
+): Promise<UserOperationReceipt> {
+  try {
+    return await bundler.waitForUserOperationReceipt({ hash, timeout: CONFIRM_WITHIN_MS })
+  } catch (cause) {
+    const status = await statusOf(bundler, hash)
+    if (status?.state === 'dropped') {
+      forgetPending(account, hash)
+      throw refuse('web.payment-failed', { userOpHash: hash, why: status.why }, cause)
+    }
+    const late = status?.state === 'included' ? await receiptOf(bundler, hash) : null
+    if (late) return late
+    // Sent is sent: whatever kept us from the receipt, the payment may still arrive.
+    throw unreachable('web.payment-unconfirmed', { userOpHash: hash }, cause)
+  }
+}
+
+/** Throws `web.payment-pending` while an operation of the account may still arrive. */
+async function requireNonePending(bundler: GesimAccountClient, account: Hex): Promise<void> {
+  const pending = pendingOf(account, serverNowMs())
+  if (!pending) return
+  const status = await statusOf(bundler, pending.hash)
+  const leftMs = waitMs(pending, status, serverNowMs())
+  if (leftMs > 0 && !(await receiptOf(bundler, pending.hash))) throw stillPending(leftMs)
+  forgetPending(account, pending.hash)
+}
+
+function stillPending(leftMs: number): Failure {
+  return refuse('web.payment-pending', { leftMs })
+}
+
+/** Where an operation stands, or null where nobody says. */
+async function statusOf(bundler: GesimAccountClient, hash: Hex): Promise<OperationStatus | null> {
+  // viem knows the methods of the standard only; this one is our bundler's own.
+  const asking = bundler as unknown as {
+    request(
+      question: { method: string; params: readonly unknown[] },
+      options: { retryCount: number },
+    ): Promise<OperationStatus>
+  }
+  return asking
+    .request({ method: 'gesim_userOperationStatus', params: [hash] }, { retryCount: 1 })
+    .catch(() => null)
+}
+
+async function receiptOf(bundler: GesimAccountClient, hash: Hex): Promise<UserOperationReceipt | null> {
+  return bundler.getUserOperationReceipt({ hash }).catch(() => null)
 }
 
 /** The first line of an error: the details of a library's message are for its author. */

@@ -1,7 +1,8 @@
-import { nowSeconds, refuse } from '@gesim/base'
+import { refuse } from '@gesim/base'
 import { intentEscrowAbi } from '@gesim/contracts'
 import { intentIdOf, leafProofFromJson, termsFromJson } from '@gesim/proofs'
 import { ask } from '../api/ask.ts'
+import { serverNowMs } from '../api/clock.ts'
 import type { Hex, Intent, Remainder, Wallet } from '../api/shapes.ts'
 import { signerOf } from '../chain/account.ts'
 import { balanceOf } from '../chain/balance.ts'
@@ -30,8 +31,8 @@ export type NotAdded = 'closed' | 'late' | 'changed' | 'short'
 const OPEN = 3
 
 /**
- * Adds money to a purchase that runs. The chain is asked first, since the page may be older: whether the escrow would
- * take it, and whether the wallet has it. Resolves with null once it is in, else with the reason why nothing was sent.
+ * Adds money to a purchase that runs. The API and the chain are asked first, since the page may be older: whether the
+ * service runs, whether the escrow would take it, and whether the wallet has it. Resolves with null once it is in, else with the reason why nothing was sent.
  */
 export async function addMoney(intent: Intent, amountMicros: bigint): Promise<NotAdded | null> {
   const terms = termsFromJson(intent.terms)
@@ -43,9 +44,13 @@ export async function addMoney(intent: Intent, amountMicros: bigint): Promise<No
     throw refuse('web.terms-differ', { field: 'payer' })
   // The key first: whoever has to sign in for it should not read of balances before.
   const entropy = await unlock(wallet)
-  const [{ state, funded }, balance] = await Promise.all([onChain(intent.intentId), balanceOf(account)])
-  if (state !== OPEN) return 'closed'
-  if (terms.deadline <= nowSeconds()) return 'late'
+  const [latest, { state, funded }, balance] = await Promise.all([
+    ask<Intent>('GET', `/v1/intents/${intent.intentId}`),
+    onChain(intent.intentId),
+    balanceOf(account),
+  ])
+  if (latest.state !== 'active' || state !== OPEN) return 'closed'
+  if (terms.deadline <= Math.floor(serverNowMs() / 1000)) return 'late'
   // A second tap, or another tab, has been here meanwhile.
   if (funded !== BigInt(intent.fundedMicros) || funded + amountMicros > terms.maxDeposit) return 'changed'
   if (balance < amountMicros) return 'short'

@@ -17,20 +17,26 @@ import { usageShown } from './usage.ts'
 /** From here on more money is the one thing to do on the page. */
 const SOON_EMPTY_PERCENT = 80
 
+/** What was paid here: `sure` once its receipt was seen, `thenMicros` what the purchase then has in all. */
+interface Paid {
+  readonly amountMicros: bigint
+  readonly thenMicros: bigint
+  readonly sure: boolean
+}
+
 /** Adds money to a plan that runs, where its terms let more in: one tap to choose, one to confirm. */
 export function MoreMoney({ intent, refresh }: { intent: Intent; refresh: () => Promise<void> }) {
   const t = useTranslations('journey')
-  const f = useFormats()
   const now = useNow()
   const [asking, setAsking] = useState(false)
   const [busy, setBusy] = useState(false)
-  const [sent, setSent] = useState<{ amountMicros: bigint; thenMicros: bigint } | null>(null)
+  const [sent, setSent] = useState<Paid | null>(null)
   const [failure, setFailure] = useState<Failure | null>(null)
   const [not, setNot] = useState<NotAdded | null>(null)
   const running = useRef(false)
   const steps = now === null ? [] : stepsOf(intent, now)
   const arrived = sent !== null && BigInt(intent.fundedMicros) >= sent.thenMicros
-  const { usedPercent, wholeBytes } = usageShown(intent)
+  const { usedPercent } = usageShown(intent)
 
   function open() {
     setFailure(null)
@@ -50,14 +56,14 @@ export function MoreMoney({ intent, refresh }: { intent: Intent; refresh: () => 
       const why = await addMoney(intent, amountMicros)
       setNot(why)
       if (why === null) {
-        setSent(paid)
+        setSent({ ...paid, sure: true })
         setAsking(false)
       }
     } catch (error) {
       if (!isFailure(error)) throw error
       if (error.code === 'web.payment-unconfirmed') {
         // It may arrive yet: the page waits for it and takes no second one.
-        setSent(paid)
+        setSent({ ...paid, sure: false })
         setAsking(false)
       } else setFailure(error)
     } finally {
@@ -86,11 +92,7 @@ export function MoreMoney({ intent, refresh }: { intent: Intent; refresh: () => 
         className="mt-3 text-small font-semibold text-sea empty:hidden"
         data-testid="top-up-done"
       >
-        {sent &&
-          (arrived
-            ? wholeBytes !== null &&
-              t('more.done', { amount: f.usdc(sent.amountMicros), whole: f.bytes(wholeBytes) })
-            : intent.state === 'active' && t('more.sent'))}
+        {sent && <PaidWords sent={sent} arrived={arrived} intent={intent} />}
       </p>
       <Sheet open={asking} onClose={() => setAsking(false)} title={t('more.title')} testId="top-up-sheet">
         {steps.length > 0 ? (
@@ -111,6 +113,18 @@ export function MoreMoney({ intent, refresh }: { intent: Intent; refresh: () => 
       </Sheet>
     </>
   )
+}
+
+/** What became of the payment, as far as it is known; of a purchase that is over its own page tells. */
+function PaidWords({ sent, arrived, intent }: { sent: Paid; arrived: boolean; intent: Intent }) {
+  const t = useTranslations('journey')
+  const f = useFormats()
+  const { wholeBytes } = usageShown(intent)
+  if (!arrived && !sent.sure) return t('more.unsure')
+  if (intent.state !== 'active') return null
+  if (!arrived) return t('more.sent')
+  if (wholeBytes === null) return null
+  return t('more.done', { amount: f.usdc(sent.amountMicros), whole: f.bytes(wholeBytes) })
 }
 
 function Choice({

@@ -41,3 +41,11 @@ it('estimates when the data runs out only after some minutes', () => {
   expect(runsOutAtMs(shown, 0, 60_000)).toBeNull()
   expect(runsOutAtMs(shown, 0, 600_000)).toBe(600_000 + 1_800_000)
 })
+
+it('takes the price for the deposit while nothing is paid in', () => {
+  const unpaid = {
+    ...intent({ maxDeposit: '500000000' }, null, '0'),
+    plan: { priceMicros: '12000000' },
+  } as unknown as Intent
+  expect(usageShown(unpaid).depositMicros).toBe(12_000_000n)
+})

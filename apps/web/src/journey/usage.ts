@@ -16,7 +16,8 @@ export function usageShown(intent: Intent): UsageShown {
   const usedBytes = BigInt(intent.usage?.bytes ?? '0')
   const included = BigInt(intent.terms.includedBytes)
   const pricePerGb = BigInt(intent.terms.pricePerGB)
-  const depositMicros = BigInt(intent.fundedMicros) || BigInt(intent.terms.maxDeposit)
+  // Before anything is paid in, the price: a plan that can be topped up lets in far more than that.
+  const depositMicros = BigInt(intent.fundedMicros) || BigInt(intent.plan.priceMicros)
   const fee = BigInt(intent.terms.activationFee)
   const spentMicros = BigInt(intent.usage?.amountMicros ?? intent.chargedMicros)
   const payable = depositMicros > fee ? depositMicros - fee : 0n

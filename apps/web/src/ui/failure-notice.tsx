@@ -20,7 +20,7 @@ export function FailureNotice({
   again,
   intentId,
 }: {
-  failure: Said | { readonly code: string }
+  failure: Said | Pick<Said, 'code' | 'facts'>
   money: MoneyAnswer
   onAgain?: () => void
   again?: string | false
@@ -43,7 +43,8 @@ export function FailureNotice({
         )
       }
     >
-      {money !== 'none' && <p>{t(`money.${money}`)}</p>}
+      {/* Where the money of a payment on its way is, nobody knows before it is decided. */}
+      {money !== 'none' && failure.code !== 'web.payment-pending' && <p>{t(`money.${money}`)}</p>}
       <p>
         <bdi>{remedy}</bdi>
       </p>

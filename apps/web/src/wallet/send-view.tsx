@@ -1,4 +1,5 @@
 'use client'
+import { refuse } from '@gesim/base'
 import Link from 'next/link'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl/react'
@@ -38,7 +39,7 @@ export function SendView() {
     return <div className="h-80 animate-pulse rounded-card bg-sunken" aria-hidden="true" />
   if (sent) return <Sent sent={sent} onMore={() => setSent(null)} />
 
-  async function send(transfer: Transfer) {
+  async function send(transfer: Transfer, shownOf: Hex) {
     // Two taps can come before the button is drawn as busy.
     if (running.current) return
     running.current = true
@@ -49,9 +50,13 @@ export function SendView() {
         import('../chain/operations.ts'),
         import('../chain/balance.ts'),
       ])
+      const signer = await signerOf(entropy)
+      // Another tab may have signed in somebody else: what was shown and confirmed is this account's and no other's.
+      if ([from, signer.address].some((each) => each.toLowerCase() !== shownOf.toLowerCase()))
+        throw refuse('web.terms-differ', { field: 'payer' })
       // The page may be older than the last payment.
       if ((await balanceOf(from)) < transfer.amountMicros) return 'short'
-      return await sendUsdc(await signerOf(entropy), transfer.to, transfer.amountMicros)
+      return await sendUsdc(signer, transfer.to, transfer.amountMicros)
     }).finally(() => {
       running.current = false
     })
@@ -84,7 +89,7 @@ export function SendView() {
               {short ? (
                 <Notice tone="wait" icon="wallet" title={t('send.faults.short')} testId="send-short" />
               ) : failure && !seen ? (
-                <SendFailure failure={failure} onAgain={() => void send(asked)} />
+                <SendFailure failure={failure} onAgain={() => void send(asked, account)} />
               ) : (
                 <Notice tone="wait" icon="shield" title={t('send.final')}>
                   {t('send.finalSays', { chain })}
@@ -94,7 +99,7 @@ export function SendView() {
             <div className="mt-5 space-y-3">
               {/* What was sent and not confirmed may arrive yet: from here it is not sent twice. */}
               {(seen || failure?.code !== 'web.payment-unconfirmed') && (
-                <Button wide busy={busy} onClick={() => void send(asked)} data-testid="send-confirm">
+                <Button wide busy={busy} onClick={() => void send(asked, account)} data-testid="send-confirm">
                   <SendWords amountMicros={asked.amountMicros} />
                 </Button>
               )}

@@ -1,5 +1,5 @@
 'use client'
-import { isFailure } from '@gesim/base'
+import { type FailureFacts, isFailure } from '@gesim/base'
 import { useCallback, useState } from 'react'
 import { useTranslations } from 'use-intl/react'
 import { ApiFailure, ask } from '../api/ask.ts'
@@ -13,6 +13,7 @@ export interface Shown {
   readonly code: string
   readonly says: string
   readonly remedy: string
+  readonly facts?: FailureFacts
 }
 
 /** Runs something that needs the seed, and keeps what went wrong for the page to show. */
@@ -47,6 +48,7 @@ export function shown(error: unknown): Shown {
   if (!isFailure(error)) throw error
   return {
     code: error.code,
+    facts: error.facts,
     ...(webFailures[error.code as WebFailureCode] ?? webFailures['web.answer-unreadable']),
   }
 }

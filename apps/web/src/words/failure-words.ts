@@ -1,11 +1,21 @@
+import type { FailureFacts } from '@gesim/base'
 import { useTranslations } from 'use-intl/react'
 import { type WebFailureCode, webFailures } from '../failures.ts'
+import { useFormats } from './use-formats.ts'
 
 export interface Said {
   readonly code: string
   readonly says: string
   readonly remedy: string
+  /** What the words of some failures are made with. */
+  readonly facts?: FailureFacts
 }
+
+type Unsaid = Pick<Said, 'code' | 'facts'>
+
+const MINUTE_MS = 60_000
+/** Where nobody says how long: as long as it can be. */
+const MOST_PENDING_MS = 11 * MINUTE_MS
 
 /** The refusals of the API that travellers meet, each with the messages that say it. */
 const API_REFUSALS = {
@@ -32,8 +42,9 @@ const API_REFUSALS = {
  * The words of a failure in the reader's language: ours by its code, whoever raised it. What only operators and
  * developers meet keeps the API's words.
  */
-export function useFailureWords(): (failure: Said | { readonly code: string }) => Said {
+export function useFailureWords(): (failure: Said | Unsaid) => Said {
   const t = useTranslations('failures')
+  const f = useFormats()
   return (failure) => {
     const { code } = failure
     if (Object.hasOwn(API_REFUSALS, code)) {
@@ -42,6 +53,12 @@ export function useFailureWords(): (failure: Said | { readonly code: string }) =
     }
     if ('says' in failure && !Object.hasOwn(webFailures, code)) return failure
     const known = Object.hasOwn(webFailures, code) ? (code as WebFailureCode) : 'web.answer-unreadable'
+    if (known === 'web.payment-pending') {
+      const leftMs = Number(failure.facts?.leftMs ?? MOST_PENDING_MS)
+      const time = f.duration(Math.ceil(leftMs / MINUTE_MS) * MINUTE_MS)
+      const says = t('web.payment-pending.says')
+      return { code, says, remedy: t('web.payment-pending.remedy', { time }), facts: failure.facts }
+    }
     return { code, says: t(`${known}.says`), remedy: t(`${known}.remedy`) }
   }
 }
