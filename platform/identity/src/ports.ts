@@ -5,4 +5,6 @@ export interface Accounts {
   /** The address that the factory makes for a single owner key (salt 0), deployed or not. */
   addressFor(owner: Hex): Promise<Hex>
   deployed(account: Hex): Promise<boolean>
+  /** Whether a key is a signer of a deployed account now. */
+  signs(account: Hex, owner: Hex): Promise<boolean>
 }

@@ -16,12 +16,16 @@ export interface SessionFacts {
   readonly expiresAtMs: number
 }
 
-/** Finds or makes the subject of a sign-in. A reference under an older pepper moves to the newest one. */
+/**
+ * Finds or makes the subject of a sign-in. A reference under an older pepper moves to the newest one. `way` is the id of the
+ * provider, by which it is known later whether that way is still open.
+ */
 export async function subjectOf(
   tx: Tx,
   peppers: readonly Pepper[],
   issuer: string,
   subject: string,
+  way: string,
 ): Promise<string> {
   const newest = subjectRef(peppers.at(-1)!, issuer, subject)
   for (const older of peppers.slice(0, -1).reverse()) {
@@ -30,9 +34,9 @@ export async function subjectOf(
         and not exists (select from gesim.identity_subjects where subject_ref = ${newest})`.execute(tx)
     if (moved.numAffectedRows) break
   }
-  await sql`insert into gesim.identity_subjects (subject_ref) values (${newest}) on conflict do nothing`.execute(
-    tx,
-  )
+  await sql`insert into gesim.identity_subjects (subject_ref, way) values (${newest}, ${way})
+    on conflict (subject_ref) do update set way = excluded.way
+    where identity_subjects.way is distinct from excluded.way`.execute(tx)
   return newest
 }
 

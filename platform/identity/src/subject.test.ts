@@ -24,16 +24,16 @@ test('a reference depends on issuer, subject and pepper, and joins of them canno
 
 test('a new pepper takes everybody over at the next sign-in, with account and shares', async () => {
   const { store } = own
-  const old = await store.tx((tx) => subjectOf(tx, [v1], 'iss', 'sub'))
+  const old = await store.tx((tx) => subjectOf(tx, [v1], 'iss', 'sub', 'local'))
   const account = `0x${'ab'.repeat(20)}`
-  await sql`insert into gesim.identity_accounts (account, subject_ref, owner, commitment)
-    values (${account}, ${old}, ${account}, '0x')`.execute(store.db)
-  const moved = await store.tx((tx) => subjectOf(tx, [v1, v2], 'iss', 'sub'))
+  await sql`insert into gesim.identity_accounts (account, subject_ref, owner, first_owner, commitment)
+    values (${account}, ${old}, ${account}, ${account}, '0x')`.execute(store.db)
+  const moved = await store.tx((tx) => subjectOf(tx, [v1, v2], 'iss', 'sub', 'local'))
   expect(moved).toMatch(/^v2:/)
   const { rows } = await sql<{ subject_ref: string }>`select subject_ref from gesim.identity_accounts
     where account = ${account}`.execute(store.db)
   expect(rows[0]!.subject_ref).toBe(moved)
-  expect(await store.tx((tx) => subjectOf(tx, [v1, v2], 'iss', 'sub'))).toBe(moved)
+  expect(await store.tx((tx) => subjectOf(tx, [v1, v2], 'iss', 'sub', 'local'))).toBe(moved)
 })
 
 test('what is sealed opens for its owner only, and a changed byte does not open', () => {

@@ -25,6 +25,7 @@ export { Activation, Intent, IntentState, intentsRoutes, Receipt, TimelineEntry,
 export { Checkpoint, LogEntry, logRoutes } from './log.ts'
 export { Health, Network, networkRoutes } from './network.ts'
 export { ComplianceSignal, oraclesRoutes, Rate } from './oracles.ts'
+export { Passkey, passkeyRoutes } from './passkeys.ts'
 export { Plan, PlanKind, plansRoutes } from './plans.ts'
 export { StoredGroup, storedWords } from './privacy.ts'
 export { Qos, Quote, quotesRoutes } from './quotes.ts'

@@ -7,6 +7,7 @@ import type {
   epochsRoutes,
   intentsRoutes,
   logRoutes,
+  passkeyRoutes,
   walletRoutes,
 } from '@gesim/wire'
 
@@ -20,6 +21,7 @@ export type {
   IntentStateWord,
   LedgerPage,
   Network,
+  Passkey,
   Plan,
   Quote,
   Receipt,
@@ -31,7 +33,7 @@ export type {
 
 export type Providers = AnswerOf<typeof authRoutes.providers>
 export type Sessions = AnswerOf<typeof authRoutes.sessions>
-export type Passkeys = AnswerOf<typeof walletRoutes.getPasskey>
+export type Passkeys = AnswerOf<typeof passkeyRoutes.list>
 export type Activity = AnswerOf<typeof walletRoutes.activity>
 export type Stored = AnswerOf<typeof walletRoutes.privacy>
 export type Intents = AnswerOf<typeof intentsRoutes.list>

@@ -26,7 +26,7 @@ export async function purchase(
   const entropy = await unlock(wallet)
   if (options.passkey) {
     options.onStep('sealing')
-    await addPasskey(account, entropy)
+    await addPasskey(account, entropy, { mustSeal: true })
   }
   options.onStep('checking')
   const sealed =
@@ -40,7 +40,7 @@ export async function purchase(
     idempotencyKey: intentId,
   })
   options.onStep('paying')
-  const signer = await signerOf(entropy)
+  const signer = await signerOf(entropy, wallet)
   await fundIntent(signer, termsFromJson(quote.terms as TermsJson), amountMicros)
   options.onStep('paid')
   return intentId

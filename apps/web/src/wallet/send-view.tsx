@@ -44,13 +44,13 @@ export function SendView() {
     if (running.current) return
     running.current = true
     setShort(false)
-    const outcome = await run(async (from, entropy) => {
+    const outcome = await run(async (from, entropy, known) => {
       const [{ signerOf }, { sendUsdc }, { balanceOf }] = await Promise.all([
         import('../chain/account.ts'),
         import('../chain/operations.ts'),
         import('../chain/balance.ts'),
       ])
-      const signer = await signerOf(entropy)
+      const signer = await signerOf(entropy, known)
       // Another tab may have signed in somebody else: what was shown and confirmed is this account's and no other's.
       if ([from, signer.address].some((each) => each.toLowerCase() !== shownOf.toLowerCase()))
         throw refuse('web.terms-differ', { field: 'payer' })

@@ -209,7 +209,7 @@ function RecoveryMeter({
     setFailure(null)
     try {
       const keeper = await import('./keeper.ts')
-      await keeper.addPasskey(account, await keeper.unlock(wallet))
+      await keeper.addPasskey(account, await keeper.unlock(wallet), { mustSeal: true })
       await onChanged()
     } catch (error) {
       if (!isFailure(error)) throw error
@@ -328,6 +328,15 @@ function Details({ wallet, account }: { wallet: Wallet; account: Hex }) {
         </div>
       </dl>
       <p className="mt-4 border-t border-line pt-4 text-small">
+        {t.rich('details.keysPage', {
+          link: (words) => (
+            <Link className="prose-link" href="/wallet/keys" data-testid="keys-link">
+              {words}
+            </Link>
+          ),
+        })}
+      </p>
+      <p className="mt-3 text-small">
         {t.rich('details.export', {
           link: (words) => (
             <a className="prose-link" href="/wallet/export" data-testid="export-link">

@@ -16,22 +16,24 @@ export interface Shown {
   readonly facts?: FailureFacts
 }
 
+type Work<T> = (account: Hex, entropy: Uint8Array, wallet: Wallet) => Promise<T>
+
 /** Runs something that needs the seed, and keeps what went wrong for the page to show. */
 export function useSeed(): {
   busy: boolean
   failure: Shown | null
-  run: <T>(work: (account: Hex, entropy: Uint8Array) => Promise<T>) => Promise<T | null>
+  run: <T>(work: Work<T>) => Promise<T | null>
 } {
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<Shown | null>(null)
-  const run = useCallback(async <T,>(work: (account: Hex, entropy: Uint8Array) => Promise<T>) => {
+  const run = useCallback(async <T,>(work: Work<T>) => {
     setBusy(true)
     setFailure(null)
     try {
       const { unlock } = await import('./keeper.ts')
       const wallet = await ask<Wallet>('GET', '/v1/wallet')
       const entropy = await unlock(wallet)
-      return await work(wallet.account!, entropy)
+      return await work(wallet.account!, entropy, wallet)
     } catch (error) {
       setFailure(shown(error))
       return null
