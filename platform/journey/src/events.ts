@@ -27,8 +27,14 @@ export type StageName = (typeof STAGES)[number]
 export interface EventBodies {
   /** A wallet exists: its sponsorship budget and its soulbound token are wished for. */
   'account.registered': { account: Hex; commitment: Hex }
+  /** The person behind an account has left: what is kept only for them goes. */
+  'account.forgotten': { account: Hex }
+  /** The soulbound token shall leave the chain, without a mark on the account; `held` where it is there. */
+  'burn.wanted': { account: Hex; tokenId: string; held: boolean }
   /** The soulbound token is on chain. */
   'identity.minted': { account: Hex; tokenId: string; txHash: Hex }
+  /** The soulbound token is off the chain, by its holder or by the issuer. */
+  'identity.burned': { account: Hex; tokenId: string; txHash: Hex }
   /** The paymaster holds a sponsorship budget for the account. */
   'budget.granted': { account: Hex; amountMicros: string; validUntil: number; txHash: Hex }
   /** The escrow holds the traveller's money, state Held. */
@@ -334,7 +340,10 @@ export interface EventRow {
 
 export const EVENTS: Readonly<Record<EventKind, EventRow>> = {
   'account.registered': { version: 1, writer: 'identity', readers: ['relayer'] },
+  'account.forgotten': { version: 1, writer: 'identity', readers: ['intents'] },
+  'burn.wanted': { version: 1, writer: 'identity', readers: ['relayer'] },
   'identity.minted': { version: 1, writer: 'indexer', readers: ['identity'] },
+  'identity.burned': { version: 1, writer: 'indexer', readers: ['identity'] },
   'budget.granted': { version: 1, writer: 'indexer', readers: ['identity'] },
   'intent.funded': { version: 1, writer: 'indexer', readers: ['intents', 'billing', 'metering'] },
   'switch.wanted': { version: 1, writer: 'intents', readers: ['smart-switch'] },

@@ -9,8 +9,8 @@ export function StartWorker({ visitor }: { visitor: 'known' | 'nobody' | 'unsure
   useEffect(() => {
     if (process.env.NODE_ENV !== 'production' || !('serviceWorker' in navigator)) return
     if (visitor === 'nobody') forgetSeen()
-    // The page of the key export stays alone with itself.
-    if (location.pathname === '/wallet/export') return
+    // The page of the key export stays alone with itself, and that of a deletion leaves nothing behind.
+    if (['/wallet/export', '/privacy/ended'].includes(location.pathname)) return
     const start = () => void import('./worker.ts').then(({ startWorker }) => startWorker())
     if (document.readyState === 'complete') start()
     else addEventListener('load', start, { once: true })
