@@ -61,7 +61,7 @@ export async function refundHeld(
 ): Promise<UserOperationReceipt> {
   const { escrow } = await addresses()
   const data = encodeFunctionData({ abi: intentEscrowAbi, functionName: 'refund', args: [terms] })
-  return sendCalls(account, [{ to: escrow, data }])
+  return sendCalls(account, [{ to: escrow, data }], 'at once')
 }
 
 /** Ends a purchase by its last charge in a final root: the rest goes to the wallet. */
@@ -69,16 +69,18 @@ export async function refundRest(
   account: GesimSmartAccount,
   ...of: Parameters<typeof remainderCall> extends [unknown, ...infer Rest] ? Rest : never
 ): Promise<UserOperationReceipt> {
-  return sendCalls(account, [remainderCall(await addresses(), ...of)])
+  return sendCalls(account, [remainderCall(await addresses(), ...of)], 'at once')
 }
 
 /**
  * Makes calls in one operation that GeSIM sponsors, and waits for it. Deploys the account when needed. Each operation
  * has a nonce key of its own, so nothing on the chain keeps two apart: while one may still arrive no second is signed.
+ * What the contract itself makes only once (a refund) goes `at once`, past what is on its way and without a record.
  */
 export async function sendCalls(
   account: GesimSmartAccount,
   calls: readonly { to: Hex; value?: bigint; data?: Hex }[],
+  order: 'one by one' | 'at once' = 'one by one',
 ): Promise<UserOperationReceipt> {
   const bundler = sponsoredClient({
     account,
@@ -86,7 +88,8 @@ export async function sendCalls(
     bundlerUrl: doorUrl('/rpc/bundler'),
     paymasterUrl: doorUrl('/rpc/paymaster'),
   })
-  await requireNonePending(bundler, account.address)
+  const alone = order === 'one by one'
+  if (alone) await requireNonePending(bundler, account.address)
   const { address: entryPointAddress, version: entryPointVersion } = account.entryPoint
   let operation: UserOperation<'0.8'>
   let hash: Hex
@@ -99,10 +102,12 @@ export async function sendCalls(
     // Nothing has left the browser yet.
     throw refuse('web.payment-failed', { why: lineOf(cause) }, cause)
   }
-  // Another tab may have signed meanwhile.
-  const other = pendingOf(account.address, serverNowMs())
-  if (other) throw stillPending(other.until - serverNowMs())
-  keepPending(account.address, { hash, until: serverNowMs() + PENDING_MS })
+  if (alone) {
+    // Another tab may have signed meanwhile.
+    const other = pendingOf(account.address, serverNowMs())
+    if (other) throw stillPending(other.until - serverNowMs())
+    keepPending(account.address, { hash, until: serverNowMs() + PENDING_MS })
+  }
   try {
     const request = formatUserOperationRequest(operation)
     await bundler.request(

@@ -24,11 +24,12 @@ interface Ready {
   passkeyPossible: boolean
 }
 
+const PASSKEY_FAILURES = ['web.passkey-refused', 'web.passkey-cannot-seal']
+
 /** The one confirmation. Everything that can be asked beforehand is asked while the sheet opens. */
 export function PurchaseSheet({ plan, qos }: { plan: Plan; qos: Quote['qos'] }) {
   const f = useFormats()
   const t = useTranslations('shop')
-  const w = useTranslations('frame')
   const words = usePlanWords()
   const router = useRouter()
   const walletState = useWalletState()
@@ -36,6 +37,7 @@ export function PurchaseSheet({ plan, qos }: { plan: Plan; qos: Quote['qos'] }) 
   const [ready, setReady] = useState<Ready | null>(null)
   const [step, setStep] = useState<PurchaseStep | null>(null)
   const [failure, setFailure] = useState<ApiFailure | Failure | null>(null)
+  const [tried, setTried] = useState<string>()
   const [topping, setTopping] = useState(false)
   const account = walletState.step === 'ready' ? walletState.account : null
 
@@ -69,6 +71,10 @@ export function PurchaseSheet({ plan, qos }: { plan: Plan; qos: Quote['qos'] }) 
         router.push(`/esims/${ready.quote.intentId}`)
         return
       }
+      setTried(ready.quote.intentId)
+      // The price may be another by now, or the sign-in over: what was ready is not any more, except for a declined passkey.
+      if (!PASSKEY_FAILURES.includes(error.code)) setReady(null)
+      if (error.code === 'web.balance-short') await prepare()
       setFailure(error)
     }
   }
@@ -80,6 +86,7 @@ export function PurchaseSheet({ plan, qos }: { plan: Plan; qos: Quote['qos'] }) 
       const { askFaucet } = await import('../chain/balance.ts')
       const balanceMicros = await askFaucet(account, faucetAmount(ready))
       setReady({ ...ready, balanceMicros })
+      setFailure(null)
     } catch (error) {
       if (!isFailure(error)) throw error
       setFailure(error)
@@ -89,7 +96,6 @@ export function PurchaseSheet({ plan, qos }: { plan: Plan; qos: Quote['qos'] }) 
   }
 
   const short = ready !== null && ready.balanceMicros < BigInt(ready.quote.priceMicros)
-  const signInHref = `/v1/auth/login?return=${encodeURIComponent(`/plans/${plan.planId}?buy=1`)}&fresh=1`
   return (
     <div>
       <div className="flex items-baseline justify-between gap-4">
@@ -125,17 +131,14 @@ export function PurchaseSheet({ plan, qos }: { plan: Plan; qos: Quote['qos'] }) 
       )}
       {failure && (
         <div className="mt-4">
-          <FailureNotice failure={failureWords(failure)} money="wallet" onAgain={() => void prepare()} />
-          {failure.code === 'web.sign-in-again' && (
-            <ButtonLink wide hard href={signInHref} className="mt-3">
-              {w('signInAgain')}
-            </ButtonLink>
-          )}
-          {failure.code === 'web.wallet-elsewhere' && (
-            <ButtonLink wide href="/wallet/restore" className="mt-3">
-              {w('restoreHere')}
-            </ButtonLink>
-          )}
+          <FailureNotice
+            failure={failureWords(failure)}
+            money="wallet"
+            onAgain={() => void prepare()}
+            again={failure.code === 'web.balance-short' ? false : undefined}
+            intentId={tried}
+            back={`/plans/${plan.planId}?buy=1`}
+          />
         </div>
       )}
       <div className="mt-5 space-y-3" aria-live="polite">
