@@ -1,23 +1,13 @@
 // Every page that the app has, found by its folders so that a new one cannot be forgotten: usable by everybody, in both
 // themes, on the narrowest screen and on a wide one.
-import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { APPEARANCES, appearAs, barriers } from './appearance.ts'
 import { launchBrowser } from './browser.ts'
+import { pathOf, ROUTES } from './routes.ts'
 import { sharedStack } from './running-stack.ts'
-import { ROOT, type Stack } from './start-stack.ts'
+import type { Stack } from './start-stack.ts'
 import { buy, newWebTraveller, PLAN, type WebTraveller } from './web-traveller.ts'
-
-const APP = join(ROOT, 'apps/web/src/app')
-
-/** The folders of `src/app` that hold a page. */
-const ROUTES = readdirSync(APP, { recursive: true, encoding: 'utf8' })
-  .map((file) => file.replaceAll('\\', '/'))
-  .filter((file) => /(?:^|\/)page\.tsx$/.test(file))
-  .map((file) => `/${file.replace(/\/?page\.tsx$/, '')}`)
-  .sort()
 
 let stack: Stack
 let browser: Browser
@@ -34,17 +24,10 @@ beforeAll(async () => {
 
 afterAll(() => browser?.close())
 
-function pathOf(route: string): string {
-  const path = route.replace('[planId]', PLAN).replace('[intentId]', intentId)
-  expect(path).not.toContain('[')
-  // Who is signed in sees that page only with a refusal.
-  return path === '/sign-in' ? '/sign-in?failed=identity.sign-in-refused' : path
-}
-
 describe('a page', () => {
   test.for([...ROUTES, '/no-such-page'])('%s has no barriers in any theme and width', async (route) => {
     const { page, base } = traveller
-    const path = pathOf(route)
+    const path = pathOf(route, intentId)
     await page.goto(base + path)
     expect(new URL(page.url()).pathname).toBe(path.split('?')[0])
     // What is still being asked for has a grey shape in its place.

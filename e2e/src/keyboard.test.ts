@@ -32,7 +32,9 @@ const focused = () =>
     const shown = element.closest('label') ?? element
     const ringed = [element, shown].some((one) => {
       const style = getComputedStyle(one)
-      return (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== 'none'
+      return (
+        (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== 'none'
+      )
     })
     const box = shown.getBoundingClientRect()
     const inView = box.bottom > 0 && box.top < innerHeight && box.width > 0
@@ -41,7 +43,9 @@ const focused = () =>
       at: all.indexOf(element),
       id: element.dataset.testid ?? null,
       href: element.getAttribute('href'),
-      label: (element.textContent || element.getAttribute('aria-label') || element.tagName).trim().slice(0, 40),
+      label: (element.textContent || element.getAttribute('aria-label') || element.tagName)
+        .trim()
+        .slice(0, 40),
       seen: ringed && inView,
       modal: element.closest('dialog') !== null,
     }

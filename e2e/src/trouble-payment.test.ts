@@ -43,10 +43,7 @@ const byId = (id: string) => page.getByTestId(id)
 const payments = async () => (await paidBy(stack, traveller.account)).length
 
 /** The request that hands a payment in; all others go on. */
-async function atSending(
-  one: Page,
-  handle: (route: Route) => Promise<void>,
-): Promise<() => Promise<void>> {
+async function atSending(one: Page, handle: (route: Route) => Promise<void>): Promise<() => Promise<void>> {
   const pattern = '**/rpc/bundler'
   await one.route(pattern, (route) =>
     route.request().postData()?.includes('eth_sendUserOperation') ? handle(route) : route.continue(),
@@ -194,8 +191,7 @@ test('two tabs that take the money back at once get it back once, whole', async 
     await one.getByTestId('refund-confirm').waitFor()
   }
   await Promise.all([page, other].map((one) => one.getByTestId('refund-confirm').click()))
-  for (const one of [page, other])
-    await one.locator('[data-testid=purchase][data-state=refunded]').waitFor()
+  for (const one of [page, other]) await one.locator('[data-testid=purchase][data-state=refunded]').waitFor()
   await other.close()
   expect(await chainStory(stack, intentId)).toEqual({ IntentCreated: 1, IntentFunded: 1, IntentRefunded: 1 })
 })

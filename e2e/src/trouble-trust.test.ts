@@ -19,8 +19,8 @@ import {
   openContext,
   openSheet,
   paidBy,
-  walletReady,
   type WebTraveller,
+  walletReady,
 } from './web-traveller.ts'
 
 let stack: Stack
@@ -358,9 +358,14 @@ describe('a code', () => {
     expect(said.remedy.length).toBeGreaterThan(10)
     expect(await paidBy(stack, traveller.account)).toContain(intentId)
     const phone = await traveller.context.newPage()
-    await phone.goto(`${stack.read().phoneUrl}/?carddata=${encodeURIComponent('WIFI:T:WPA;S:Cafe;P:secret;;')}`)
+    await phone.goto(
+      `${stack.read().phoneUrl}/?carddata=${encodeURIComponent('WIFI:T:WPA;S:Cafe;P:secret;;')}`,
+    )
     await phone.click('#add-button')
-    await phone.getByText(/activation code/i).last().waitFor()
+    await phone
+      .getByText(/activation code/i)
+      .last()
+      .waitFor()
     await expect
       .poll(async () => (await phone.locator('main').textContent())!, { timeout: 15_000 })
       .toMatch(/not (?:an?|the) .*(?:code|eSIM)|lpa\.|code is|cannot be read/i)

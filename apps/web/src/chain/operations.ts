@@ -21,6 +21,7 @@ import { addresses, chainClient, doorUrl } from './network.ts'
 import { forgetPending, keepPending, type OperationStatus, PENDING_MS, pendingOf, waitMs } from './pending.ts'
 
 const CONFIRM_WITHIN_MS = 60_000
+const ASK_ANEW_AFTER_MS = 1_000
 
 /** Pays into escrow: approve, create, fund, in one operation that GeSIM sponsors. Deploys the account when needed. */
 export async function fundIntent(
@@ -134,7 +135,7 @@ async function outcomeOf(
   hash: Hex,
 ): Promise<UserOperationReceipt> {
   try {
-    return await bundler.waitForUserOperationReceipt({ hash, timeout: CONFIRM_WITHIN_MS })
+    return await receiptInTime(bundler, hash)
   } catch (cause) {
     const status = await statusOf(bundler, hash)
     if (status?.state === 'dropped') {
@@ -145,6 +146,20 @@ async function outcomeOf(
     if (late) return late
     // Sent is sent: whatever kept us from the receipt, the payment may still arrive.
     throw unreachable('web.payment-unconfirmed', { userOpHash: hash }, cause)
+  }
+}
+
+/** Waits for the receipt, also through a network that is away for a while: no answer is no answer. */
+async function receiptInTime(bundler: GesimAccountClient, hash: Hex): Promise<UserOperationReceipt> {
+  const endsAt = performance.now() + CONFIRM_WITHIN_MS
+  for (;;) {
+    const timeout = Math.max(1, endsAt - performance.now())
+    try {
+      return await bundler.waitForUserOperationReceipt({ hash, timeout })
+    } catch (cause) {
+      if (!isLostAnswer(cause) || performance.now() > endsAt) throw cause
+      await new Promise((resolve) => setTimeout(resolve, ASK_ANEW_AFTER_MS))
+    }
   }
 }
 

@@ -26,6 +26,14 @@ interface Ready {
 
 const PASSKEY_FAILURES = ['web.passkey-refused', 'web.passkey-cannot-seal']
 
+/** Where the sheet itself offers what comes next, or does it. */
+const GOES_ON_BY_ITSELF = ['web.balance-short', 'web.payment-unconfirmed']
+
+function networkIsBack(): Promise<void> {
+  if (navigator.onLine) return Promise.resolve()
+  return new Promise((resolve) => addEventListener('online', () => resolve(), { once: true }))
+}
+
 /** The one confirmation. Everything that can be asked beforehand is asked while the sheet opens. */
 export function PurchaseSheet({ plan, qos }: { plan: Plan; qos: Quote['qos'] }) {
   const f = useFormats()
@@ -67,11 +75,15 @@ export function PurchaseSheet({ plan, qos }: { plan: Plan; qos: Quote['qos'] }) 
     } catch (error) {
       setStep(null)
       if (!isFailure(error)) throw error
+      setTried(ready.quote.intentId)
       if (error.code === 'web.payment-unconfirmed' && ready.quote.intentId) {
+        // The page of the purchase knows more, once there is a network to open it with.
+        setReady(null)
+        setFailure(error)
+        await networkIsBack()
         router.push(`/esims/${ready.quote.intentId}`)
         return
       }
-      setTried(ready.quote.intentId)
       // The price may be another by now, or the sign-in over: what was ready is not any more, except for a declined passkey.
       if (!PASSKEY_FAILURES.includes(error.code)) setReady(null)
       if (error.code === 'web.balance-short') await prepare()
@@ -133,9 +145,9 @@ export function PurchaseSheet({ plan, qos }: { plan: Plan; qos: Quote['qos'] }) 
         <div className="mt-4">
           <FailureNotice
             failure={failureWords(failure)}
-            money="wallet"
+            money={failure.code === 'web.payment-unconfirmed' ? 'unknown' : 'wallet'}
             onAgain={() => void prepare()}
-            again={failure.code === 'web.balance-short' ? false : undefined}
+            again={GOES_ON_BY_ITSELF.includes(failure.code) ? false : undefined}
             intentId={tried}
             back={`/plans/${plan.planId}?buy=1`}
           />

@@ -64,7 +64,12 @@ export function FailureNotice({
           </ButtonLink>
         ) : (
           again !== false && (
-            <Button size="small" look="quiet" onClick={onAgain ?? (() => router.refresh())} data-testid="again">
+            <Button
+              size="small"
+              look="quiet"
+              onClick={onAgain ?? (() => router.refresh())}
+              data-testid="again"
+            >
               {again ?? t('again')}
             </Button>
           )
