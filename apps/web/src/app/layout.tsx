@@ -48,7 +48,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
           </SiteFrame>
         </FirstWords>
         {session.signedIn && <WalletKeeper account={session.account ?? null} />}
-        <StartWorker visitor={visitor} />
+        <StartWorker visitor={visitor} person={session.account ?? null} />
       </body>
     </html>
   )
