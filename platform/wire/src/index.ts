@@ -49,6 +49,7 @@ export {
 export { OffRamp, PayoutChoice, SafeBatch, treasuryRoutes } from './treasury.ts'
 export { SignedUsageReceipt, UsageBatchAnswer, usageRoutes } from './usage.ts'
 export { Wallet, walletRoutes } from './wallet.ts'
+export { Watch, watchRoutes } from './watch.ts'
 export type { Hex } from './words.ts'
 export {
   Address,
