@@ -170,7 +170,12 @@ test('seeds are sealed by passkey and by key, and deleting my data leaves nothin
   expect(await sealedNow()).toBe('bmV3')
   const told = (await page.call('GET', '/v1/privacy')).json().groups.map((one: { says: string }) => one.says)
   expect(told).toEqual(expect.arrayContaining(['Passkeys', 'Keys sealed by your passkeys']))
-  expect((await page.call('DELETE', '/v1/privacy')).statusCode).toBe(204)
+  const receipt = 'R'.repeat(43)
+  const ended = await page.call('POST', '/v1/privacy/ending', { receipt, leaving: [] })
+  expect([ended.statusCode, page.jar.size]).toEqual([204, 0])
+  expect((await page.call('POST', '/v1/privacy/ended', { receipt })).json()).toMatchObject({
+    token: 'leaving',
+  })
   expect((await page.call('GET', '/v1/wallet')).json().code).toBe('identity.no-session')
   for (const table of ['gesim.identity_passkeys', 'gesim.identity_seals']) {
     const { rows } = await sql`select from ${sql.table(table)} where credential_id = ${credentialId}`.execute(

@@ -7,4 +7,6 @@ export interface Accounts {
   deployed(account: Hex): Promise<boolean>
   /** Whether a key is a signer of a deployed account now. */
   signs(account: Hex, owner: Hex): Promise<boolean>
+  /** Whether the account holds its token, and whether it bears the mark of one that the issuer took. */
+  tokenOf(account: Hex): Promise<{ held: boolean; revoked: boolean }>
 }

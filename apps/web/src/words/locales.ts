@@ -28,6 +28,7 @@ export const ROOMS = [
   'keys',
   'restore',
   'privacy',
+  'ending',
   'sign-in',
   'failures',
 ] as const
