@@ -7,12 +7,14 @@ import type {
   epochsRoutes,
   intentsRoutes,
   logRoutes,
+  onRampRoutes,
   walletRoutes,
 } from '@gesim/wire'
 
 export type {
   Activation,
   CarrierBook,
+  Estimate,
   FinanceSummary,
   FinanceTransactions,
   Hex,
@@ -20,6 +22,7 @@ export type {
   IntentStateWord,
   LedgerPage,
   Network,
+  OnRampOrder,
   Plan,
   Quote,
   Receipt,
@@ -43,6 +46,8 @@ export type JournalEvents = AnswerOf<typeof developerRoutes.events>
 export type CarrierBooks = AnswerOf<typeof carriersRoutes.dashboard>
 export type Decisions = AnswerOf<typeof advisorRoutes.decisions>
 export type NewApiKey = AnswerOf<typeof developerRoutes.createKey>
+export type OnRamp = AnswerOf<typeof onRampRoutes.overview>
+export type OnRampQuote = AnswerOf<typeof onRampRoutes.quote>
 export type LogProof = AnswerOf<typeof logRoutes.proof>
 /** What a payer needs to take the rest of a purchase. */
 export type Remainder = AnswerOf<typeof epochsRoutes.remainder>
