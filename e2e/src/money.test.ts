@@ -1,14 +1,18 @@
 // What an amount is in one's own currency, and USDC bought with a card at the sandbox.
+import { type Addresses, gesimPaymasterAbi, testUsdcAbi } from '@gesim/contracts'
 import type { Browser, Page } from 'playwright-core'
+import { createTestClient, createWalletClient, http, publicActions } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser } from './browser.ts'
 import { sharedStack } from './running-stack.ts'
+import type { Stack } from './start-stack.ts'
 
 let browser: Browser
 let base: string
+let stack: Stack
 
 beforeAll(async () => {
-  const stack = await sharedStack({ web: true })
+  stack = await sharedStack({ web: true })
   base = stack.read().webUrl!
   browser = await launchBrowser()
 }, 400_000)
@@ -24,15 +28,39 @@ async function visitor(locale: string, width = 390): Promise<{ page: Page; asked
   return { page, asked }
 }
 
-const price = (page: Page) => page.locator('[data-plan="es-5gb"], [data-testid=plan-card]').first()
+/** Makes a gift of fees as the operator, who is known by the role on chain. */
+async function makeGift(gift: `0x${string}`): Promise<void> {
+  const { rpcUrl, nodeUrl } = stack.read()
+  const { addresses } = (await (await fetch(`${nodeUrl}/v1/network`)).json()) as { addresses: Addresses }
+  const chain = createTestClient({ mode: 'anvil', transport: http(rpcUrl) }).extend(publicActions)
+  // The operator is the test token's minter.
+  const operator = await chain.readContract({
+    address: addresses.usdc,
+    abi: testUsdcAbi,
+    functionName: 'minter',
+  })
+  await chain.impersonateAccount({ address: operator })
+  const wallet = createWalletClient({ account: operator, transport: http(rpcUrl) })
+  const hash = await wallet.writeContract({
+    address: addresses.paymaster,
+    abi: gesimPaymasterAbi,
+    functionName: 'setPromotion',
+    args: [gift, 3_000_000n, 5, Math.floor(Date.now() / 1_000) + 3_600],
+    chain: null,
+  })
+  await chain.waitForTransactionReceipt({ hash, pollingInterval: 100 })
+  await chain.stopImpersonatingAccount({ address: operator })
+}
+
+const price = (page: Page) => page.getByTestId('plan-card').first()
 
 describe('an estimate', () => {
   it('is in the currency of the region that the browser names, and dated', async () => {
     const { page } = await visitor('de-CH')
     await page.goto(`${base}/plans`)
-    expect(await price(page).getByTestId('estimate').textContent()).toMatch(/^etwa CHF\s\d+[.,]\d\d$/)
+    expect(await price(page).getByTestId('estimate').textContent()).toMatch(/^etwa \d+,\d\d\sCHF$/)
     expect(await page.getByTestId('currency-switch').getByTestId('estimate').textContent()).toMatch(
-      /^1 USDC · etwa CHF\s0\.88 zum Kurs von \d\d:\d\d$/,
+      /^1 USDC · etwa 0,88\sCHF zum Kurs von \d\d:\d\d$/,
     )
     await page.context().close()
   }, 60_000)
@@ -112,4 +140,35 @@ describe('USDC for a card', () => {
     await stateIs('failed')
     expect(await newest().textContent()).toContain('Cancelled')
   }, 120_000)
+
+  it('fees are paid ahead for somebody else, with what is wrong said beside the field, and a gift is taken once', async () => {
+    const gift = `0x${Date.now().toString(16).padStart(64, '0')}` as const
+    await makeGift(gift)
+    await page.goto(`${base}/wallet/top-up?gift=${gift}`)
+    const budget = async () => Number((await page.getByTestId('fees-budget').textContent())!.split(' ')[0])
+    await expect.poll(budget, { timeout: 20_000 }).toBeGreaterThan(0)
+    const before = await budget()
+    await page.getByTestId('gift-take').click()
+    // The operation itself is paid from the same budget.
+    await expect.poll(budget, { timeout: 60_000 }).toBeGreaterThan(before)
+    await expect.poll(() => page.getByTestId('gift').textContent()).toContain('You have taken it')
+    expect(await page.getByTestId('gift-take').count()).toBe(0)
+
+    await page.getByTestId('pay-ahead').locator('summary').click()
+    await page.getByTestId('pay-ahead-to').fill('0x123')
+    await page.getByTestId('pay-ahead-amount').fill('0')
+    await page.getByTestId('pay-ahead-next').click()
+    await expect.poll(() => page.locator('[aria-invalid=true]').count()).toBe(2)
+    await page.getByTestId('pay-ahead-to').fill(`0x${'ab'.repeat(20)}`)
+    await page.getByTestId('pay-ahead-amount').fill('9999')
+    await page.getByTestId('pay-ahead-next').click()
+    await expect.poll(() => page.locator('[aria-invalid=true]').count()).toBe(1)
+    await page.getByTestId('pay-ahead-amount').fill('2.50')
+    await page.getByTestId('pay-ahead-next').click()
+    expect(await page.getByTestId('pay-ahead-sure').textContent()).toContain('You cannot get it back')
+    await page.getByTestId('pay-ahead-confirm').click()
+    await expect
+      .poll(() => page.getByTestId('pay-ahead').textContent(), { timeout: 60_000 })
+      .toContain('2.50 USDC are paid ahead')
+  }, 180_000)
 })

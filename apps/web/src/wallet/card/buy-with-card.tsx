@@ -8,8 +8,8 @@ import { usePolled } from '../../api/use-polled.ts'
 import { Button } from '../../ui/button.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { money } from '../../words/currency.ts'
-import { About } from '../../words/estimate.tsx'
 import { useFormats } from '../../words/use-formats.ts'
+import { useWalletState } from '../wallet-state.ts'
 import { CardFailure } from './card-failure.tsx'
 import { CardOrder } from './card-order.tsx'
 import { amountsOf, isOpen } from './card-orders.ts'
@@ -19,6 +19,11 @@ const LOOK_MS = 2_000
 
 /** USDC for a card: amount and price here, the card itself on the provider's page only. */
 export function BuyWithCard({ returned }: { returned: string | null }) {
+  // A new wallet is made while the page opens; before it is known, nothing can be bought for it.
+  return useWalletState().step === 'ready' ? <Cards returned={returned} /> : null
+}
+
+function Cards({ returned }: { returned: string | null }) {
   const t = useTranslations('wallet')
   const [isUnderWay, setUnderWay] = useState(returned !== null)
   const { data, refresh } = usePolled<OnRamp>('/v1/on-ramp', null, isUnderWay ? LOOK_MS : null)
@@ -179,7 +184,6 @@ function NewOrder({
           <dd data-testid="card-price">{shown ? money(shown.payMinor, shown.currency, locale) : '…'}</dd>
         </div>
       </dl>
-      <About micros={chosen} dated className="mt-1 block text-caption text-faint" />
       {failure && (
         <div className="mt-4">
           <CardFailure failure={failure} onAgain={shown ? order : () => quote(chosen)} />
