@@ -68,6 +68,11 @@ export const webFailures = {
     says: 'For this step the sign-in must be fresh.',
     remedy: 'Sign in once more; you come back to this page.',
   },
+  'web.sign-in-failed': {
+    kind: 'refused',
+    says: 'The sign-in did not come to an end.',
+    remedy: 'Choose a way to sign in and begin again.',
+  },
   'web.terms-differ': {
     kind: 'refused',
     says: 'The terms that came back are not the terms that were shown, so nothing was signed.',

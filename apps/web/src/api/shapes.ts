@@ -14,6 +14,8 @@ import type {
 export type {
   Activation,
   CarrierBook,
+  Ending,
+  EndingPreview,
   Estimate,
   FinanceSummary,
   FinanceTransactions,

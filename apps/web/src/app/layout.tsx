@@ -20,7 +20,7 @@ export async function generateMetadata(): Promise<Metadata> {
     title: { default: t('title'), template: '%s · GeSIM' },
     description: t('description'),
     referrer: 'no-referrer',
-    icons: { apple: '/icons/180.png' },
+    icons: { icon: { url: '/icon.svg', type: 'image/svg+xml' }, apple: '/icons/180.png' },
     appleWebApp: { title: 'GeSIM', statusBarStyle: 'default' },
   }
 }
@@ -57,7 +57,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
           </Estimates>
         </FirstWords>
         {session.signedIn && <WalletKeeper account={session.account ?? null} />}
-        <StartWorker visitor={visitor} />
+        <StartWorker visitor={visitor} person={session.account ?? null} />
       </body>
     </html>
   )

@@ -1,11 +1,9 @@
 'use client'
 import { type FailureFacts, isFailure } from '@gesim/base'
 import { useCallback, useState } from 'react'
-import { useTranslations } from 'use-intl/react'
 import { ApiFailure, ask } from '../api/ask.ts'
 import type { Hex, Wallet } from '../api/shapes.ts'
 import { type WebFailureCode, webFailures } from '../failures.ts'
-import { ButtonLink } from '../ui/button.tsx'
 import { FailureNotice } from '../ui/failure-notice.tsx'
 
 /** A failure as the pages of the wallet show it. */
@@ -63,21 +61,5 @@ export function SeedFailure({
   back: string
   onAgain: () => void
 }) {
-  const w = useTranslations('frame')
-  const signIn = `/v1/auth/login?fresh=1&return=${encodeURIComponent(back)}`
-  return (
-    <div className="space-y-3">
-      <FailureNotice failure={failure} money="none" onAgain={onAgain} />
-      {(failure.code === 'web.sign-in-again' || failure.code === 'identity.not-fresh') && (
-        <ButtonLink wide hard href={signIn} data-testid="sign-in-again">
-          {w('signInAgain')}
-        </ButtonLink>
-      )}
-      {failure.code === 'web.wallet-elsewhere' && (
-        <ButtonLink wide href="/wallet/restore">
-          {w('restoreHere')}
-        </ButtonLink>
-      )}
-    </div>
-  )
+  return <FailureNotice failure={failure} money="none" onAgain={onAgain} back={back} />
 }

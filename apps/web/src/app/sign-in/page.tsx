@@ -67,10 +67,10 @@ const REFUSALS = [
   'identity.provider-unknown',
 ] as const
 
-/** The refusal that brought the traveller back here. Anyone can write a link, so only known codes are said. */
+/** The refusal that brought the traveller back here. Anyone can write a link, so only known codes are said as they are. */
 function refusedOf(failed: string | string[] | undefined) {
   if (failed === undefined) return null
-  return REFUSALS.find((code) => code === failed) ?? 'identity.sign-in-refused'
+  return REFUSALS.find((code) => code === failed) ?? 'web.sign-in-failed'
 }
 
 function Point({ children }: { children: React.ReactNode }) {
