@@ -16,8 +16,8 @@ const CALM_POLICY =
   "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 const KEPT_PATH = /^\/esims(?:\/0x[0-9a-f]{64})?$/i
 const ENDS_SESSION = [
-  ['POST', /^\/v1\/auth\/(?:logout|wallet)$/],
-  ['DELETE', /^\/v1\/(?:privacy$|auth\/sessions\/)/],
+  ['POST', /^\/v1\/(?:auth\/(?:logout|wallet)|privacy\/ending)$/],
+  ['DELETE', /^\/v1\/auth\/sessions\//],
   ['GET', /^\/v1\/auth\/(?:login|callback)$/],
 ]
 

@@ -1,5 +1,5 @@
 import { unreachable } from '@gesim/base'
-import { gesimAccountFactoryAbi } from '@gesim/contracts'
+import { gesimAccountFactoryAbi, gesimIdentityAbi } from '@gesim/contracts'
 import { openChain } from '@gesim/contracts/reading'
 import type { ChainSettings } from '@gesim/store'
 import type { Accounts } from './ports.ts'
@@ -18,5 +18,20 @@ export function chainAccounts(chain: ChainSettings): Accounts {
         }),
       ),
     deployed: async (account) => (await asked(client.getCode({ address: account }))) !== undefined,
+    tokenOf: async (account) => {
+      const [held, revoked] = await Promise.all(
+        (['isEntitled', 'isRevoked'] as const).map((functionName) =>
+          asked(
+            client.readContract({
+              address: chain.addresses.identity,
+              abi: gesimIdentityAbi,
+              functionName,
+              args: [account],
+            }),
+          ),
+        ),
+      )
+      return { held: held!, revoked: revoked! }
+    },
   }
 }

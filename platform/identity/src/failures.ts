@@ -79,6 +79,25 @@ export const identityFailures = {
     remedy: 'Check the address.',
     httpStatus: 404,
   },
+  'identity.account-ending': {
+    kind: 'refused',
+    says: 'The account was deleted a moment ago, and its soulbound token is still being taken off the chain.',
+    remedy: 'Try again in a minute.',
+    httpStatus: 409,
+  },
+  'identity.purchases-run': {
+    kind: 'refused',
+    says: 'A purchase with money in it is not over and was not named as one to leave behind.',
+    remedy:
+      'Read GET /v1/privacy/ending again; take the money back, end the service, or name the purchase in `leaving`.',
+    httpStatus: 409,
+  },
+  'identity.ending-unknown': {
+    kind: 'refused',
+    says: 'No account was deleted under this number, or it was done more than a week ago.',
+    remedy: 'Sign in and look whether the account is still there.',
+    httpStatus: 404,
+  },
   'identity.no-share': {
     kind: 'refused',
     says: 'No share of a seed is stored for this traveller.',

@@ -1,4 +1,4 @@
-import { type Holding, micros, ofSubject, sealed, seconds, text, time } from '@gesim/store'
+import { type Holding, micros, ofAccount, ofSubject, sealed, seconds, text, time } from '@gesim/store'
 import { sql } from 'kysely'
 
 /** What identity stores: the sign-in, the account, sessions and what keeps the seed safe. */
@@ -8,12 +8,15 @@ export const identityHoldings: readonly Holding[] = [
     table: 'gesim.identity_subjects',
     mine: ofSubject(),
     fields: {
+      lookup: text('digest'),
+      salt: text('salt'),
       subject_ref: text('subject'),
       created_at: time('created'),
       recovery_saved: text('recovery-noted'),
     },
     why: 'sign-in',
-    until: 'wallet',
+    until: 'deleted',
+    forgotten: true,
     newest: 'created_at',
   },
   {
@@ -33,7 +36,8 @@ export const identityHoldings: readonly Holding[] = [
       budget_tx: text('budget-transaction'),
     },
     why: 'wallet',
-    until: 'wallet',
+    until: 'deleted',
+    forgotten: true,
     newest: 'registered_at',
   },
   {
@@ -51,6 +55,7 @@ export const identityHoldings: readonly Holding[] = [
     },
     why: 'sign-in',
     until: 'session',
+    forgotten: true,
     newest: 'seen_at',
   },
   {
@@ -66,6 +71,7 @@ export const identityHoldings: readonly Holding[] = [
     },
     why: 'sign-in',
     until: 'expiry',
+    forgotten: true,
     newest: 'issued_at',
   },
   {
@@ -79,6 +85,7 @@ export const identityHoldings: readonly Holding[] = [
     },
     why: 'wallet',
     until: 'deleted',
+    forgotten: true,
     newest: 'stored_at',
   },
   {
@@ -92,6 +99,7 @@ export const identityHoldings: readonly Holding[] = [
     },
     why: 'safety',
     until: 'week',
+    forgotten: true,
     newest: 'at',
   },
   {
@@ -106,6 +114,25 @@ export const identityHoldings: readonly Holding[] = [
     },
     why: 'wallet',
     until: 'deleted',
+    forgotten: true,
     newest: 'created_at',
+  },
+  {
+    group: 'endings',
+    table: 'gesim.identity_endings',
+    mine: ofAccount(),
+    fields: {
+      receipt_hash: text('secret-hash'),
+      account: text('account'),
+      asked_at: time('created'),
+      minted: text('token'),
+      tries: text('tries'),
+      tried_at: time('at'),
+      burn_tx: text('transaction'),
+      done_at: time('done'),
+    },
+    why: 'wallet',
+    until: 'week',
+    newest: 'asked_at',
   },
 ]

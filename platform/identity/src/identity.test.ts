@@ -364,7 +364,10 @@ test('sealed seeds are kept per passkey, and deleting my data leaves nothing of 
   expect(
     (await page.call('GET', '/v1/privacy')).json().groups.map((one: { says: string }) => one.says),
   ).toContain('Keys sealed by your passkeys')
-  expect((await page.call('DELETE', '/v1/privacy')).statusCode).toBe(204)
+  const receipt = 'R'.repeat(43)
+  const ended = await page.call('POST', '/v1/privacy/ending', { receipt, leaving: [] })
+  expect([ended.statusCode, page.jar.size]).toEqual([204, 0])
+  expect((await page.call('POST', '/v1/privacy/ended', { receipt })).json()).toMatchObject({ token: 'none' })
   expect((await page.call('GET', '/v1/wallet')).json().code).toBe('identity.no-session')
   const { rows } = await sql`select from gesim.identity_passkeys where credential_id = 'Y3JlZA'`.execute(
     own.store.db,

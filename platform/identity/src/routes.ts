@@ -6,9 +6,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { sql } from 'kysely'
 import type { IdentityAccess } from './access.ts'
 import { type Cookies, readCookie, setCookie } from './cookies.ts'
+import { endAccount, findEnding, previewEnding } from './endings.ts'
 import { identityHoldings } from './holdings.ts'
 import { createKey, endKey, listKeys } from './keys.ts'
-import { forget, storedAbout } from './privacy.ts'
+import { storedAbout } from './privacy.ts'
 import { endSession, endSessionById, findSession, type SessionFacts } from './sessions.ts'
 import type { identitySettings } from './settings.ts'
 import type { makeSignIn } from './sign-in.ts'
@@ -172,11 +173,20 @@ function registerWallet(app: FastifyInstance, parts: IdentityParts): void {
     }
   })
 
-  serve(app, walletRoutes.forget, async ({ request, reply }) => {
+  serve(app, walletRoutes.ending, async ({ request, reply }) => {
     const session = await signedIn(access, request)
-    if (session.freshUntilMs < Date.now()) throw refuse('identity.not-fresh')
-    await forget(store, session.subject)
+    reply.header('cache-control', 'no-store')
+    return await previewEnding(store, parts.context.holdings ?? identityHoldings, session)
+  })
+
+  serve(app, walletRoutes.end, async ({ request, body, reply }) => {
+    await endAccount(store, await signedIn(access, request), body.receipt, body.leaving)
     reply.header('set-cookie', setCookie(parts.cookies, parts.cookies.session, '', 0))
+  })
+
+  serve(app, walletRoutes.ended, async ({ body, reply }) => {
+    reply.header('cache-control', 'no-store')
+    return await findEnding(store.db, body.receipt)
   })
 
   serve(app, walletRoutes.did, async ({ params, reply }) => {

@@ -4,6 +4,7 @@ import type { ChainSettings, Store, Tx } from '@gesim/store'
 import type { Wallet } from '@gesim/wire'
 import { sql } from 'kysely'
 import { didDocument, didOf } from './did.ts'
+import { requireNoEnding } from './endings.ts'
 import type { Accounts } from './ports.ts'
 import { seal, unseal } from './seal.ts'
 import type { SessionFacts } from './sessions.ts'
@@ -100,6 +101,7 @@ export function makeWallet(options: WalletOptions) {
         if (rows.some((row) => row.subject_ref !== session.subject || row.account !== own))
           throw refuse('identity.account-taken', { account: own })
         if (rows.length > 0) return
+        await requireNoEnding(tx, own)
         const commitment = commitmentOf(options.peppers.at(-1)!, session.subject)
         await sql`insert into gesim.identity_accounts (account, subject_ref, owner, commitment)
           values (${own}, ${session.subject}, ${key}, ${commitment})`.execute(tx)

@@ -17,11 +17,10 @@ const post = (url: string, payload: object = {}, headers: Record<string, string>
   h.app.inject({ method: 'POST', url, payload, headers })
 const get = (url: string, headers: Record<string, string> = {}) => h.app.inject({ url, headers })
 
-let travellers = 0
 function traveller() {
   const key = generatePrivateKey()
   const account = privateKeyToAccount(key).address.toLowerCase() as Hex
-  return { key, account, subject: `v1:${String(++travellers).padStart(43, 'A')}` }
+  return { key, account }
 }
 async function draft(planId = 'es-go', who = traveller()) {
   h.as = who

@@ -26,7 +26,7 @@ export { Checkpoint, LogEntry, logRoutes } from './log.ts'
 export { Health, Network, networkRoutes } from './network.ts'
 export { ComplianceSignal, oraclesRoutes, Rate } from './oracles.ts'
 export { Plan, PlanKind, plansRoutes } from './plans.ts'
-export { StoredGroup, storedWords } from './privacy.ts'
+export { Ending, EndingPreview, StoredGroup, storedWords } from './privacy.ts'
 export { Qos, Quote, quotesRoutes } from './quotes.ts'
 export type { AnswerOf, BodyOf, Call, Caller, HttpServer, ParamsOf, QueryOf, Route } from './route.ts'
 export { route, serve } from './route.ts'
@@ -49,6 +49,7 @@ export {
 export { OffRamp, PayoutChoice, SafeBatch, treasuryRoutes } from './treasury.ts'
 export { SignedUsageReceipt, UsageBatchAnswer, usageRoutes } from './usage.ts'
 export { Wallet, walletRoutes } from './wallet.ts'
+export { Watch, watchRoutes } from './watch.ts'
 export type { Hex } from './words.ts'
 export {
   Address,

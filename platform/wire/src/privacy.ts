@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
-import { Line } from './words.ts'
+import { IntentState } from './intents.ts'
+import { Address, Hash, Line, Millis, Seconds } from './words.ts'
 
 /**
  * The words of what is stored about a traveller, by their codes. The web app says them in the traveller's language; these are
@@ -14,6 +15,7 @@ export const storedWords = {
     'key-part': 'One of the three parts of your key',
     'key-part-releases': 'Releases of that part',
     'sealed-keys': 'Keys sealed by your passkeys',
+    endings: 'Accounts deleted here',
     quotes: 'Quotes',
     purchases: 'Purchases',
     steps: 'Steps of purchases',
@@ -157,7 +159,6 @@ export const storedWords = {
     seen: 'Last seen',
     sender: 'Sender',
     sent: 'Sent',
-    session: 'Session',
     settled: 'Paid to the network',
     side: 'Side',
     signature: 'Signature',
@@ -196,10 +197,9 @@ export const storedWords = {
     faults: 'Faults are found.',
   },
   untils: {
-    wallet: 'As long as there is a wallet; without one, until you delete it.',
     session: 'You sign out, end it or delete it, or it runs out.',
     expiry: 'A short time after it runs out.',
-    deleted: 'You delete it on this page.',
+    deleted: 'You delete your account.',
     week: 'Seven days.',
     'week-after': 'Seven days after it runs out.',
     day: 'One day.',
@@ -249,3 +249,52 @@ export const StoredQuery = Type.Object({
   group: Type.Optional(Type.String({ pattern: '^[a-z-]{2,32}$', maxLength: 32 })),
   skip: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000 })),
 })
+
+/** What deleting the account would do. */
+export const EndingPreview = Type.Object({
+  account: Type.Union([Address, Type.Null()]),
+  groups: Type.Array(
+    Type.Object({
+      group: code('groups'),
+      total: Type.Integer({ minimum: 0 }),
+      /** Deleted with the account; the rest names no sign-in and stays until its own time. */
+      deleted: Type.Boolean(),
+      until: code('untils'),
+    }),
+  ),
+  /** Paid and not over. Until `provisionBy` an eSIM is delivered or the money goes back; at `deadline` service ends. */
+  purchases: Type.Array(
+    Type.Object({
+      intentId: Hash,
+      state: IntentState,
+      provisionBy: Seconds,
+      deadline: Seconds,
+    }),
+  ),
+})
+export type EndingPreview = Static<typeof EndingPreview>
+
+const Receipt = Type.String({
+  pattern: '^[A-Za-z0-9_-]{43}$',
+  maxLength: 43,
+  description: '256 random bits, base64url, made by the caller',
+})
+
+export const EndingWish = Type.Object(
+  {
+    receipt: Receipt,
+    /** The purchases that run and are left behind. */
+    leaving: Type.Array(Hash, { maxItems: 200 }),
+  },
+  { additionalProperties: false },
+)
+
+export const EndingReceipt = Type.Object({ receipt: Receipt }, { additionalProperties: false })
+
+/** How far a deletion is: the rows are gone at once, the token is burned on chain soon after. */
+export const Ending = Type.Object({
+  askedAtMs: Millis,
+  token: Type.Union([Type.Literal('none'), Type.Literal('leaving'), Type.Literal('gone')]),
+  txHash: Type.Optional(Hash),
+})
+export type Ending = Static<typeof Ending>

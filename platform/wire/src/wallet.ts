@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { StoredGroup, StoredQuery } from './privacy.ts'
+import { Ending, EndingPreview, EndingReceipt, EndingWish, StoredGroup, StoredQuery } from './privacy.ts'
 import { route } from './route.ts'
 import { Address, Hash, HexBytes, Micros, Millis, Seconds } from './words.ts'
 
@@ -138,13 +138,36 @@ export const walletRoutes = {
     secret: true,
     perMinute: 60,
   }),
-  forget: route({
-    method: 'DELETE',
-    path: '/v1/privacy',
-    summary: 'Deletes sessions, shares and sealed seeds of the traveller; chain history stays',
+  ending: route({
+    method: 'GET',
+    path: '/v1/privacy/ending',
+    summary: 'What deleting the account would do: which rows go, which stay, and purchases that are not over',
     caller: 'traveller',
+    answer: EndingPreview,
+    secret: true,
+    perMinute: 60,
+  }),
+  end: route({
+    method: 'POST',
+    path: '/v1/privacy/ending',
+    summary:
+      'Deletes the account for good, after a fresh sign-in: sign-in, sessions, shares, sealed seeds; the token follows',
+    caller: 'traveller',
+    body: EndingWish,
     status: 204,
-    refuses: ['identity.not-fresh'],
+    perMinute: 10,
+    refuses: ['identity.not-fresh', 'identity.purchases-run'],
+  }),
+  ended: route({
+    method: 'POST',
+    path: '/v1/privacy/ended',
+    summary: 'How far a deletion is, for whoever holds its number',
+    caller: 'anyone',
+    body: EndingReceipt,
+    answer: Ending,
+    secret: true,
+    perMinute: 120,
+    refuses: ['identity.ending-unknown'],
   }),
   did: route({
     method: 'GET',

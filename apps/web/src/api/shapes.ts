@@ -13,6 +13,8 @@ import type {
 export type {
   Activation,
   CarrierBook,
+  Ending,
+  EndingPreview,
   FinanceSummary,
   FinanceTransactions,
   Hex,

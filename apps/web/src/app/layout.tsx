@@ -18,7 +18,7 @@ export async function generateMetadata(): Promise<Metadata> {
     title: { default: t('title'), template: '%s · GeSIM' },
     description: t('description'),
     referrer: 'no-referrer',
-    icons: { apple: '/icons/180.png' },
+    icons: { icon: { url: '/icon.svg', type: 'image/svg+xml' }, apple: '/icons/180.png' },
     appleWebApp: { title: 'GeSIM', statusBarStyle: 'default' },
   }
 }

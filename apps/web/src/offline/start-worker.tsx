@@ -17,8 +17,8 @@ export function StartWorker({
     if (process.env.NODE_ENV !== 'production' || !('serviceWorker' in navigator)) return
     if (visitor === 'nobody') forgetSeen()
     if (visitor === 'known') forgetOthers(person)
-    // The page of the key export stays alone with itself.
-    if (location.pathname === '/wallet/export') return
+    // The page of the key export stays alone with itself, and that of a deletion leaves nothing behind.
+    if (['/wallet/export', '/privacy/ended'].includes(location.pathname)) return
     const start = () => void import('./worker.ts').then(({ startWorker }) => startWorker())
     if (document.readyState === 'complete') start()
     else addEventListener('load', start, { once: true })

@@ -109,7 +109,7 @@ describe('what the worker does with a request', () => {
     // The end of a session, or the start of another's.
     ['POST', '/v1/auth/logout', 'cors', 'forget'],
     ['POST', '/v1/auth/wallet', 'cors', 'forget'],
-    ['DELETE', '/v1/privacy', 'cors', 'forget'],
+    ['POST', '/v1/privacy/ending', 'cors', 'forget'],
     ['DELETE', '/v1/auth/sessions/1', 'cors', 'forget'],
     ['GET', '/v1/auth/login?provider=local', 'navigate', 'forget'],
     ['GET', '/v1/auth/callback?code=secret', 'navigate', 'forget'],

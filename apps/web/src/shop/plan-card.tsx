@@ -22,7 +22,7 @@ export function PlanCard({ plan }: { plan: Plan }) {
       <div className="flex flex-1 flex-col gap-4 p-5">
         <div className="flex items-center gap-3">
           <Flags countries={plan.countries} />
-          <h3 className="min-w-0 text-small font-semibold text-soft">
+          <h2 className="min-w-0 text-small font-semibold text-soft">
             <Link
               href={`/plans/${encodeURIComponent(plan.planId)}`}
               className="outline-none after:absolute after:inset-0"
@@ -32,7 +32,7 @@ export function PlanCard({ plan }: { plan: Plan }) {
                 {t('cardWords', { data: words.data(plan), price: words.price(plan) })}
               </span>
             </Link>
-          </h3>
+          </h2>
         </div>
         <div>
           <p className="text-heading font-bold tracking-tight">{words.data(plan)}</p>

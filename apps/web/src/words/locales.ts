@@ -26,6 +26,7 @@ export const ROOMS = [
   'wallet',
   'recoverer',
   'privacy',
+  'ending',
   'sign-in',
   'failures',
 ] as const

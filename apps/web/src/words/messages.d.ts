@@ -1,3 +1,4 @@
+import type ending from './messages/en/ending.json'
 import type failures from './messages/en/failures.json'
 import type frame from './messages/en/frame.json'
 import type journey from './messages/en/journey.json'
@@ -13,6 +14,7 @@ import type wallet from './messages/en/wallet.json'
 declare module 'use-intl/core' {
   interface AppConfig {
     Messages: {
+      ending: typeof ending
       failures: typeof failures
       frame: typeof frame
       journey: typeof journey
