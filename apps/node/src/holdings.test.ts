@@ -17,6 +17,7 @@ const NAMES: Readonly<Record<string, string>> = {
   payer: ACCOUNT,
   sender: ACCOUNT,
   owner: OWNER,
+  first_owner: OWNER,
   intent_id: INTENT,
   correlator: INTENT,
 }

@@ -36,7 +36,7 @@ function routeOf({ method, url, mode }, origin) {
   if (method !== 'GET') return 'leave'
   if (/^\/(?:v1|rpc)(?:\/|$)/.test(pathname) || pathname.startsWith('/wallet/export')) return 'leave'
   if (mode === 'navigate') return KEPT_PATH.test(pathname) && search === '' ? 'seen' : 'page'
-  if (/^\/(?:_next\/static\/|flags\/[a-z-]+\.svg$|icons\/)/.test(pathname)) return 'asset'
+  if (/^\/(?:_next\/static\/|flags\/[a-z-]+\.svg$)/.test(pathname)) return 'asset'
   return 'leave'
 }
 

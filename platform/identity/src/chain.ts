@@ -1,5 +1,5 @@
 import { unreachable } from '@gesim/base'
-import { gesimAccountFactoryAbi, gesimIdentityAbi } from '@gesim/contracts'
+import { gesimAccountAbi, gesimAccountFactoryAbi, gesimIdentityAbi } from '@gesim/contracts'
 import { openChain } from '@gesim/contracts/reading'
 import type { ChainSettings } from '@gesim/store'
 import type { Accounts } from './ports.ts'
@@ -15,6 +15,15 @@ export function chainAccounts(chain: ChainSettings): Accounts {
           abi: gesimAccountFactoryAbi,
           functionName: 'getAddress',
           args: [[owner], 0n],
+        }),
+      ),
+    signs: (account, owner) =>
+      asked(
+        client.readContract({
+          address: account,
+          abi: gesimAccountAbi,
+          functionName: 'isSigner',
+          args: [owner],
         }),
       ),
     deployed: async (account) => (await asked(client.getCode({ address: account }))) !== undefined,

@@ -33,6 +33,7 @@ const token = { held: true, revoked: false }
 const chain = {
   addressFor: async () => '0x' as Hex,
   deployed: async () => true,
+  signs: async () => true,
   tokenOf: async () => ({ ...token }),
 }
 const settle = (clock = systemClock) => own.store.tx((tx) => settleEndings(tx, own.store, chain, clock))
@@ -47,12 +48,17 @@ async function person(
   const account: Hex = `0x${`a${number}0`.repeat(10)}`
   const owner: Hex = `0x${`b${number}0`.repeat(10)}`
   const secret = await own.store.tx(async (tx) => {
-    const subject = await subjectOf(tx, [pepper], ISSUER, name)
-    await sql`insert into gesim.identity_accounts (account, subject_ref, owner, commitment, token_id)
-      values (${account}, ${subject}, ${owner}, ${commitmentOf(pepper, subject)}, '1')`.execute(tx)
-    await sql`insert into gesim.identity_shares values (${subject}, '\\x00')`.execute(tx)
+    const subject = await subjectOf(tx, [pepper], ISSUER, name, 'local')
+    await sql`insert into gesim.identity_accounts (account, subject_ref, owner, first_owner, commitment, token_id)
+      values (${account}, ${subject}, ${owner}, ${owner}, ${commitmentOf(pepper, subject)}, '1')`.execute(tx)
+    await sql`insert into gesim.identity_shares (subject_ref, owner, sealed) values (${subject}, ${owner}, '\\x00')`.execute(
+      tx,
+    )
     await sql`insert into gesim.identity_share_releases (subject_ref) values (${subject})`.execute(tx)
-    await sql`insert into gesim.identity_passkeys values (${subject}, 'passkey', 'sealed')`.execute(tx)
+    await sql`insert into gesim.identity_passkeys (subject_ref, credential_id) values (${subject}, 'passkey')`.execute(
+      tx,
+    )
+    await sql`insert into gesim.identity_seals values (${subject}, 'passkey', ${owner}, 'sealed')`.execute(tx)
     await sql`insert into gesim.identity_challenges values (${owner}, 1, 'n', now() + interval '1 hour')`.execute(
       tx,
     )
@@ -115,7 +121,7 @@ test('after the end no table of the database holds the reference, the lookup or 
 test('the same sign-in afterwards is somebody new: another reference, another commitment, no wallet', async () => {
   const { session } = await person('grace')
   await endAccount(own.store, session, receiptOf('grace'), [])
-  const again = await own.store.tx((tx) => subjectOf(tx, [pepper], ISSUER, 'grace'))
+  const again = await own.store.tx((tx) => subjectOf(tx, [pepper], ISSUER, 'grace', 'local'))
   expect(again).not.toBe(session.subject)
   expect(commitmentOf(pepper, again)).not.toBe(commitmentOf(pepper, session.subject))
   const { rows } = await sql`select from gesim.identity_accounts where subject_ref = ${again}`.execute(
@@ -123,7 +129,7 @@ test('the same sign-in afterwards is somebody new: another reference, another co
   )
   expect(rows).toEqual([])
   // And stays that one from then on.
-  expect(await own.store.tx((tx) => subjectOf(tx, [pepper], ISSUER, 'grace'))).toBe(again)
+  expect(await own.store.tx((tx) => subjectOf(tx, [pepper], ISSUER, 'grace', 'local'))).toBe(again)
 })
 
 test('without a fresh sign-in nothing is deleted', async () => {
@@ -196,7 +202,7 @@ test('the token is wished off the chain until it is, and only then may the accou
 
 test('who never had a wallet leaves at once', async () => {
   const secret = await own.store.tx(async (tx) =>
-    openSession(tx, await subjectOf(tx, [pepper], ISSUER, 'lise'), 30, true),
+    openSession(tx, await subjectOf(tx, [pepper], ISSUER, 'lise', 'local'), 30, true),
   )
   const session = (await findSession(own.store.db, secret))!
   await endAccount(own.store, session, receiptOf('lise'), [])

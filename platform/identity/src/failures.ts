@@ -115,6 +115,49 @@ export const identityFailures = {
     says: 'A stored share cannot be opened with the key of the settings.',
     remedy: 'Set IDENTITY_SEAL_KEY to the key that sealed it.',
   },
+  'identity.too-many-keys': {
+    kind: 'refused',
+    says: 'Parts of too many different keys were stored within a day.',
+    remedy: 'Use the key that was stored last, or wait a day before making another.',
+    httpStatus: 429,
+  },
+  'identity.passkey-challenge-unknown': {
+    kind: 'refused',
+    says: 'The challenge was not given to this browser, was used already, or is older than five minutes.',
+    remedy: 'Ask for a new one (POST /v1/auth/passkey/challenge); each works once.',
+    httpStatus: 400,
+  },
+  'identity.passkey-unknown': {
+    kind: 'refused',
+    says: 'No sign-in is known for this passkey.',
+    remedy: 'Sign in another way; on the page “Keys” a passkey is added, or allowed to sign in.',
+    httpStatus: 404,
+  },
+  'identity.passkey-wrong': {
+    kind: 'refused',
+    says: 'What the passkey signed is not what was asked for.',
+    remedy:
+      'Try once more on the web app’s own page; if it stays, sign in another way and remove this passkey.',
+    httpStatus: 403,
+  },
+  'identity.passkey-taken': {
+    kind: 'refused',
+    says: 'This passkey is known already.',
+    remedy: 'Use it as it is, or make another one.',
+    httpStatus: 409,
+  },
+  'identity.too-many-passkeys': {
+    kind: 'refused',
+    says: 'There are as many passkeys as one sign-in may have.',
+    remedy: 'Remove one that is not used any more.',
+    httpStatus: 409,
+  },
+  'identity.last-way': {
+    kind: 'refused',
+    says: 'This passkey is the only way left to sign in.',
+    remedy: 'Let another passkey sign in first.',
+    httpStatus: 409,
+  },
   'identity.key-wrong': {
     kind: 'refused',
     says: 'The API key is unknown, ended, expired, or has not the role for this.',

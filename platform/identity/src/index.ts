@@ -8,8 +8,10 @@ import { cookiesFor } from './cookies.ts'
 import { noteToken, settleEndings } from './endings.ts'
 import { identityFailures } from './failures.ts'
 import { identityHoldings } from './holdings.ts'
+import { makeKeyParts, sweepRetired } from './key-parts.ts'
 import { seedKeys } from './keys.ts'
 import { oidcProvider } from './oidc.ts'
+import { makePasskeys, sweepChallenges } from './passkeys.ts'
 import { registerRoutes } from './routes.ts'
 import { sweep } from './sessions.ts'
 import { identitySettings } from './settings.ts'
@@ -50,7 +52,11 @@ export const identityStage = defineStage({
             where account = ${event.body.account}`.execute(tx)
       },
     )
-    const sweeper = store.schedule('identity.sweep', 300, sweep)
+    const sweeper = store.schedule('identity.sweep', 300, async (tx) => {
+      await sweep(tx)
+      await sweepChallenges(tx)
+      await sweepRetired(tx)
+    })
     const endings = store.schedule('identity.endings', ENDINGS_EVERY_SECONDS, (tx) =>
       settleEndings(tx, store, accounts, clock),
     )
@@ -66,6 +72,8 @@ export const identityStage = defineStage({
     if (!chain) throw unreachable('identity.no-chain', { why: 'no chain is configured' })
     const local = chain.chainId === LOCAL_CHAIN_ID
     const origin = settings.webOrigins[0]!
+    const accounts = chainAccounts(chain)
+    const keyParts = makeKeyParts({ store, sealKey: settings.sealKey, accounts })
     registerRoutes(app, {
       context: context as StageContext<typeof identitySettings>,
       settings,
@@ -83,10 +91,18 @@ export const identityStage = defineStage({
       wallet: makeWallet({
         store,
         peppers: settings.peppers,
-        sealKey: settings.sealKey,
-        accounts: chainAccounts(chain),
+        accounts,
+        keyParts,
         chain,
         origin,
+      }),
+      keyParts,
+      passkeys: makePasskeys({
+        store,
+        // A passkey belongs to a host, without its port, and may be used on the pages of our own origins only.
+        party: { id: new URL(origin).hostname, origins: settings.webOrigins },
+        sessionDays: settings.sessionDays,
+        providerIds: settings.providers.map(({ id }) => id),
       }),
     })
   },

@@ -16,12 +16,16 @@ export interface SessionFacts {
   readonly expiresAtMs: number
 }
 
-/** Finds or makes the subject of a sign-in. What was found by an older pepper is found by the newest one from now on. */
+/**
+ * Finds or makes the subject of a sign-in. What was found by an older pepper is found by the newest one from now on. `way`
+ * is the id of the provider, by which it is known later whether that way is still open.
+ */
 export async function subjectOf(
   tx: Tx,
   peppers: readonly Pepper[],
   issuer: string,
   subject: string,
+  way: string,
 ): Promise<string> {
   const pepper = peppers.at(-1)!
   const newest = lookupOf(pepper, issuer, subject)
@@ -34,9 +38,11 @@ export async function subjectOf(
   const salt = randomBytes(SALT_BYTES)
   // Locks the row that is there: an account that ends at this moment ends first, and this sign-in is somebody new.
   const { rows } = await sql<{ subject_ref: string }>`
-    insert into gesim.identity_subjects (subject_ref, lookup, salt)
-    values (${subjectRef(pepper, salt, newest)}, ${newest}, ${salt})
-    on conflict (lookup) do update set lookup = excluded.lookup returning subject_ref`.execute(tx)
+    insert into gesim.identity_subjects (subject_ref, lookup, salt, way)
+    values (${subjectRef(pepper, salt, newest)}, ${newest}, ${salt}, ${way})
+    on conflict (lookup) do update set lookup = excluded.lookup, way = excluded.way returning subject_ref`.execute(
+    tx,
+  )
   return rows[0]!.subject_ref
 }
 

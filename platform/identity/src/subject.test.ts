@@ -34,18 +34,18 @@ test('a reference depends on pepper and salt: without both nobody gets from a si
 
 test('a new pepper finds everybody at the next sign-in, and what names them or is sealed for them stays as it is', async () => {
   const { store } = own
-  const old = await store.tx((tx) => subjectOf(tx, [v1], 'iss', 'sub'))
+  const old = await store.tx((tx) => subjectOf(tx, [v1], 'iss', 'sub', 'local'))
   const account = `0x${'ab'.repeat(20)}`
-  await sql`insert into gesim.identity_accounts (account, subject_ref, owner, commitment)
-    values (${account}, ${old}, ${account}, '0x')`.execute(store.db)
-  const moved = await store.tx((tx) => subjectOf(tx, [v1, v2], 'iss', 'sub'))
+  await sql`insert into gesim.identity_accounts (account, subject_ref, owner, first_owner, commitment)
+    values (${account}, ${old}, ${account}, ${account}, '0x')`.execute(store.db)
+  const moved = await store.tx((tx) => subjectOf(tx, [v1, v2], 'iss', 'sub', 'local'))
   expect(moved).toBe(old)
   const { rows } = await sql<{ lookup: string; account: string }>`select lookup, account
     from gesim.identity_subjects join gesim.identity_accounts using (subject_ref)
     where subject_ref = ${old}`.execute(store.db)
   expect(rows).toEqual([{ lookup: lookupOf(v2, 'iss', 'sub'), account }])
   // The older pepper can be retired.
-  expect(await store.tx((tx) => subjectOf(tx, [v2], 'iss', 'sub'))).toBe(old)
+  expect(await store.tx((tx) => subjectOf(tx, [v2], 'iss', 'sub', 'local'))).toBe(old)
 })
 
 test('what is sealed opens for its owner only, and a changed byte does not open', () => {

@@ -13,12 +13,22 @@ export const STAGES = [
   'settlement',
   'treasury',
   'attestor',
+  'watcher',
   'oracles',
   'advisor',
   'transparency',
 ] as const
 
 export type StageName = (typeof STAGES)[number]
+
+/** What a carrier was chosen by. */
+export interface ChoiceFacts {
+  /** What was measured of it last, or null where nothing was. */
+  measured: { latencyMs: number; throughputMbps: number; atMs: number } | null
+  /** How many others could have delivered, and how many had refused. */
+  others: number
+  refused: number
+}
 
 /**
  * The body of each event. JSON only: amounts and bytes are decimal strings, times are seconds since 1970 unless the
@@ -46,6 +56,8 @@ export interface EventBodies {
     book: number | null
     reason: string
     scores: { book: number; score: number; why: string }[]
+    /** The same in figures, for words in any language; events of older versions have none. */
+    facts?: ChoiceFacts
   }
   /** A carrier was asked for a profile. */
   'profile.ordered': { book: number; attempt: number }
@@ -182,6 +194,11 @@ export interface EventBodies {
       provisioningDigest: Hex
     }
   }
+  /**
+   * The watcher would have a call sent: the proof of a fault in a root, a demand with its bond, or what follows them. `act`
+   * names it in the watcher's books.
+   */
+  'watch.wanted': { act: string; contract: 'payOnUsage' | 'attestorRegistry' | 'usdc'; data: Hex }
   /** The intent is closed on chain: charged, and the rest returned. */
   'intent.closed': {
     chargedMicros: string
@@ -356,7 +373,7 @@ export const EVENTS: Readonly<Record<EventKind, EventRow>> = {
   'activation.wanted': {
     version: 1,
     writer: 'provisioner',
-    readers: ['relayer', 'metering', 'billing', 'settlement'],
+    readers: ['relayer', 'metering', 'billing', 'settlement', 'attestor'],
   },
   'intent.activated': {
     version: 1,
@@ -369,10 +386,14 @@ export const EVENTS: Readonly<Record<EventKind, EventRow>> = {
   'usage.recorded': { version: 1, writer: 'metering', readers: ['billing', 'intents', 'advisor'] },
   'charge.posted': { version: 1, writer: 'billing', readers: ['settlement', 'intents'] },
   'service.ended': { version: 1, writer: 'intents', readers: ['metering'] },
-  'epoch.closed': { version: 1, writer: 'settlement', readers: ['transparency'] },
+  'epoch.closed': { version: 1, writer: 'settlement', readers: ['transparency', 'attestor'] },
   'root.wanted': { version: 1, writer: 'settlement', readers: ['relayer'] },
   'attest.wanted': { version: 1, writer: 'settlement', readers: ['relayer'] },
-  'root.posted': { version: 1, writer: 'indexer', readers: ['settlement', 'transparency', 'billing'] },
+  'root.posted': {
+    version: 1,
+    writer: 'indexer',
+    readers: ['settlement', 'transparency', 'billing', 'attestor'],
+  },
   'root.final': { version: 1, writer: 'settlement', readers: ['transparency'] },
   'batch.wanted': { version: 1, writer: 'treasury', readers: ['relayer'] },
   'settle.wanted': { version: 1, writer: 'settlement', readers: ['relayer'] },
@@ -382,14 +403,19 @@ export const EVENTS: Readonly<Record<EventKind, EventRow>> = {
     readers: ['settlement', 'billing', 'provisioner', 'transparency'],
   },
   'remainder.wanted': { version: 1, writer: 'settlement', readers: ['relayer'] },
-  'demand.opened': { version: 1, writer: 'indexer', readers: ['settlement'] },
+  'demand.opened': { version: 1, writer: 'indexer', readers: ['settlement', 'attestor'] },
   'answer.wanted': { version: 1, writer: 'settlement', readers: ['relayer'] },
+  'watch.wanted': { version: 1, writer: 'attestor', readers: ['relayer'] },
   'intent.closed': { version: 1, writer: 'indexer', readers: ['intents', 'billing', 'settlement'] },
   'gas.charged': { version: 1, writer: 'indexer', readers: ['billing', 'intents'] },
   'fees.swept': { version: 1, writer: 'indexer', readers: ['billing'] },
   'voucher.released': { version: 1, writer: 'indexer', readers: ['billing'] },
   'chain.undone': { version: 1, writer: 'indexer', readers: ['intents', 'billing'] },
-  'transaction.refused': { version: 1, writer: 'relayer', readers: ['intents', 'settlement'] },
+  'transaction.refused': {
+    version: 1,
+    writer: 'relayer',
+    readers: ['intents', 'settlement', 'attestor'],
+  },
   'anomaly.flagged': { version: 1, writer: 'advisor', readers: ['transparency'] },
   'prewarm.advised': { version: 1, writer: 'advisor', readers: ['provisioner'] },
   'rate.updated': { version: 1, writer: 'oracles', readers: ['billing'] },

@@ -36,6 +36,7 @@ export const WISHING_KINDS = [
   'batch.wanted',
   'remainder.wanted',
   'answer.wanted',
+  'watch.wanted',
 ] as const satisfies readonly EventKind[]
 
 export type WishingKind = (typeof WISHING_KINDS)[number]
@@ -186,6 +187,11 @@ export function wishesOf(event: JourneyEventOf<WishingKind>, addresses: Addresse
       return [
         one('poster', addresses.payOnUsage, answerOf(event.body), `${event.body.demandId}:${event.seq}`),
       ]
+    case 'watch.wanted': {
+      const { act, contract, data } = event.body
+      // The poster puts up bonds and is paid rewards. Wished for again only after a refusal.
+      return [one('poster', addresses[contract], data, `${act}:${event.seq}`)]
+    }
   }
 }
 

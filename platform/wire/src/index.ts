@@ -24,7 +24,9 @@ export type { IntentStateWord } from './intents.ts'
 export { Activation, Intent, IntentState, intentsRoutes, Receipt, TimelineEntry, Usage } from './intents.ts'
 export { Checkpoint, LogEntry, logRoutes } from './log.ts'
 export { Health, Network, networkRoutes } from './network.ts'
-export { ComplianceSignal, oraclesRoutes, Rate } from './oracles.ts'
+export { OnRampOrder, onRampRoutes } from './on-ramp.ts'
+export { ComplianceSignal, Estimate, oraclesRoutes, Rate } from './oracles.ts'
+export { Passkey, passkeyRoutes } from './passkeys.ts'
 export { Plan, PlanKind, plansRoutes } from './plans.ts'
 export { Ending, EndingPreview, StoredGroup, storedWords } from './privacy.ts'
 export { Qos, Quote, quotesRoutes } from './quotes.ts'
@@ -49,6 +51,7 @@ export {
 export { OffRamp, PayoutChoice, SafeBatch, treasuryRoutes } from './treasury.ts'
 export { SignedUsageReceipt, UsageBatchAnswer, usageRoutes } from './usage.ts'
 export { Wallet, walletRoutes } from './wallet.ts'
+export { Watch, watchRoutes } from './watch.ts'
 export type { Hex } from './words.ts'
 export {
   Address,

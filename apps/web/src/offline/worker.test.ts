@@ -83,7 +83,7 @@ describe('what the worker does with a request', () => {
     ['GET', '/_next/static/chunks/a1b2.js', 'no-cors', 'asset'],
     ['GET', '/_next/static/media/inter.woff2', 'cors', 'asset'],
     ['GET', '/flags/es.svg', 'no-cors', 'asset'],
-    ['GET', '/icons/192.png', 'no-cors', 'asset'],
+    ['GET', '/icons/192.png', 'no-cors', 'leave'],
     // From the network or the calm page; never stored.
     ['GET', '/', 'navigate', 'page'],
     ['GET', '/plans/es-5?buy=1', 'navigate', 'page'],

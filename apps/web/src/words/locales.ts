@@ -25,6 +25,8 @@ export const ROOMS = [
   'receipt',
   'wallet',
   'recoverer',
+  'keys',
+  'restore',
   'privacy',
   'ending',
   'sign-in',
