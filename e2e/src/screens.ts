@@ -44,6 +44,7 @@ const READY: Readonly<Record<string, string>> = {
   '/esims/[intentId]/receipt': '[data-testid=receipt][data-progress=done]',
   '/finance': '[data-testid=money-picture]',
   '/developer': '[data-testid=pulse]',
+  '/privacy/delete': '[data-testid=your-money]',
   '/wallet': '[data-testid=activity]',
 }
 
