@@ -48,6 +48,12 @@ export function isEmptyLeaf(leaf: LeafValue): boolean {
 /** keccak256 of tag, intent id, packed figures and evidence: 128 bytes, so never a node's 96. */
 export function leafNode(intentId: Hex, leaf: LeafValue): Node | null {
   if (isEmptyLeaf(leaf)) return null
+  const hash = keccak_256(leafPreimage(intentId, leaf))
+  return { hash, total: leaf.amount, coSigned: leaf.coSigned }
+}
+
+/** What a leaf's node hashes. */
+export function leafPreimage(intentId: Hex, leaf: LeafValue): Uint8Array {
   const preimage = new Uint8Array(128)
   preimage.set(LEAF_TAG, 0)
   preimage.set(bytes32(intentId), 32)
@@ -58,7 +64,7 @@ export function leafNode(intentId: Hex, leaf: LeafValue): Node | null {
   view.setUint32(88, u32(leaf.seq, 'seq'))
   view.setUint32(92, u32(leaf.flags, 'flags'))
   preimage.set(bytes32(leaf.evidence), 96)
-  return { hash: keccak_256(preimage), total: leaf.amount, coSigned: leaf.coSigned }
+  return preimage
 }
 
 /** The parent of two nodes; of two empty ones the empty one. Throws `proofs.carry` above 64 bits. */

@@ -5,6 +5,7 @@ import {
   DEPTH,
   INDEX_LEVELS,
   isEmptyLeaf,
+  leafPreimage,
   NODE_BYTES,
   positionOf,
   readNode,
@@ -117,17 +118,27 @@ export class SumTree {
   }
 
   /**
-   * A node at any height with its path to the root; `children` are the 96 bytes it hashes. For proofs of faults above
-   * single leaves (see the contracts' `proveSumMismatch`).
+   * A node at any height with its path to the root; `children` are the 96 bytes it hashes, of a leaf the 128. For proofs of
+   * faults above single leaves (see the contracts' `proveSumMismatch`).
    */
   nodeAt(level: number, place: number): NodeProof & { children: Hex } {
     const node = this.#show(level, place)
+    const children = level === 0 ? this.#leafBytes(place) : this.#childBytes(level, place)
+    return { ...node, ...this.#path(place, level, DEPTH - level), children: `0x${quickHex(children)}` }
+  }
+
+  #leafBytes(place: number): Uint8Array {
+    const leaf = this.get(Math.floor(place / 2 ** INDEX_LEVELS), place % 2 ** INDEX_LEVELS)
+    return leaf ? leafPreimage(leaf.intentId, leaf) : new Uint8Array()
+  }
+
+  #childBytes(level: number, place: number): Uint8Array {
     const children = new Uint8Array(2 * NODE_BYTES)
     for (const side of [0, 1]) {
-      const child = level > 0 ? this.#tree.nodeBytes(level - 1, 2 * place + side) : null
+      const child = this.#tree.nodeBytes(level - 1, 2 * place + side)
       if (child) children.set(child, side * NODE_BYTES)
     }
-    return { ...node, ...this.#path(place, level, DEPTH - level), children: `0x${quickHex(children)}` }
+    return children
   }
 
   #show(level: number, place: number): SumNode {

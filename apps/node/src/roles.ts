@@ -1,5 +1,5 @@
 import { advisorStage } from '@gesim/advisor'
-import { attestorStage } from '@gesim/attestor'
+import { attestorStage, watcherStage } from '@gesim/attestor'
 import { refuse } from '@gesim/base'
 import { billingStage } from '@gesim/billing'
 import { identityStage } from '@gesim/identity'
@@ -29,6 +29,7 @@ export const STAGE_LIST: readonly Stage[] = [
   settlementStage,
   treasuryStage,
   attestorStage,
+  watcherStage,
   oraclesStage,
   advisorStage,
   transparencyStage,

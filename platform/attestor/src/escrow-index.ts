@@ -4,6 +4,8 @@ import type { ChainLog } from '@gesim/proofs'
 import { decodeEventLog } from 'viem'
 import type { AttestorChain } from './ports.ts'
 
+type ReadChain = Pick<AttestorChain, 'firstBlock' | 'hashOf' | 'logs'>
+
 /** What the escrow's logs say about an intent. */
 export interface IntentFacts {
   fundedMicros: bigint
@@ -16,15 +18,17 @@ export interface IntentFacts {
   /** Watermark while open, final charge once closed. */
   settledMicros: bigint
   isClosed: boolean
+  /** Block of the close. */
+  closedInBlock: bigint | null
 }
 
-/** The attestor's own reading of the chain, in memory: built again from the escrow's first block after a restart. */
+/** An own reading of the chain, in memory: built again from the escrow's first block after a restart. */
 export class EscrowIndex {
-  readonly #chain: AttestorChain
+  readonly #chain: ReadChain
   #facts = new Map<Hex, IntentFacts>()
   #upTo: { number: bigint; hash: Hex } | null = null
 
-  constructor(chain: AttestorChain) {
+  constructor(chain: ReadChain) {
     this.#chain = chain
   }
 
@@ -59,6 +63,7 @@ export class EscrowIndex {
       receiptDigest: null,
       settledMicros: 0n,
       isClosed: false,
+      closedInBlock: null,
     }
     if (event.eventName === 'IntentFunded') facts.fundedMicros = event.args.funded
     if (event.eventName === 'IntentActivated') {
@@ -72,6 +77,7 @@ export class EscrowIndex {
     if (event.eventName === 'IntentClosed') {
       facts.settledMicros = event.args.charged
       facts.isClosed = true
+      facts.closedInBlock = log.blockNumber
     }
     this.#facts.set(id, facts)
   }

@@ -33,3 +33,4 @@ export const attestorStage: Stage<typeof attestorSettings> = {
     }
   },
 }
+export { watcherStage } from './watch/stage.ts'

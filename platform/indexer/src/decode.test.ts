@@ -1,4 +1,4 @@
-import { payOnUsageAbi } from '@gesim/contracts'
+import { gesimIdentityAbi, payOnUsageAbi } from '@gesim/contracts'
 import type { Hex } from '@gesim/journey'
 import { encodeAbiParameters, encodeEventTopics } from 'viem'
 import { expect, it } from 'vitest'
@@ -50,5 +50,22 @@ it.each([
       },
       txHash: HASH,
     },
+  })
+})
+
+it('a burned token is told with its account, whoever burned it', () => {
+  const log = {
+    topics: encodeEventTopics({
+      abi: gesimIdentityAbi,
+      eventName: 'Burned',
+      args: { account: WHO, tokenId: BigInt(WHO) },
+    }) as Hex[],
+    data: encodeAbiParameters([{ type: 'bool' }], [true]),
+  }
+  const facts = factsOf(decode('identity', log)!)
+  expect(draftOf('identity', 'Burned', facts, { txHash: HASH, gasUsed: '1', book: null })).toEqual({
+    kind: 'identity.burned',
+    intentId: null,
+    body: { account: WHO, tokenId: BigInt(WHO).toString(), txHash: HASH },
   })
 })

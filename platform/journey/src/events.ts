@@ -13,12 +13,22 @@ export const STAGES = [
   'settlement',
   'treasury',
   'attestor',
+  'watcher',
   'oracles',
   'advisor',
   'transparency',
 ] as const
 
 export type StageName = (typeof STAGES)[number]
+
+/** What a carrier was chosen by. */
+export interface ChoiceFacts {
+  /** What was measured of it last, or null where nothing was. */
+  measured: { latencyMs: number; throughputMbps: number; atMs: number } | null
+  /** How many others could have delivered, and how many had refused. */
+  others: number
+  refused: number
+}
 
 /**
  * The body of each event. JSON only: amounts and bytes are decimal strings, times are seconds since 1970 unless the
@@ -27,8 +37,14 @@ export type StageName = (typeof STAGES)[number]
 export interface EventBodies {
   /** A wallet exists: its sponsorship budget and its soulbound token are wished for. */
   'account.registered': { account: Hex; commitment: Hex }
+  /** The person behind an account has left: what is kept only for them goes. */
+  'account.forgotten': { account: Hex }
+  /** The soulbound token shall leave the chain, without a mark on the account; `held` where it is there. */
+  'burn.wanted': { account: Hex; tokenId: string; held: boolean }
   /** The soulbound token is on chain. */
   'identity.minted': { account: Hex; tokenId: string; txHash: Hex }
+  /** The soulbound token is off the chain, by its holder or by the issuer. */
+  'identity.burned': { account: Hex; tokenId: string; txHash: Hex }
   /** The paymaster holds a sponsorship budget for the account. */
   'budget.granted': { account: Hex; amountMicros: string; validUntil: number; txHash: Hex }
   /** The escrow holds the traveller's money, state Held. */
@@ -40,6 +56,8 @@ export interface EventBodies {
     book: number | null
     reason: string
     scores: { book: number; score: number; why: string }[]
+    /** The same in figures, for words in any language; events of older versions have none. */
+    facts?: ChoiceFacts
   }
   /** A carrier was asked for a profile. */
   'profile.ordered': { book: number; attempt: number }
@@ -176,6 +194,11 @@ export interface EventBodies {
       provisioningDigest: Hex
     }
   }
+  /**
+   * The watcher would have a call sent: the proof of a fault in a root, a demand with its bond, or what follows them. `act`
+   * names it in the watcher's books.
+   */
+  'watch.wanted': { act: string; contract: 'payOnUsage' | 'attestorRegistry' | 'usdc'; data: Hex }
   /** The intent is closed on chain: charged, and the rest returned. */
   'intent.closed': {
     chargedMicros: string
@@ -334,7 +357,10 @@ export interface EventRow {
 
 export const EVENTS: Readonly<Record<EventKind, EventRow>> = {
   'account.registered': { version: 1, writer: 'identity', readers: ['relayer'] },
+  'account.forgotten': { version: 1, writer: 'identity', readers: ['intents'] },
+  'burn.wanted': { version: 1, writer: 'identity', readers: ['relayer'] },
   'identity.minted': { version: 1, writer: 'indexer', readers: ['identity'] },
+  'identity.burned': { version: 1, writer: 'indexer', readers: ['identity'] },
   'budget.granted': { version: 1, writer: 'indexer', readers: ['identity'] },
   'intent.funded': { version: 1, writer: 'indexer', readers: ['intents', 'billing', 'metering'] },
   'switch.wanted': { version: 1, writer: 'intents', readers: ['smart-switch'] },
@@ -347,7 +373,7 @@ export const EVENTS: Readonly<Record<EventKind, EventRow>> = {
   'activation.wanted': {
     version: 1,
     writer: 'provisioner',
-    readers: ['relayer', 'metering', 'billing', 'settlement'],
+    readers: ['relayer', 'metering', 'billing', 'settlement', 'attestor'],
   },
   'intent.activated': {
     version: 1,
@@ -360,10 +386,14 @@ export const EVENTS: Readonly<Record<EventKind, EventRow>> = {
   'usage.recorded': { version: 1, writer: 'metering', readers: ['billing', 'intents', 'advisor'] },
   'charge.posted': { version: 1, writer: 'billing', readers: ['settlement', 'intents'] },
   'service.ended': { version: 1, writer: 'intents', readers: ['metering'] },
-  'epoch.closed': { version: 1, writer: 'settlement', readers: ['transparency'] },
+  'epoch.closed': { version: 1, writer: 'settlement', readers: ['transparency', 'attestor'] },
   'root.wanted': { version: 1, writer: 'settlement', readers: ['relayer'] },
   'attest.wanted': { version: 1, writer: 'settlement', readers: ['relayer'] },
-  'root.posted': { version: 1, writer: 'indexer', readers: ['settlement', 'transparency', 'billing'] },
+  'root.posted': {
+    version: 1,
+    writer: 'indexer',
+    readers: ['settlement', 'transparency', 'billing', 'attestor'],
+  },
   'root.final': { version: 1, writer: 'settlement', readers: ['transparency'] },
   'batch.wanted': { version: 1, writer: 'treasury', readers: ['relayer'] },
   'settle.wanted': { version: 1, writer: 'settlement', readers: ['relayer'] },
@@ -373,14 +403,19 @@ export const EVENTS: Readonly<Record<EventKind, EventRow>> = {
     readers: ['settlement', 'billing', 'provisioner', 'transparency'],
   },
   'remainder.wanted': { version: 1, writer: 'settlement', readers: ['relayer'] },
-  'demand.opened': { version: 1, writer: 'indexer', readers: ['settlement'] },
+  'demand.opened': { version: 1, writer: 'indexer', readers: ['settlement', 'attestor'] },
   'answer.wanted': { version: 1, writer: 'settlement', readers: ['relayer'] },
+  'watch.wanted': { version: 1, writer: 'attestor', readers: ['relayer'] },
   'intent.closed': { version: 1, writer: 'indexer', readers: ['intents', 'billing', 'settlement'] },
   'gas.charged': { version: 1, writer: 'indexer', readers: ['billing', 'intents'] },
   'fees.swept': { version: 1, writer: 'indexer', readers: ['billing'] },
   'voucher.released': { version: 1, writer: 'indexer', readers: ['billing'] },
   'chain.undone': { version: 1, writer: 'indexer', readers: ['intents', 'billing'] },
-  'transaction.refused': { version: 1, writer: 'relayer', readers: ['intents', 'settlement'] },
+  'transaction.refused': {
+    version: 1,
+    writer: 'relayer',
+    readers: ['intents', 'settlement', 'attestor'],
+  },
   'anomaly.flagged': { version: 1, writer: 'advisor', readers: ['transparency'] },
   'prewarm.advised': { version: 1, writer: 'advisor', readers: ['provisioner'] },
   'rate.updated': { version: 1, writer: 'oracles', readers: ['billing'] },

@@ -13,6 +13,12 @@ export const settlementFailures = {
     remedy: 'Ask for a later epoch; an intent has a leaf from the epoch of its first charge on.',
     httpStatus: 404,
   },
+  'settlement.no-node': {
+    kind: 'refused',
+    says: "The epoch's tree has no such place: a level has as many nodes as two to the power of 32 less its height.",
+    remedy: 'Ask for a place below that; the root is level 32, place 0.',
+    httpStatus: 400,
+  },
   'settlement.unknown-intent': {
     kind: 'refused',
     says: 'No purchase of this id was activated.',

@@ -1,7 +1,7 @@
 import type { Store } from '@gesim/store'
 import { epochsRoutes, serve } from '@gesim/wire'
 import type { FastifyInstance } from 'fastify'
-import { epochInputs, leafProofIn, listEpochs, showEpoch } from './serve.ts'
+import { epochInputs, leafProofIn, listEpochs, nodeIn, showEpoch } from './serve.ts'
 import type { Settlement } from './settlement.ts'
 import { Trees } from './trees.ts'
 
@@ -18,6 +18,9 @@ export function settlementRoutes(
   serve(app, epochsRoutes.get, ({ params }) => showEpoch(store, params.epoch))
   serve(app, epochsRoutes.inputs, ({ params }) => epochInputs(store, trees, params.epoch))
   serve(app, epochsRoutes.proof, ({ params }) => leafProofIn(store, trees, params.epoch, params.id))
+  serve(app, epochsRoutes.node, ({ params }) =>
+    nodeIn(store, trees, params.epoch, params.level, params.place),
+  )
   serve(app, epochsRoutes.remainder, ({ params }) => settlement.remainderOf(params.id))
   serve(app, epochsRoutes.attest, async ({ params, body }) => ({
     accepted: true as const,

@@ -1,6 +1,6 @@
 import { refuse } from '@gesim/base'
 import type { Hex, ReceiptJson, TermsJson } from '@gesim/journey'
-import { leafProofToJson, NO_DEVICE, nodeProofToJson } from '@gesim/proofs'
+import { DEPTH, leafProofToJson, NO_DEVICE, nodeProofToJson } from '@gesim/proofs'
 import type { Store } from '@gesim/store'
 import type { EpochInput, EpochInputs } from '@gesim/wire'
 import { sql } from 'kysely'
@@ -162,4 +162,18 @@ async function requireEpoch(store: Pick<Store, 'db'>, epoch: number): Promise<Ep
   const row = await findEpoch(store.db, epoch)
   if (!row) throw refuse('settlement.unknown-epoch', { epoch })
   return row
+}
+
+/** A node of an epoch's tree with what it hashes. Throws `settlement.unknown-epoch`, `settlement.no-node`. */
+export async function nodeIn(
+  store: Pick<Store, 'db'>,
+  trees: Trees,
+  epoch: number,
+  level: number,
+  place: number,
+) {
+  await requireEpoch(store, epoch)
+  if (place >= 2 ** (DEPTH - level)) throw refuse('settlement.no-node', { epoch, level, place })
+  const { children, ...node } = (await trees.of(epoch)).nodeAt(level, place)
+  return { ...nodeProofToJson(node), children }
 }

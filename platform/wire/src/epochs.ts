@@ -177,6 +177,30 @@ export const epochsRoutes = {
     }),
     refuses: ['settlement.unknown-epoch', 'settlement.no-leaf'],
   }),
+  node: route({
+    method: 'GET',
+    path: '/v1/epochs/:epoch/nodes/:level/:place',
+    summary:
+      "A node of an epoch's tree with its path and the bytes that it hashes: enough to walk down to a wrong sum",
+    caller: 'anyone',
+    params: Type.Object({
+      epoch: EpochNumber,
+      /** 0 a leaf, 32 the root; a book's node has 20. */
+      level: Type.Integer({ minimum: 0, maximum: 32 }),
+      place: Type.Integer({ minimum: 0, maximum: 4294967295 }),
+    }),
+    answer: Type.Object({
+      hash: Hash,
+      total: Micros,
+      coSigned: Micros,
+      bitmap: BigDecimal,
+      siblings: HexBytes,
+      /** Two nodes of 48 bytes; of a leaf 128 bytes; nothing where there is nothing. */
+      children: HexBytes,
+    }),
+    perMinute: 3000,
+    refuses: ['settlement.unknown-epoch', 'settlement.no-node'],
+  }),
   remainder: route({
     method: 'GET',
     path: '/v1/intents/:id/remainder',
