@@ -182,8 +182,12 @@ test('a device whose clock is a day off says so, and pays by the server’s time
   await expectPaid(stack, traveller.account, before + 1)
 })
 
-test('two tabs that take the money back at once get it back once, whole', async () => {
+test('two tabs take the money back at once while another payment is undecided: it comes back once, whole', async () => {
   const intentId = await buy(traveller)
+  await page.evaluate((account) => {
+    const undecided = { hash: `0x${'ab'.repeat(32)}`, until: Date.now() + 600_000 }
+    localStorage.setItem(`gesim-pending-${account.toLowerCase()}`, JSON.stringify(undecided))
+  }, traveller.account)
   const other = await traveller.context.newPage()
   await other.goto(page.url())
   for (const one of [page, other]) {

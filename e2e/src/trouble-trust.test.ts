@@ -1,9 +1,7 @@
 // Trouble with who pays, for what and by whom: sessions, quotes, keys, providers and other people's pages, in a real browser.
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { testUsdcAbi } from '@gesim/contracts'
 import type { Browser, Page, Route } from 'playwright-core'
-import { createTestClient, createWalletClient, http, parseEther } from 'viem'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { launchBrowser } from './browser.ts'
 import { type Database, openDatabase } from './database.ts'
@@ -15,10 +13,12 @@ import {
   expectPaid,
   expectTrouble,
   giveUsdc,
+  newSession,
   newWebTraveller,
   openContext,
   openSheet,
   paidBy,
+  spendAll,
   type WebTraveller,
   walletReady,
 } from './web-traveller.ts'
@@ -118,6 +118,33 @@ describe('a session', () => {
   })
 })
 
+test('who signs in after somebody else finds nothing of their notices', async () => {
+  const amiss: string[] = []
+  const context = await openContext(browser, stack, await newSession(stack), amiss)
+  const one = await context.newPage()
+  await one.goto(`${base}/privacy`)
+  await walletReady(one)
+  const names = () =>
+    one.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith('gesim-usage-')))
+  await one.evaluate(() => {
+    localStorage.setItem('gesim-usage-0xab', '80 80')
+    localStorage.setItem('gesim-usage-notify', '1')
+  })
+  await one.reload()
+  await expect.poll(names).toEqual(expect.arrayContaining(['gesim-usage-of']))
+  await one.evaluate(() => localStorage.setItem('gesim-usage-0xab', '80 80'))
+  await one.reload()
+  await walletReady(one)
+  expect(await names()).toContain('gesim-usage-0xab')
+  const cookies = [{ name: 'gesim', value: await newSession(stack), url: base }]
+  await context.addCookies(cookies)
+  await one.goto(`${base}/privacy`)
+  await walletReady(one)
+  await expect.poll(names).not.toContain('gesim-usage-0xab')
+  await context.close()
+  expect(amiss).toEqual([])
+})
+
 describe('a price', () => {
   test('that ran out on the page', async () => {
     await withQuote(
@@ -151,7 +178,7 @@ describe('a price', () => {
 
   test('that the wallet cannot pay any more: the sheet offers to top up instead', async () => {
     await openSheet(page, base)
-    await spendAll(traveller.account)
+    await spendAll(stack, traveller.account)
     await expectUnpaid({ code: 'web.balance-short', actions: 'none', intentId: true })
     await byId('faucet').click()
     await byId('confirm').waitFor()
@@ -159,41 +186,6 @@ describe('a price', () => {
     await giveUsdc(stack, traveller.account, 100_000_000n)
   })
 })
-
-/** Sends the account's USDC to nobody, past its keys. */
-async function spendAll(account: `0x${string}`): Promise<void> {
-  const { nodeUrl, rpcUrl } = stack.read()
-  const network = (await (await fetch(`${nodeUrl}/v1/network`)).json()) as {
-    addresses: { usdc: `0x${string}` }
-  }
-  const chain = createTestClient({ mode: 'anvil', transport: http(rpcUrl) })
-  await chain.impersonateAccount({ address: account })
-  await chain.setBalance({ address: account, value: parseEther('1') })
-  const wallet = createWalletClient({ account, transport: http(rpcUrl) })
-  const answer = await fetch(`${nodeUrl}/rpc/chain`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      jsonrpc: '2.0',
-      id: 1,
-      method: 'eth_call',
-      params: [
-        { to: network.addresses.usdc, data: `0x70a08231${account.slice(2).toLowerCase().padStart(64, '0')}` },
-        'latest',
-      ],
-    }),
-  })
-  const balance = BigInt(((await answer.json()) as { result: string }).result)
-  await wallet.writeContract({
-    chain: null,
-    address: network.addresses.usdc,
-    abi: testUsdcAbi,
-    functionName: 'transfer',
-    args: ['0x000000000000000000000000000000000000dEaD', balance],
-    gas: 200_000n,
-  })
-  await chain.stopImpersonatingAccount({ address: account })
-}
 
 describe('a key', () => {
   test('whose part in this browser was cleared in the middle is stored anew before anything is paid', async () => {

@@ -1,5 +1,7 @@
 // A traveller in a browser of their own, signed in without walking through the provider's pages: for journeys that begin later.
+import { testUsdcAbi } from '@gesim/contracts'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import { createPublicClient, createTestClient, createWalletClient, http, parseEther } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { expect } from 'vitest'
 import { escrowLogs } from './books.ts'
@@ -95,6 +97,39 @@ export async function giveUsdc(stack: Stack, account: string, micros: bigint): P
     body: JSON.stringify({ account, amountMicros: micros.toString() }),
   })
   if (!answer.ok) throw new Error(`the faucet gives nothing: ${answer.status} ${await answer.text()}`)
+}
+
+/** Sends the account's USDC to nobody, past its keys. */
+export async function spendAll(stack: Stack, account: `0x${string}`): Promise<void> {
+  const { nodeUrl, rpcUrl } = stack.read()
+  const answer = await fetch(`${nodeUrl}/v1/network`)
+  const { addresses } = (await answer.json()) as { addresses: { usdc: `0x${string}` } }
+  const transport = http(rpcUrl)
+  const usdc = { address: addresses.usdc, abi: testUsdcAbi } as const
+  const balance = await createPublicClient({ transport }).readContract({
+    ...usdc,
+    functionName: 'balanceOf',
+    args: [account],
+  })
+  const chain = createTestClient({ mode: 'anvil', transport })
+  await chain.impersonateAccount({ address: account })
+  await chain.setBalance({ address: account, value: parseEther('1') })
+  await createWalletClient({ account, transport }).writeContract({
+    ...usdc,
+    chain: null,
+    functionName: 'transfer',
+    args: ['0x000000000000000000000000000000000000dEaD', balance],
+    gas: 200_000n,
+  })
+  await chain.stopImpersonatingAccount({ address: account })
+  await eventually('the wallet to be empty', async () => {
+    const left = await createPublicClient({ transport }).readContract({
+      ...usdc,
+      functionName: 'balanceOf',
+      args: [account],
+    })
+    return left === 0n
+  })
 }
 
 /** Opens the sheet of the purchase; it is ready to be confirmed. */

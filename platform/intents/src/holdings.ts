@@ -46,6 +46,7 @@ export const intentsHoldings: readonly Holding[] = [
       deadline: seconds('deadline'),
       book: text('network'),
       carrier_why: text('reason'),
+      carrier_facts: text('scores'),
       refused_books: text('refused-networks'),
       switch_wanted: text('choosing'),
       no_carrier: text('none-left'),

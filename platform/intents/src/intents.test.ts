@@ -103,11 +103,17 @@ test('a purchase follows its events from funding to settlement, each step once',
   await h.event('profile.ordered', intentId, { book: 1, attempt: 1 })
   await h.event('order.failed', intentId, { book: 1, attempt: 1, code: 'provisioner.no-answer' })
   await until(async () => (await view(intentId)).failure)
-  await h.event('switch.decided', intentId, { book: 2, reason: 'carrier 1 did not answer', scores: [] })
+  const facts = { measured: { latencyMs: 40, throughputMbps: 12.5, atMs: 1_000 }, others: 0, refused: 1 }
+  await h.event('switch.decided', intentId, {
+    book: 2,
+    reason: 'carrier 1 did not answer',
+    scores: [],
+    facts,
+  })
   await h.event('profile.ordered', intentId, { book: 2, attempt: 2 })
   await h.event('profile.ready', intentId, { book: 2, attempt: 2 })
   const ready = await inState(intentId, 'ready')
-  expect(ready).toMatchObject({ book: 2, carrier: { why: 'carrier 1 did not answer' } })
+  expect(ready).toMatchObject({ book: 2, carrier: { why: 'carrier 1 did not answer', facts } })
   expect(ready.failure).toBeUndefined()
   await h.event('profile.downloaded', intentId, { book: 2 })
   const receiptDigest = `0x${'dd'.repeat(32)}` as Hex

@@ -1,4 +1,4 @@
-import type { EventBodies, Hex, IntentState, TermsJson } from '@gesim/journey'
+import type { ChoiceFacts, EventBodies, Hex, IntentState, TermsJson } from '@gesim/journey'
 import type { Db, Tx } from '@gesim/store'
 import type { Plan, Qos } from '@gesim/wire'
 import { type RawBuilder, sql } from 'kysely'
@@ -21,6 +21,7 @@ export interface IntentRow {
   deadline: bigint
   book: number | null
   carrier_why: string | null
+  carrier_facts: ChoiceFacts | null
   refused_books: number[]
   switch_wanted: boolean
   no_carrier: boolean
@@ -119,6 +120,8 @@ export async function saveChanges(tx: Tx, intentId: Hex, set: Changes, seq: bigi
   if (set.state) changes.push(sql`state = ${set.state}`)
   if (set.book !== undefined) changes.push(sql`book = ${set.book}`)
   if (set.carrierWhy !== undefined) changes.push(sql`carrier_why = ${set.carrierWhy.slice(0, 400)}`)
+  if (set.carrierFacts !== undefined)
+    changes.push(sql`carrier_facts = ${set.carrierFacts && JSON.stringify(set.carrierFacts)}::jsonb`)
   if (set.refusedBook !== undefined)
     changes.push(sql`refused_books = array_append(refused_books, ${set.refusedBook}::integer)`)
   if (set.switchWanted !== undefined) changes.push(sql`switch_wanted = ${set.switchWanted}`)

@@ -21,6 +21,15 @@ export const STAGES = [
 
 export type StageName = (typeof STAGES)[number]
 
+/** What a carrier was chosen by. */
+export interface ChoiceFacts {
+  /** What was measured of it last, or null where nothing was. */
+  measured: { latencyMs: number; throughputMbps: number; atMs: number } | null
+  /** How many others could have delivered, and how many had refused. */
+  others: number
+  refused: number
+}
+
 /**
  * The body of each event. JSON only: amounts and bytes are decimal strings, times are seconds since 1970 unless the
  * name says otherwise. Nothing here identifies a person.
@@ -47,6 +56,8 @@ export interface EventBodies {
     book: number | null
     reason: string
     scores: { book: number; score: number; why: string }[]
+    /** The same in figures, for words in any language; events of older versions have none. */
+    facts?: ChoiceFacts
   }
   /** A carrier was asked for a profile. */
   'profile.ordered': { book: number; attempt: number }

@@ -24,7 +24,16 @@ export type { IntentStateWord } from './intents.ts'
 export { Activation, Intent, IntentState, intentsRoutes, Receipt, TimelineEntry, Usage } from './intents.ts'
 export { Checkpoint, LogEntry, logRoutes } from './log.ts'
 export { Health, Network, networkRoutes } from './network.ts'
-export { ComplianceSignal, oraclesRoutes, Rate } from './oracles.ts'
+export { OnRampOrder, onRampRoutes } from './on-ramp.ts'
+export {
+  ComplianceSignal,
+  ComplianceSignal,
+  Estimate,
+  oraclesRoutes,
+  oraclesRoutes,
+  Rate,
+  Rate,
+} from './oracles.ts'
 export { Passkey, passkeyRoutes } from './passkeys.ts'
 export { Plan, PlanKind, plansRoutes } from './plans.ts'
 export { Ending, EndingPreview, StoredGroup, storedWords } from './privacy.ts'

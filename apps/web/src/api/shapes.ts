@@ -7,6 +7,7 @@ import type {
   epochsRoutes,
   intentsRoutes,
   logRoutes,
+  onRampRoutes,
   passkeyRoutes,
   walletRoutes,
 } from '@gesim/wire'
@@ -16,6 +17,7 @@ export type {
   CarrierBook,
   Ending,
   EndingPreview,
+  Estimate,
   FinanceSummary,
   FinanceTransactions,
   Hex,
@@ -23,6 +25,7 @@ export type {
   IntentStateWord,
   LedgerPage,
   Network,
+  OnRampOrder,
   Passkey,
   Plan,
   Quote,
@@ -47,6 +50,8 @@ export type JournalEvents = AnswerOf<typeof developerRoutes.events>
 export type CarrierBooks = AnswerOf<typeof carriersRoutes.dashboard>
 export type Decisions = AnswerOf<typeof advisorRoutes.decisions>
 export type NewApiKey = AnswerOf<typeof developerRoutes.createKey>
+export type OnRamp = AnswerOf<typeof onRampRoutes.overview>
+export type OnRampQuote = AnswerOf<typeof onRampRoutes.quote>
 export type LogProof = AnswerOf<typeof logRoutes.proof>
 /** What a payer needs to take the rest of a purchase. */
 export type Remainder = AnswerOf<typeof epochsRoutes.remainder>

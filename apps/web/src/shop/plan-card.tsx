@@ -5,6 +5,7 @@ import { Badge } from '../ui/badge.tsx'
 import { Flags } from '../ui/flags.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { countryName } from '../words/countries.ts'
+import { About } from '../words/estimate.tsx'
 import { useFormats } from '../words/use-formats.ts'
 import { usePlanWords } from './use-plan-words.ts'
 
@@ -67,6 +68,7 @@ export function PlanCard({ plan }: { plan: Plan }) {
           <p className="figures text-lead font-bold">
             {words.price(plan)} <span className="text-caption font-medium text-faint">USDC</span>
           </p>
+          <About micros={plan.priceMicros} className="block text-caption text-soft" />
           <p className="figures text-caption text-faint">{words.priceNote(plan)}</p>
         </div>
         <span className="grid size-11 place-items-center rounded-full bg-sea text-on-sea transition-transform duration-200 group-hover:translate-x-0.5 rtl:group-hover:-translate-x-0.5">

@@ -11,6 +11,7 @@ import { Icon } from '../ui/icon.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { When } from '../ui/when.tsx'
 import { useWalletState } from '../wallet/wallet-state.ts'
+import { About } from '../words/estimate.tsx'
 import { useFailureWords } from '../words/failure-words.ts'
 import { useFormats } from '../words/use-formats.ts'
 import type { PurchaseStep } from './purchase.ts'
@@ -118,6 +119,11 @@ export function PurchaseSheet({ plan, qos }: { plan: Plan; qos: Quote['qos'] }) 
         <p className="figures text-heading font-bold whitespace-nowrap">
           {f.usdc(ready?.quote.priceMicros ?? plan.priceMicros)}{' '}
           <span className="text-small font-medium text-faint">USDC</span>
+          <About
+            micros={ready?.quote.priceMicros ?? plan.priceMicros}
+            dated
+            className="block text-end text-caption font-normal text-soft"
+          />
         </p>
       </div>
       <dl className="figures mt-4 space-y-1.5 border-t border-line pt-4 text-small text-soft">

@@ -10,6 +10,7 @@ import { FailureNotice } from '../ui/failure-notice.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { Sheet } from '../ui/sheet.tsx'
+import { About } from '../words/estimate.tsx'
 import { useFailureWords } from '../words/failure-words.ts'
 import { useFormats } from '../words/use-formats.ts'
 import { AddressInHalves } from './address/address-field.tsx'
@@ -126,6 +127,7 @@ function Facts({ transfer, chain }: { transfer: Transfer; chain: string }) {
     <>
       <p className="figures text-heading font-bold" data-testid="send-amount-shown">
         {f.usdc(transfer.amountMicros)} <span className="text-small font-medium text-faint">USDC</span>
+        <About micros={transfer.amountMicros} dated className="block text-small font-normal text-soft" />
       </p>
       <p className="mt-3 text-caption text-faint">{t('send.to')}</p>
       <p className="rounded-field bg-sunken p-3 text-small" data-testid="send-to-shown">

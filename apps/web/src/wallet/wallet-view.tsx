@@ -12,6 +12,7 @@ import { FailureNotice } from '../ui/failure-notice.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { When } from '../ui/when.tsx'
+import { About } from '../words/estimate.tsx'
 import { useFailureWords } from '../words/failure-words.ts'
 import { short } from '../words/format.ts'
 import { useFormats } from '../words/use-formats.ts'
@@ -101,6 +102,7 @@ function BalanceBox({ account }: { account: Hex }) {
         {balance === null ? '…' : f.usdc(balance)}{' '}
         <span className="text-lead font-medium opacity-90">USDC</span>
       </p>
+      <About micros={balance} dated className="block text-small opacity-90" />
       <p className="text-small opacity-90">{t('dollars')}</p>
       {failure && <p className="mt-3 text-small">{failureWords(failure).says}</p>}
       <div className="mt-5 flex flex-wrap gap-3">
