@@ -45,6 +45,7 @@ const READY: Readonly<Record<string, string>> = {
   '/finance': '[data-testid=money-picture]',
   '/developer': '[data-testid=pulse]',
   '/wallet': '[data-testid=activity]',
+  '/wallet/keys': '[data-testid=keys]',
 }
 
 const nameOf = (route: string) => NAMES[route] ?? route.slice(1).replaceAll('/', '-')

@@ -27,11 +27,8 @@ export { Health, Network, networkRoutes } from './network.ts'
 export { OnRampOrder, onRampRoutes } from './on-ramp.ts'
 export {
   ComplianceSignal,
-  ComplianceSignal,
   Estimate,
   oraclesRoutes,
-  oraclesRoutes,
-  Rate,
   Rate,
 } from './oracles.ts'
 export { Passkey, passkeyRoutes } from './passkeys.ts'
