@@ -46,6 +46,7 @@ const READY: Readonly<Record<string, string>> = {
   '/developer': '[data-testid=pulse]',
   '/privacy/delete': '[data-testid=your-money]',
   '/wallet': '[data-testid=activity]',
+  '/wallet/keys': '[data-testid=keys]',
 }
 
 const nameOf = (route: string) => NAMES[route] ?? route.slice(1).replaceAll('/', '-')
