@@ -183,7 +183,7 @@ export class Watcher {
   }
 
   async #look(row: RootRow, posted: PostedRoot, nowMs: number): Promise<void> {
-    const { store, log, settings } = this.#parts
+    const { store } = this.#parts
     const look = await this.#looker.look(row, posted)
     const why = look.findings.map(({ code, book }) => `${code} in book ${book}`).join(', ') || null
     for (const finding of look.findings) await this.#openFor(row, finding, nowMs)
@@ -197,8 +197,6 @@ export class Watcher {
     if (look.state === row.state && row.looked_at !== null) return
     rootsCount.add(1, { state: look.state })
     this.#tell(row, look, why)
-    if (look.state === 'hidden' && settings.sources.length === 0)
-      log.warn('no source of trees is configured', { code: 'watcher.data-hidden', epoch: row.epoch })
   }
 
   #tell(row: RootRow, look: Look, why: string | null): void {
