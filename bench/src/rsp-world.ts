@@ -87,6 +87,7 @@ export async function downloadMany(
     pendingNotification: cards[i]!.installationResult(transactionId, { iccid: iccids[i]! }),
   }))
   await timed(results, handlers.handleNotification)
+  await service.settle()
   const messages = {
     authenticateServerResponses: proofs.map((one) => one.authenticateServerResponse),
     prepareDownloadResponses: wishes.map((one) => one.prepareDownloadResponse),

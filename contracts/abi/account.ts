@@ -5,6 +5,7 @@ export { readRecovery } from './account/recovery.ts'
 export type { AccountSigner, WebAuthnAssertion, WebAuthnSignerOptions } from './account/signers.ts'
 export { ecdsaSigner, webAuthnSigner } from './account/signers.ts'
 export type {
+  AccountCall,
   DelegatedSmartAccount,
   GesimSmartAccount,
   ToGesimAccountOptions,

@@ -31,6 +31,13 @@ export interface Addresses {
   readonly sanctionsList?: Address
   readonly etherPriceFeed?: Address
   readonly euroPriceFeed?: Address
+  readonly usdcPriceFeed?: Address
+  readonly poundPriceFeed?: Address
+  readonly francPriceFeed?: Address
+  readonly yenPriceFeed?: Address
+  readonly realPriceFeed?: Address
+  readonly pesoPriceFeed?: Address
+  readonly dirhamPriceFeed?: Address
   /** Block in which the escrow was deployed: where an indexer begins. */
   readonly fromBlock: number
 }

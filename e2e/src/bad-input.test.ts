@@ -16,7 +16,7 @@ import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { expectInOrder } from './books.ts'
 import { type Database, openDatabase } from './database.ts'
-import { sharedStack, withSettings } from './running-stack.ts'
+import { sharedStack } from './running-stack.ts'
 import type { Stack } from './start-stack.ts'
 import { type Command, gesim, newTraveller } from './terminal.ts'
 import { type Buyer, look, newBuyer, order, reaches } from './traveller.ts'
@@ -122,13 +122,14 @@ describe('a purchase', () => {
   })
 
   test('on a quote that has expired is refused', async () => {
-    await withSettings(stack, { INTENTS_QUOTE_SECONDS: '1' }, async () => {
-      const { api } = buyer.connection
-      const quote = await api.call(quotesRoutes.create, { body: { planId: buyer.plan.planId } })
-      await new Promise((resolve) => setTimeout(resolve, 2_100))
-      const taking = api.call(intentsRoutes.create, { body: { quoteId: quote.quoteId, terms: quote.terms } })
-      await expect(taking).rejects.toMatchObject({ code: 'intents.quote-expired', facts: { status: 410 } })
-    })
+    const { api } = buyer.connection
+    const quote = await api.call(quotesRoutes.create, { body: { planId: buyer.plan.planId } })
+    // Its minutes pass at once.
+    await database.query('update gesim.intents_quotes set expires_at = now() where quote_id = $1', [
+      quote.quoteId,
+    ])
+    const taking = api.call(intentsRoutes.create, { body: { quoteId: quote.quoteId, terms: quote.terms } })
+    await expect(taking).rejects.toMatchObject({ code: 'intents.quote-expired', facts: { status: 410 } })
   })
 
   test('under an idempotency key that stood for another body is refused', async () => {

@@ -1,7 +1,8 @@
 /**
- * Takes the pictures of docs/screens from a running stack on fresh data:
+ * `npm run screens`: takes the pictures of docs/screens anew, of every page there is, in both themes and two widths. Brings up
+ * the product on data of its own, or uses a running one on fresh data:
  *
- *   node e2e/src/screens.ts --base http://localhost:3000
+ *   node e2e/src/screens.ts --data .gesim
  *
  * What they show really happened: one purchase goes its whole way, a second one waits to be installed.
  */
@@ -10,63 +11,75 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Page } from 'playwright-core'
 import { launchBrowser } from './browser.ts'
+import { pathOf, ROUTES } from './routes.ts'
 import { smallPng } from './small-png.ts'
+import { ROOT, type Stack, stackAt, startStack } from './start-stack.ts'
+import { buy, newWebTraveller, openContext, type WebTraveller } from './web-traveller.ts'
 
 const { values } = parseArgs({
   options: {
-    base: { type: 'string', default: 'http://localhost:3000' },
-    // Whose wallet no other browser holds yet.
-    persona: { type: 'string', default: 'ada' },
-    out: { type: 'string', default: join(import.meta.dirname, '../../docs/screens') },
+    data: { type: 'string' },
+    out: { type: 'string', default: join(ROOT, 'docs/screens') },
   },
 })
-const { base, out, persona } = values
+const { out } = values
 
 /** A page longer than this is cut: what matters stands at its top. */
 const SIZES = [
-  { width: 390, height: 844, longest: 2400 },
-  { width: 1280, height: 900, longest: 2000 },
+  { width: 390, height: 844, longest: 2000 },
+  { width: 1280, height: 900, longest: 1600 },
 ]
+const THEMES = ['light', 'dark'] as const
 
-/** Takes one page in both widths and themes, each as high as the page is, so that fixed bars stand where they belong. */
-async function shoot(page: Page, name: string, path: string, ready: string): Promise<void> {
-  for (const { width, height, longest } of SIZES)
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      await page.setViewportSize({ width, height })
-      await page.goto(base + path)
-      await page.waitForSelector(ready, { timeout: 60_000 })
-      await page.waitForTimeout(800)
-      const whole = await page.evaluate(() => document.documentElement.scrollHeight)
-      await page.setViewportSize({ width, height: Math.min(longest, whole) })
-      await page.waitForTimeout(400)
-      writeFileSync(join(out, `${name}-${width}-${colorScheme}.png`), smallPng(await page.screenshot()))
-    }
-  await page.emulateMedia({ colorScheme: 'light' })
-  await page.setViewportSize({ width: 390, height: 844 })
+/** Pictures whose name is not that of their folder. */
+const NAMES: Readonly<Record<string, string>> = {
+  '/': 'shop',
+  '/plans/[planId]': 'plan',
+  '/esims/[intentId]': 'timeline-settled',
+  '/esims/[intentId]/receipt': 'receipt',
 }
 
-/** Buys a plan; comes back with the path of the purchase once its eSIM can be installed. */
-async function buy(page: Page, planId: string): Promise<string> {
-  await page.goto(`${base}/plans/${planId}`)
-  await page.waitForSelector('[data-testid=buy],[data-testid=buy-sign-in]')
-  if (await page.getByTestId('buy-sign-in').count()) {
-    await page.getByTestId('buy-sign-in').click()
-    await page.getByTestId('provider-local').click()
-    await page.getByTestId(`persona-${persona}`).click()
-  } else await page.getByTestId('buy').click()
-  await page.waitForSelector('[data-testid=faucet],[data-testid=confirm]', { timeout: 60_000 })
-  if (await page.getByTestId('faucet').count()) await page.getByTestId('faucet').click()
-  await page.getByTestId('confirm').click({ timeout: 60_000 })
-  await page.waitForURL(/\/esims\/0x/, { timeout: 60_000 })
-  await page.waitForSelector('[data-testid=activation-qr]', { timeout: 90_000 })
-  return new URL(page.url()).pathname
+/** What a page shows only after it has asked for it. */
+const READY: Readonly<Record<string, string>> = {
+  '/esims/[intentId]/receipt': '[data-testid=receipt][data-progress=done]',
+  '/finance': '[data-testid=money-picture]',
+  '/developer': '[data-testid=pulse]',
+  '/wallet': '[data-testid=activity]',
+}
+
+const nameOf = (route: string) => NAMES[route] ?? route.slice(1).replaceAll('/', '-')
+
+/** Takes the page that is open in both themes, as high as it is, so that fixed bars stand where they belong. */
+async function shoot(page: Page, name: string, { width, longest }: (typeof SIZES)[number]): Promise<void> {
+  await page.waitForFunction(
+    () => !document.querySelector('.animate-pulse') && document.fonts.status === 'loaded',
+  )
+  const whole = await page.evaluate(() => document.documentElement.scrollHeight)
+  await page.setViewportSize({ width, height: Math.min(longest, whole) })
+  for (const colorScheme of THEMES) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    // Drawn once with the new size and theme.
+    await page.evaluate(
+      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+    )
+    writeFileSync(join(out, `${name}-${width}-${colorScheme}.png`), smallPng(await page.screenshot()))
+  }
+}
+
+/** Opens a page in each width and takes it. */
+async function take(page: Page, name: string, url: string, ready = 'h1'): Promise<void> {
+  for (const size of SIZES) {
+    await page.setViewportSize({ width: size.width, height: size.height })
+    await page.goto(url)
+    await page.locator(ready).first().waitFor()
+    await shoot(page, name, size)
+  }
 }
 
 /** Installs the eSIM in the software phone, uses a little, finishes and waits for the books to close. */
-async function useUp(page: Page): Promise<void> {
-  const phone = await page.context().newPage()
-  await phone.goto((await page.getByTestId('open-phone').getAttribute('href', { timeout: 30_000 }))!)
+async function useUp({ page, context }: WebTraveller): Promise<void> {
+  const phone = await context.newPage()
+  await phone.goto((await page.getByTestId('open-phone').getAttribute('href'))!)
   await phone.click('#add-button')
   await page.bringToFront()
   await page.waitForSelector('[data-testid=purchase][data-state=active]', { timeout: 90_000 })
@@ -83,23 +96,39 @@ async function useUp(page: Page): Promise<void> {
   await page.waitForSelector('[data-testid=purchase][data-state=settled]', { timeout: 180_000 })
 }
 
+async function takeAll(stack: Stack): Promise<void> {
+  const browser = await launchBrowser()
+  try {
+    const traveller = await newWebTraveller(browser, stack)
+    const { page, base } = traveller
+    const settled = await buy(traveller)
+    await useUp(traveller)
+    const nobody = await (await openContext(browser, stack, null, [])).newPage()
+    for (const route of ROUTES) {
+      // Some pages are for those who are not signed in.
+      const one = ['/', '/plans', '/sign-in', '/offline'].includes(route) ? nobody : page
+      const path = route === '/sign-in' ? route : pathOf(route, settled)
+      await take(one, nameOf(route), base + path, READY[route])
+    }
+    await take(page, 'not-found', `${base}/no-such-page`)
+    await page.setViewportSize({ width: 390, height: 844 })
+    const ready = await buy(traveller)
+    await take(page, 'timeline-ready', `${base}/esims/${ready}`, '[data-testid=activation-qr]')
+    await take(page, 'purchase-sheet', `${base}/plans/es-go?buy=1`, '[data-testid=confirm]')
+    const arabic = await (await openContext(browser, stack, null, [], { locale: 'ar' })).newPage()
+    await take(arabic, 'plan-arabic', `${base}/plans/es-go`)
+  } finally {
+    await browser.close()
+  }
+}
+
 mkdirSync(out, { recursive: true })
 for (const file of readdirSync(out)) if (file.endsWith('.png')) rmSync(join(out, file))
-const browser = await launchBrowser()
+const stack = values.data
+  ? { ...stackAt(values.data), stop: async () => {} }
+  : await startStack({ web: true })
 try {
-  const context = await browser.newContext({ viewport: { width: 390, height: 844 } })
-  const page = await context.newPage()
-  await shoot(page, 'shop', '/', 'h1')
-  await shoot(page, 'plan', '/plans/es-5gb', '[data-testid=buy-sign-in]')
-  const settled = await buy(page, 'es-go')
-  await useUp(page)
-  await shoot(page, 'timeline-settled', settled, '[data-testid=purchase][data-state=settled]')
-  await shoot(page, 'receipt', `${settled}/receipt`, '[data-testid=receipt][data-progress=done]')
-  const ready = await buy(page, 'es-5gb')
-  await shoot(page, 'timeline-ready', ready, '[data-testid=activation-qr]')
-  await shoot(page, 'carrier', '/carrier', '.u-wrap')
-  await shoot(page, 'finance', '/finance', '[data-testid=money-picture]')
-  await shoot(page, 'developer', '/developer', '[data-testid=pulse]')
+  await takeAll(stack)
 } finally {
-  await browser.close()
+  await stack.stop()
 }

@@ -48,4 +48,84 @@ export const proofsFailures = {
     remedy:
       'Leave the named member out and begin again with fresh nonces and as many members as the threshold says.',
   },
+  'proofs.exit-no-key': {
+    kind: 'refused',
+    says: 'This is neither twelve words nor a private key.',
+    remedy: 'Type the twelve words in their order, or the private key: 64 hex digits, with or without 0x.',
+  },
+  'proofs.exit-unknown-word': {
+    kind: 'refused',
+    says: 'One of the words is none of the 2048 that such lists are made of.',
+    remedy: 'Look at the word in the named place again; it is probably misspelt.',
+  },
+  'proofs.exit-words-do-not-fit': {
+    kind: 'refused',
+    says: 'Each word exists, but together they are no key: one is another, or two are swapped.',
+    remedy: 'Compare every word and the order with what was written down.',
+  },
+  'proofs.exit-share-alone': {
+    kind: 'refused',
+    says: 'This is the line of a recovery file. It is one of three parts of the key and opens nothing alone.',
+    remedy: 'Give the twelve words or the private key. The line only says which account it belongs to.',
+  },
+  'proofs.exit-not-your-key': {
+    kind: 'refused',
+    says: 'This key may not act for that account.',
+    remedy: 'Check the words, or name the account’s address where its keys were once replaced.',
+  },
+  'proofs.exit-bad-network': {
+    kind: 'refused',
+    says: 'The description of the network is incomplete.',
+    remedy: 'Give the JSON that `/v1/network` answers: chainId, fromBlock and the contracts’ addresses. The fact names the field.',
+  },
+  'proofs.exit-rpc-address': {
+    kind: 'refused',
+    says: 'This is no address of a chain node.',
+    remedy: 'Give one that begins with https:// (or http:// on this machine); public lists of nodes name them for every chain.',
+  },
+  'proofs.exit-rpc-silent': {
+    kind: 'unreachable',
+    says: 'The chain node does not answer.',
+    remedy: 'Try again, or name another node. Nothing is lost: the money lies on the chain, not at the node.',
+  },
+  'proofs.exit-rpc-refused': {
+    kind: 'unreachable',
+    says: 'The chain node refused the question with an error of its own.',
+    remedy: 'Name another node; the fact holds its words.',
+  },
+  'proofs.exit-rpc-other-chain': {
+    kind: 'refused',
+    says: 'The node belongs to another chain.',
+    remedy: 'Name a node of the chain that the fact `expected` names.',
+  },
+  'proofs.exit-rpc-no-contracts': {
+    kind: 'refused',
+    says: 'The node does not know the contracts, or knows others in their place.',
+    remedy: 'Name another node of the same chain: this one is behind, or does not tell the truth.',
+  },
+  'proofs.exit-rpc-no-logs': {
+    kind: 'unreachable',
+    says: 'The node answers no logs, not even of one block.',
+    remedy: 'Name another node, one that keeps old logs (an archive node, or a public one).',
+  },
+  'proofs.exit-no-ether': {
+    kind: 'refused',
+    says: 'The key’s own address has too little ether for the network’s fee.',
+    remedy: 'Send the amount that is named to the address `owner` on the same chain, and try again.',
+  },
+  'proofs.exit-under-way': {
+    kind: 'refused',
+    says: 'A transaction of this key is on its way already.',
+    remedy: 'Wait until it is in a block, then look again: it may have done what was wanted.',
+  },
+  'proofs.exit-not-mined': {
+    kind: 'unreachable',
+    says: 'The transaction was sent, but not seen in a block in time.',
+    remedy: 'Look again in a while before anything is sent anew; the fact names the transaction.',
+  },
+  'proofs.exit-refused': {
+    kind: 'refused',
+    says: 'A contract refused the step.',
+    remedy: 'The fact `reason` names its rule. Look again: what the chain says may have changed meanwhile.',
+  },
 } as const satisfies FailureCatalogue

@@ -57,6 +57,12 @@ export const cliFailures = {
     remedy:
       '`gesim show INTENT` says where it stands; the money is in escrow and comes back by itself after the deadline.',
   },
+  'cli.no-network': {
+    kind: 'refused',
+    says: 'It is not known where the contracts are.',
+    remedy:
+      'Name a file with `--network`: the page that the web app hands out at /exit, or the JSON that `/v1/network` answered.',
+  },
   'cli.bad-recoverer': {
     kind: 'refused',
     says: 'This is no address of somebody who could help.',

@@ -1,8 +1,10 @@
 import { formatMicros } from '@gesim/base'
 import { intentEscrowAbi, testUsdcAbi } from '@gesim/contracts'
+import { proofsFailures } from '@gesim/proofs'
 import { intentsRoutes, plansRoutes } from '@gesim/wire'
 import { buy } from './buy.ts'
 import { connect, signIn } from './connect.ts'
+import { exit } from './exit.ts'
 import { cliFailures } from './failures.ts'
 import { type CliOptions, HELP, readOptions } from './options.ts'
 import { createPrinter, type Printer, tellFailure } from './print.ts'
@@ -26,7 +28,7 @@ export async function main(args: readonly string[]): Promise<number> {
     await COMMANDS[options.command](options, printer)
     return 0
   } catch (error) {
-    tellFailure(error, cliFailures, options.json)
+    tellFailure(error, { ...proofsFailures, ...cliFailures }, options.json)
     return 1
   }
 }
@@ -40,6 +42,7 @@ const COMMANDS: Record<
   show,
   wallet,
   recovery,
+  exit,
 }
 
 async function plans(options: CliOptions, printer: Printer): Promise<void> {

@@ -11,6 +11,7 @@ export const HELP = `gesim: buy mobile data from the terminal, against a running
   gesim recovery show [ADDRESS]          whether somebody may ask to replace the account's keys (this one?), and whether they do
   gesim recovery set ADDRESS|none        names that person, or nobody; gas paid by GeSIM
   gesim recovery cancel                  stops a recovery under way; gas paid by GeSIM
+  gesim exit [take]                      without GeSIM: what is yours on the chain and when it can be taken; \`take\` takes it
 
 Options of buy
   --plan ID          a plan of \`gesim plans\`; without it the first pay-per-use plan of the country
@@ -19,6 +20,14 @@ Options of buy
   --take-back        take the money back while it is held, before any phone installs the profile
   --leave-rest       do not take what is left at once: it comes back by itself once nobody can challenge the last charge
   --qos WHAT         balanced, cheapest, chat or video
+
+Options of exit (the key is asked for, or read from the standard input; never an argument)
+  --rpc URL          a chain node (default: the local stack's)
+  --network FILE     where the contracts are: the page that the web app hands out at /exit, or the answer of /v1/network
+  --account ADDRESS  the account, where its keys were replaced since it was made
+  --kept FILE        a receipt or another JSON file that GeSIM gave out, for what the chain shows no more; may be repeated
+  --to ADDRESS       after \`take\`: send all USDC of the wallet there
+  --wait             after \`take\`: wait for what can be taken later, too
 
 Options of all
   --node URL         the API (default: the one of the running stack)
@@ -30,7 +39,7 @@ Exit code 0 only when the carrier's claim is on chain and the books balance (or,
 1 when something failed, 2 when the command was not understood.`
 
 export interface CliOptions {
-  readonly command: 'plans' | 'buy' | 'show' | 'wallet' | 'recovery' | 'help'
+  readonly command: 'plans' | 'buy' | 'show' | 'wallet' | 'recovery' | 'exit' | 'help'
   readonly argument: string | undefined
   /** What comes after the argument, as it was written: the letters of an address are its checksum. */
   readonly detail: string | undefined
@@ -44,10 +53,16 @@ export interface CliOptions {
   readonly node: string | undefined
   readonly dataDir: string
   readonly json: boolean
+  readonly rpc: string | undefined
+  readonly network: string | undefined
+  readonly account: string | undefined
+  readonly kept: readonly string[]
+  readonly to: string | undefined
+  readonly wait: boolean
 }
 
 const ROOT = join(import.meta.dirname, '..', '..', '..')
-const COMMANDS = ['plans', 'buy', 'show', 'wallet', 'recovery', 'help'] as const
+const COMMANDS = ['plans', 'buy', 'show', 'wallet', 'recovery', 'exit', 'help'] as const
 const RECOVERY = new Set(['show', 'set', 'cancel'])
 const QOS = ['balanced', 'cheapest', 'chat', 'video'] as const
 
@@ -77,6 +92,9 @@ export function readOptions(args: readonly string[]): CliOptions {
   if (command === 'recovery' && !RECOVERY.has(positionals[1] ?? '')) {
     throw refuse('cli.not-understood', { why: 'recovery takes show, set or cancel' })
   }
+  if (command === 'exit' && positionals[1] !== undefined && positionals[1] !== 'take') {
+    throw refuse('cli.not-understood', { why: 'exit takes nothing more, or take; the key is asked for' })
+  }
   return {
     command,
     argument: positionals[1]?.toLowerCase(),
@@ -91,6 +109,12 @@ export function readOptions(args: readonly string[]): CliOptions {
     node: values.node,
     dataDir: values.data,
     json: values.json,
+    rpc: values.rpc,
+    network: values.network,
+    account: values.account,
+    kept: values.kept,
+    to: values.to,
+    wait: values.wait,
   }
 }
 
@@ -109,6 +133,12 @@ function parse(args: readonly string[]) {
       node: { type: 'string' },
       data: { type: 'string', default: join(ROOT, '.gesim', 'stack') },
       json: { type: 'boolean', default: false },
+      rpc: { type: 'string' },
+      network: { type: 'string' },
+      account: { type: 'string' },
+      kept: { type: 'string', multiple: true, default: [] },
+      to: { type: 'string' },
+      wait: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })

@@ -12,12 +12,12 @@ const INTENT = `0x${'c3'.repeat(32)}` as const
 
 /** Columns that name a sign-in, an account, its key or a purchase, and what a traveller's row has there. */
 const NAMES: Readonly<Record<string, string>> = {
-  subject: SUBJECT,
   subject_ref: SUBJECT,
   account: ACCOUNT,
   payer: ACCOUNT,
   sender: ACCOUNT,
   owner: OWNER,
+  first_owner: OWNER,
   intent_id: INTENT,
   correlator: INTENT,
 }
@@ -29,9 +29,10 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
 }
 
 /** Values that the constraints of a table ask for, and links that are not made by a name. */
-const ASKED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+const ASKED: Readonly<Record<string, Readonly<Record<string, string | Buffer>>>> = {
   journal: { kind: 'gas.charged', body: JSON.stringify({ account: ACCOUNT }) },
   identity_challenges: { address: OWNER },
+  identity_subjects: { lookup: SUBJECT, salt: Buffer.alloc(32) },
   identity_accounts: { commitment: '0x5a' },
   intents_intents: { state: 'active' },
   intents_devices: { device: '0x01' },
@@ -162,7 +163,7 @@ test('the planted rows come out, each in its group, and nobody else sees them', 
   const held = await heldBy(SUBJECT, ACCOUNT)
   expect(held.map(({ holding }) => holding.group).sort()).toEqual(HOLDINGS.map(({ group }) => group).sort())
   const purchases = held.find(({ holding }) => holding.group === 'purchases')!
-  expect(purchases.rows[0]).toMatchObject({ intent: INTENT, account: ACCOUNT, subject: SUBJECT, plan: 'x' })
+  expect(purchases.rows[0]).toMatchObject({ intent: INTENT, account: ACCOUNT, plan: 'x' })
   // The part of a key is told to be there, never told.
   expect(held.find(({ holding }) => holding.group === 'key-part')!.rows[0]).toMatchObject({
     content: 'sealed',

@@ -16,12 +16,13 @@ export function registerNetwork(
   roles: readonly string[],
 ): void {
   const chain = createPublicClient({ transport: http(settings.rpcUrl, { timeout: 2_000, retryCount: 0 }) })
-  const { fromBlock: _, ...addresses } = settings.addresses
+  const { fromBlock, ...addresses } = settings.addresses
   serve(app, networkRoutes.network, () => ({
     chainId: settings.chainId,
     local: settings.chainId === LOCAL_CHAIN_ID,
     addresses: addresses as Network['addresses'],
     entryPoint: ENTRYPOINT_V08,
+    fromBlock,
     epochSeconds: settings.epochSeconds,
     ...(settings.phoneUrl ? { phoneUrl: settings.phoneUrl } : {}),
     version: VERSION,

@@ -3,6 +3,7 @@ import type { Addresses } from '@gesim/contracts'
 import {
   type DeploymentPlan,
   deployAll,
+  fundWithTestUsdc,
   LOCAL_PARAMETERS,
   planDeployment,
   registerLocalParties,
@@ -13,6 +14,9 @@ import type { LocalSecrets } from './secrets.ts'
 
 /** The first account of the mnemonic that every anvil has: it pays for the deployment and has no role afterwards. */
 const ANVIL_FIRST_KEY = '0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80'
+
+/** What the card sandbox has to give away; filled up at a start when half of it is gone. */
+const SANDBOX_STOCK_MICROS = 100_000_000_000n
 
 export interface Deployment {
   readonly addresses: Addresses
@@ -29,7 +33,9 @@ export function deployOptions(secrets: LocalSecrets) {
     operators: {
       operator: address(secrets.operator),
       sponsorSigner: address(secrets.sponsor),
-      gasPayers: [secrets.operator, secrets.poster, ...secrets.executors].map((key) => address(key)),
+      gasPayers: [secrets.operator, secrets.poster, ...secrets.executors, secrets.cardRamp].map((key) =>
+        address(key),
+      ),
       treasuryOwners: [address(first), address(second), address(third)],
     },
   } as const
@@ -59,6 +65,13 @@ export async function deploy(rpcUrl: string, secrets: LocalSecrets): Promise<Dep
       }
     }),
     attestorKeys: secrets.attestors,
+  })
+  await fundWithTestUsdc({
+    rpcUrl,
+    addresses,
+    operatorKey: secrets.operator,
+    to: address(secrets.cardRamp),
+    amountMicros: SANDBOX_STOCK_MICROS,
   })
   return { addresses, epochSeconds: LOCAL_PARAMETERS.epochSeconds, carriers }
 }

@@ -27,6 +27,7 @@ export const urlsOf = (ports: Ports) => ({
   smdp: `https://localhost:${ports.smdp}`,
   phone: `http://127.0.0.1:${ports.phone}`,
   signIn: `http://localhost:${ports.signIn}`,
+  cardRamp: `http://localhost:${ports.cardRamp}`,
 })
 
 const operatorFile = (facts: StackFacts, file: string) => join(facts.certificates.pkiDir, 'Operators', file)
@@ -100,6 +101,10 @@ export function nodeEnvironment(facts: StackFacts): Environment {
     WATCHER_DUE_SECONDS: '5',
     WATCHER_RETRY_SECONDS: '2',
     TRANSPARENCY_KEY: secrets.logSeed,
+    TREASURY_ON_RAMP_URL: urls.cardRamp,
+    TREASURY_ON_RAMP_KEY: secrets.cardRampKey,
+    TREASURY_ON_RAMP_RETURN_URL: `${urls.web}/wallet/top-up`,
+    TREASURY_ON_RAMP_NOTICE_URL: `${urls.node}/v1/on-ramp/notices`,
     ORACLES_EVERY_SECONDS: '15',
     ADVISOR_PREWARM_EVERY_SECONDS: '60',
   }
@@ -172,6 +177,20 @@ export function signInEnvironment({ ports, dataDir }: StackFacts): Environment {
     SIGN_IN_ISSUER: urls.signIn,
     SIGN_IN_STATE_DIR: join(dataDir, 'sign-in'),
     SIGN_IN_REDIRECT_URIS: `${urls.web}/v1/auth/callback`,
+  }
+}
+
+export function cardRampEnvironment({ ports, dataDir, deployment, secrets }: StackFacts): Environment {
+  const urls = urlsOf(ports)
+  return {
+    CARD_RAMP_PORT: String(ports.cardRamp),
+    CARD_RAMP_URL: urls.cardRamp,
+    CARD_RAMP_STATE: join(dataDir, 'card-ramp.json'),
+    CARD_RAMP_API_KEY: secrets.cardRampKey,
+    CARD_RAMP_RETURN_ORIGINS: urls.web,
+    CARD_RAMP_RPC_URL: urls.rpc,
+    CARD_RAMP_USDC: deployment.addresses.usdc,
+    CARD_RAMP_DELIVERY_KEY: secrets.cardRamp,
   }
 }
 

@@ -180,6 +180,9 @@ async function main(): Promise<void> {
     part('sign-in provider', () =>
       program('sign-in', 'simulators/sign-in/src/main.ts', environments.signInEnvironment(facts)),
     ),
+    part('card sandbox', () =>
+      program('card-ramp', 'simulators/card-ramp/src/main.ts', environments.cardRampEnvironment(facts)),
+    ),
     part('node (every role)', () =>
       program('node', 'apps/node/src/main.ts', environments.nodeEnvironment(facts)),
     ),

@@ -21,6 +21,7 @@ const WANTED = {
   borealis: 8470,
   borealisRadio: 8471,
   esimAccess: 8480,
+  cardRamp: 4400,
 } as const
 
 export type PartName = keyof typeof WANTED

@@ -29,6 +29,9 @@ export interface LocalSecrets {
   readonly smdpData: string
   readonly smdsData: string
   readonly logSeed: string
+  /** Whose test USDC the card sandbox delivers, and the key by which it knows the node. */
+  readonly cardRamp: Hex
+  readonly cardRampKey: string
 }
 
 const secret = () => randomBytes(32).toString('hex')
@@ -57,6 +60,8 @@ function draw(): LocalSecrets {
     smdpData: secret(),
     smdsData: secret(),
     logSeed: secret(),
+    cardRamp: key(),
+    cardRampKey: secret(),
   }
 }
 

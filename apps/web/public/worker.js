@@ -16,8 +16,8 @@ const CALM_POLICY =
   "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 const KEPT_PATH = /^\/esims(?:\/0x[0-9a-f]{64})?$/i
 const ENDS_SESSION = [
-  ['POST', /^\/v1\/auth\/(?:logout|wallet)$/],
-  ['DELETE', /^\/v1\/(?:privacy$|auth\/sessions\/)/],
+  ['POST', /^\/v1\/(?:auth\/(?:logout|wallet)|privacy\/ending)$/],
+  ['DELETE', /^\/v1\/auth\/sessions\//],
   ['GET', /^\/v1\/auth\/(?:login|callback)$/],
 ]
 
@@ -36,7 +36,7 @@ function routeOf({ method, url, mode }, origin) {
   if (method !== 'GET') return 'leave'
   if (/^\/(?:v1|rpc)(?:\/|$)/.test(pathname) || pathname.startsWith('/wallet/export')) return 'leave'
   if (mode === 'navigate') return KEPT_PATH.test(pathname) && search === '' ? 'seen' : 'page'
-  if (/^\/(?:_next\/static\/|flags\/[a-z-]+\.svg$|icons\/)/.test(pathname)) return 'asset'
+  if (/^\/(?:_next\/static\/|flags\/[a-z-]+\.svg$)/.test(pathname)) return 'asset'
   return 'leave'
 }
 

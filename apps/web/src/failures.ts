@@ -63,10 +63,30 @@ export const webFailures = {
     says: 'The key of this wallet is not yet safely stored, so no money is put into it.',
     remedy: 'Load the page again to finish setting up the wallet.',
   },
+  'web.not-the-words': {
+    kind: 'refused',
+    says: 'These are not twelve words of a wallet, or one of them is misspelt.',
+    remedy: 'Compare them with your paper, in the same order, with a space between them.',
+  },
+  'web.words-of-another-wallet': {
+    kind: 'refused',
+    says: 'These words do not open this wallet.',
+    remedy: 'Use the newest words of this wallet: if its key was changed, older ones open nothing.',
+  },
+  'web.key-not-followed': {
+    kind: 'unreachable',
+    says: 'The key is changed, but GeSIM has not noticed it yet.',
+    remedy: 'Load the page again in a minute; both keys are kept until then.',
+  },
   'web.sign-in-again': {
     kind: 'refused',
     says: 'For this step the sign-in must be fresh.',
     remedy: 'Sign in once more; you come back to this page.',
+  },
+  'web.sign-in-failed': {
+    kind: 'refused',
+    says: 'The sign-in did not come to an end.',
+    remedy: 'Choose a way to sign in and begin again.',
   },
   'web.terms-differ': {
     kind: 'refused',

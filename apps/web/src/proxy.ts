@@ -38,6 +38,9 @@ function contentSecurityPolicy(nonce: string, pathname: string): string {
     "form-action 'self'",
     "frame-ancestors 'none'",
     "object-src 'none'",
+    ...(process.env.NODE_ENV === 'development'
+      ? []
+      : ["require-trusted-types-for 'script'", 'trusted-types default']),
   ].join('; ')
 }
 

@@ -56,6 +56,8 @@ export interface ToGesimAccountOptions {
   /** The signers the account was made with, when they are not just the owner. They make its address. */
   readonly firstSigners?: readonly Hex[]
   readonly salt?: bigint
+  /** Where it is, when it is deployed already and another factory made it. */
+  readonly address?: Address
 }
 
 // ERC-7579 mode: batch (01), revert all when one fails (00), no selector: what ERC-7821 calls a batch.
@@ -228,7 +230,7 @@ export async function toGesimAccount(options: ToGesimAccountOptions): Promise<Ge
   const { client, addresses, salt = 0n } = options
   const signer = 'bytes' in options.owner ? options.owner : ecdsaSigner(options.owner)
   const firstSigners = options.firstSigners ?? [signer.bytes]
-  const account = accountAddressOf(addresses, firstSigners, salt)
+  const account = options.address ?? accountAddressOf(addresses, firstSigners, salt)
   const { entryPoint } = addresses
   return toSmartAccount<Implementation>({
     client: client as Implementation['client'],

@@ -2,6 +2,7 @@ import { type Abi, type Address, getContractAddress, type Hex, keccak256, string
 import { privateKeyToAddress } from 'viem/accounts'
 import { type Addresses, ENTRYPOINT_V08, LOCAL_CHAIN_ID } from '../addresses.ts'
 import * as abis from '../generated/index.ts'
+import { feedWishes, SIMULATED_FEEDS } from './local-feeds.ts'
 import { deployMoney, planMoney } from './money.ts'
 import { type DeployOptions, LOCAL_PARAMETERS } from './parameters.ts'
 import { ensureSafe, ensureSafeContracts, localSafeContracts, planSafe } from './safe.ts'
@@ -10,8 +11,6 @@ import { WIRING, wire } from './wire.ts'
 
 /** Salt of the canonical EntryPoint v0.8: its CREATE2 address is `ENTRYPOINT_V08` on every chain. */
 const ENTRYPOINT_SALT = '0x0a59dbff790c23c976a548690c27297883cc66b4c67024f9117b0238995e35e9'
-
-const HOUR = 3_600
 
 /** What a version of this code wants to stand on a local chain: computed offline, from code, parameters and keys. */
 export interface DeploymentPlan {
@@ -51,10 +50,12 @@ function planOf(options: Omit<DeployOptions, 'rpcUrl'>) {
   const treasury = safe.address
   const usdc = put('TestUSDC', abis.testUsdcAbi, [operator])
   const sanctionsList = put('LocalSanctionsList', abis.localSanctionsListAbi, [operator])
-  const feed = (name: string, answer: bigint) =>
-    put('LocalPriceFeed', abis.localPriceFeedAbi, [name, 8, answer, true, operator])
-  const etherPriceFeed = feed('ETH / USD', 2_500_00000000n)
-  const euroPriceFeed = feed('EUR / USD', 1_08000000n)
+  const feeds = Object.fromEntries(
+    SIMULATED_FEEDS.map(({ pair, name, answer }) => [
+      name,
+      put('LocalPriceFeed', abis.localPriceFeedAbi, [pair.replace('/', ' / '), 8, answer, true, operator]),
+    ]),
+  ) as Record<(typeof SIMULATED_FEEDS)[number]['name'], Address>
   const priceOracle = put('PriceOracle', abis.priceOracleAbi, [admin, admin])
   const complianceHook = put('ComplianceHook', abis.complianceHookAbi, [sanctionsList, admin, operator])
   const carrierRegistry = put('CarrierRegistry', abis.carrierRegistryAbi, [
@@ -138,8 +139,7 @@ function planOf(options: Omit<DeployOptions, 'rpcUrl'>) {
     p256Verifier,
     treasury,
     sanctionsList,
-    etherPriceFeed,
-    euroPriceFeed,
+    ...feeds,
   }
   return { parameters, entryPointCode, safe, pieces, money, poolCode, addresses }
 }
@@ -154,7 +154,7 @@ export async function deployAll(options: DeployOptions): Promise<Addresses> {
   if (ship.client.chain.id !== LOCAL_CHAIN_ID)
     throw new Error(`deployAll is for chain ${LOCAL_CHAIN_ID}, this is ${ship.client.chain.id}`)
   const { parameters, entryPointCode, safe, pieces, money, poolCode, addresses: planned } = planOf(options)
-  const { entryPoint, etherPriceFeed, euroPriceFeed } = planned
+  const { entryPoint } = planned
   if (entryPoint !== ENTRYPOINT_V08) throw new Error(`EntryPoint at ${entryPoint}, not where it must be`)
   await ensure(ship, entryPointCode, ENTRYPOINT_SALT)
   await ensureSafeContracts(ship)
@@ -165,21 +165,9 @@ export async function deployAll(options: DeployOptions): Promise<Addresses> {
   const addresses: Addresses = { ...planned, fromBlock: await deployMoney(ship, money) }
   await ensure(ship, poolCode)
   await settleAll(ship)
-  await wire(ship, addresses, parameters, options.operators, [
-    {
-      pair: pairOf('ETH/USD'),
-      feed: etherPriceFeed!,
-      heartbeatSeconds: HOUR,
-      minimum: 50n,
-      maximum: 1_000_000n,
-    },
-    { pair: pairOf('EUR/USD'), feed: euroPriceFeed!, heartbeatSeconds: 24 * HOUR, minimum: 0n, maximum: 5n },
-  ])
+  await wire(ship, addresses, parameters, options.operators, feedWishes(addresses))
   return addresses
 }
-
-/** Name of a pair in the price oracle. */
-const pairOf = (name: string) => keccak256(stringToHex(name))
 
 /** The factory makes its implementation in its constructor: its first creation. */
 function implementationOf(factory: Address): Address {

@@ -50,6 +50,22 @@ export async function registerLocalParties(parties: LocalParties): Promise<Regis
   return { carriers, committeeVersion }
 }
 
+/** Mints test USDC to somebody who has less than half of an amount. By the operator, who is the test token's minter. */
+export async function fundWithTestUsdc(wish: {
+  readonly rpcUrl: string
+  readonly addresses: Pick<Addresses, 'usdc'>
+  readonly operatorKey: Hex
+  readonly to: Address
+  readonly amountMicros: bigint
+}): Promise<void> {
+  const ship = await board(wish.rpcUrl, wish.operatorKey)
+  const usdc = { address: wish.addresses.usdc, abi: abis.testUsdcAbi } as const
+  const has = await ship.client.readContract({ ...usdc, functionName: 'balanceOf', args: [wish.to] })
+  if (has >= wish.amountMicros / 2n) return
+  await call(ship, usdc.address, usdc.abi, 'mint', [wish.to, wish.amountMicros])
+  await settleAll(ship)
+}
+
 async function registerCarrier(operator: Ship, rpcUrl: string, addresses: Addresses, carrier: LocalCarrier) {
   const registry = { address: addresses.carrierRegistry, abi: abis.carrierRegistryAbi } as const
   const { client } = operator

@@ -12,17 +12,9 @@ import {
 } from 'viem'
 import type { Addresses } from '../addresses.ts'
 import * as abis from '../generated/index.ts'
+import type { FeedWish } from './local-feeds.ts'
 import type { DeployParameters, Operators } from './parameters.ts'
 import { call, type Ship, send, settleAll } from './ship.ts'
-
-interface FeedWish {
-  readonly pair: Hex
-  readonly feed: Address
-  readonly heartbeatSeconds: number
-  /** Plausible prices, in whole units. */
-  readonly minimum: bigint
-  readonly maximum: bigint
-}
 
 const GAS_MONEY = parseEther('100')
 const DEFAULT_ADMIN: Hex = zeroHash
@@ -51,7 +43,7 @@ const entryPointAbi = [
  * Number of the way in which `wire` connects contracts. Raise it with every change of that way: a chain that was wired
  * before is governed by its Safe and is not wired again, so it must not be taken for one of this version.
  */
-export const WIRING = 1
+export const WIRING = 2
 
 /** Connects what is deployed. Each step looks first whether it is done, so that an interrupted start goes on. */
 export async function wire(
@@ -99,8 +91,7 @@ async function setFeeds(ship: Ship, oracle: Address, feeds: readonly FeedWish[])
       args: [pair],
     })
     if (known.feed !== zeroAddress) continue
-    const one = 10n ** 18n
-    const wanted = { feed, heartbeatSeconds, minimum: minimum * one || one / 10n, maximum: maximum * one }
+    const wanted = { feed, heartbeatSeconds, minimum, maximum }
     await call(ship, oracle, abis.priceOracleAbi, 'setFeed', [pair, wanted])
   }
 }

@@ -9,8 +9,8 @@ import {
   onFunded,
   onGas,
   onPaid,
-  onRelayerPaid,
   onRefunded,
+  onRelayerPaid,
   onSwept,
   type Transfer,
 } from './decide.ts'

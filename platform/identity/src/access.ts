@@ -61,7 +61,7 @@ export function identityAccess(
     secret,
     async traveller(request) {
       const facts = await session(request)
-      return facts?.account ? { account: facts.account, subject: facts.subject } : null
+      return facts?.account ? { account: facts.account } : null
     },
     async carrier(request) {
       const facts = await key(request)

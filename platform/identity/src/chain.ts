@@ -1,5 +1,5 @@
 import { unreachable } from '@gesim/base'
-import { gesimAccountFactoryAbi } from '@gesim/contracts'
+import { gesimAccountAbi, gesimAccountFactoryAbi, gesimIdentityAbi } from '@gesim/contracts'
 import { openChain } from '@gesim/contracts/reading'
 import type { ChainSettings } from '@gesim/store'
 import type { Accounts } from './ports.ts'
@@ -17,6 +17,30 @@ export function chainAccounts(chain: ChainSettings): Accounts {
           args: [[owner], 0n],
         }),
       ),
+    signs: (account, owner) =>
+      asked(
+        client.readContract({
+          address: account,
+          abi: gesimAccountAbi,
+          functionName: 'isSigner',
+          args: [owner],
+        }),
+      ),
     deployed: async (account) => (await asked(client.getCode({ address: account }))) !== undefined,
+    tokenOf: async (account) => {
+      const [held, revoked] = await Promise.all(
+        (['isEntitled', 'isRevoked'] as const).map((functionName) =>
+          asked(
+            client.readContract({
+              address: chain.addresses.identity,
+              abi: gesimIdentityAbi,
+              functionName,
+              args: [account],
+            }),
+          ),
+        ),
+      )
+      return { held: held!, revoked: revoked! }
+    },
   }
 }

@@ -2,6 +2,8 @@
 export interface Cookies {
   readonly session: string
   readonly signIn: string
+  /** Ties a challenge for a passkey to the browser that asked for it. */
+  readonly passkey: string
   readonly secure: boolean
 }
 
@@ -12,7 +14,12 @@ export interface Cookies {
 export function cookiesFor(origin: string): Cookies {
   const secure = origin.startsWith('https://')
   const prefix = secure ? '__Host-' : ''
-  return { session: `${prefix}gesim`, signIn: `${prefix}gesim-sign-in`, secure }
+  return {
+    session: `${prefix}gesim`,
+    signIn: `${prefix}gesim-sign-in`,
+    passkey: `${prefix}gesim-passkey`,
+    secure,
+  }
 }
 
 /** The value of a cookie in a Cookie header. */

@@ -79,6 +79,25 @@ export const identityFailures = {
     remedy: 'Check the address.',
     httpStatus: 404,
   },
+  'identity.account-ending': {
+    kind: 'refused',
+    says: 'The account was deleted a moment ago, and its soulbound token is still being taken off the chain.',
+    remedy: 'Try again in a minute.',
+    httpStatus: 409,
+  },
+  'identity.purchases-run': {
+    kind: 'refused',
+    says: 'A purchase with money in it is not over and was not named as one to leave behind.',
+    remedy:
+      'Read GET /v1/privacy/ending again; take the money back, end the service, or name the purchase in `leaving`.',
+    httpStatus: 409,
+  },
+  'identity.ending-unknown': {
+    kind: 'refused',
+    says: 'No account was deleted under this number, or it was done more than a week ago.',
+    remedy: 'Sign in and look whether the account is still there.',
+    httpStatus: 404,
+  },
   'identity.no-share': {
     kind: 'refused',
     says: 'No share of a seed is stored for this traveller.',
@@ -95,6 +114,49 @@ export const identityFailures = {
     kind: 'broken',
     says: 'A stored share cannot be opened with the key of the settings.',
     remedy: 'Set IDENTITY_SEAL_KEY to the key that sealed it.',
+  },
+  'identity.too-many-keys': {
+    kind: 'refused',
+    says: 'Parts of too many different keys were stored within a day.',
+    remedy: 'Use the key that was stored last, or wait a day before making another.',
+    httpStatus: 429,
+  },
+  'identity.passkey-challenge-unknown': {
+    kind: 'refused',
+    says: 'The challenge was not given to this browser, was used already, or is older than five minutes.',
+    remedy: 'Ask for a new one (POST /v1/auth/passkey/challenge); each works once.',
+    httpStatus: 400,
+  },
+  'identity.passkey-unknown': {
+    kind: 'refused',
+    says: 'No sign-in is known for this passkey.',
+    remedy: 'Sign in another way; on the page “Keys” a passkey is added, or allowed to sign in.',
+    httpStatus: 404,
+  },
+  'identity.passkey-wrong': {
+    kind: 'refused',
+    says: 'What the passkey signed is not what was asked for.',
+    remedy:
+      'Try once more on the web app’s own page; if it stays, sign in another way and remove this passkey.',
+    httpStatus: 403,
+  },
+  'identity.passkey-taken': {
+    kind: 'refused',
+    says: 'This passkey is known already.',
+    remedy: 'Use it as it is, or make another one.',
+    httpStatus: 409,
+  },
+  'identity.too-many-passkeys': {
+    kind: 'refused',
+    says: 'There are as many passkeys as one sign-in may have.',
+    remedy: 'Remove one that is not used any more.',
+    httpStatus: 409,
+  },
+  'identity.last-way': {
+    kind: 'refused',
+    says: 'This passkey is the only way left to sign in.',
+    remedy: 'Let another passkey sign in first.',
+    httpStatus: 409,
   },
   'identity.key-wrong': {
     kind: 'refused',

@@ -1,4 +1,4 @@
-import { type Holding, micros, ofSubject, sealed, seconds, text, time } from '@gesim/store'
+import { type Holding, micros, ofAccount, ofSubject, sealed, seconds, text, time } from '@gesim/store'
 import { sql } from 'kysely'
 
 /** What identity stores: the sign-in, the account, sessions and what keeps the seed safe. */
@@ -8,12 +8,16 @@ export const identityHoldings: readonly Holding[] = [
     table: 'gesim.identity_subjects',
     mine: ofSubject(),
     fields: {
+      lookup: text('digest'),
+      salt: text('salt'),
       subject_ref: text('subject'),
       created_at: time('created'),
       recovery_saved: text('recovery-noted'),
+      way: text('method'),
     },
     why: 'sign-in',
-    until: 'wallet',
+    until: 'deleted',
+    forgotten: true,
     newest: 'created_at',
   },
   {
@@ -24,6 +28,7 @@ export const identityHoldings: readonly Holding[] = [
       account: text('account'),
       subject_ref: text('subject'),
       owner: text('owner'),
+      first_owner: text('first-owner'),
       commitment: text('commitment'),
       registered_at: time('created'),
       token_id: text('token'),
@@ -33,7 +38,8 @@ export const identityHoldings: readonly Holding[] = [
       budget_tx: text('budget-transaction'),
     },
     why: 'wallet',
-    until: 'wallet',
+    until: 'deleted',
+    forgotten: true,
     newest: 'registered_at',
   },
   {
@@ -51,6 +57,7 @@ export const identityHoldings: readonly Holding[] = [
     },
     why: 'sign-in',
     until: 'session',
+    forgotten: true,
     newest: 'seen_at',
   },
   {
@@ -66,6 +73,7 @@ export const identityHoldings: readonly Holding[] = [
     },
     why: 'sign-in',
     until: 'expiry',
+    forgotten: true,
     newest: 'issued_at',
   },
   {
@@ -74,11 +82,14 @@ export const identityHoldings: readonly Holding[] = [
     mine: ofSubject(),
     fields: {
       subject_ref: text('subject'),
+      owner: text('owner'),
       sealed: sealed('content'),
       stored_at: time('created'),
+      retired_at: time('ended'),
     },
     why: 'wallet',
     until: 'deleted',
+    forgotten: true,
     newest: 'stored_at',
   },
   {
@@ -92,20 +103,60 @@ export const identityHoldings: readonly Holding[] = [
     },
     why: 'safety',
     until: 'week',
+    forgotten: true,
     newest: 'at',
   },
   {
-    group: 'sealed-keys',
+    group: 'passkeys',
     table: 'gesim.identity_passkeys',
     mine: ofSubject(),
     fields: {
       subject_ref: text('subject'),
       credential_id: text('passkey'),
+      public_key: text('signer'),
+      sign_count: text('counter'),
+      signs_in: text('signs-in'),
+      created_at: time('created'),
+      used_at: time('seen'),
+    },
+    why: 'sign-in',
+    until: 'deleted',
+    forgotten: true,
+    newest: 'created_at',
+  },
+  {
+    group: 'sealed-keys',
+    table: 'gesim.identity_seals',
+    mine: ofSubject(),
+    fields: {
+      subject_ref: text('subject'),
+      credential_id: text('passkey'),
+      owner: text('owner'),
       sealed_seed: sealed('content'),
       created_at: time('created'),
+      retired_at: time('ended'),
     },
     why: 'wallet',
     until: 'deleted',
+    forgotten: true,
     newest: 'created_at',
+  },
+  {
+    group: 'endings',
+    table: 'gesim.identity_endings',
+    mine: ofAccount(),
+    fields: {
+      receipt_hash: text('secret-hash'),
+      account: text('account'),
+      asked_at: time('created'),
+      minted: text('token'),
+      tries: text('tries'),
+      tried_at: time('at'),
+      burn_tx: text('transaction'),
+      done_at: time('done'),
+    },
+    why: 'wallet',
+    until: 'week',
+    newest: 'asked_at',
   },
 ]

@@ -1,108 +1,42 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createLog, type FailureText, fromHex, isFailure, type SettingsOf, systemClock } from '@gesim/base'
-import { type LocalChain, startLocalChain } from '@gesim/contracts/testing'
+import type { LocalChain } from '@gesim/contracts/testing'
 import type { Hex } from '@gesim/journey'
 import { type SignInServer, startSignIn } from '@gesim/sign-in'
-import type { Running, StageContext } from '@gesim/store'
-import { settled, type TestStore, testStore } from '@gesim/store/testing'
-import Fastify, { type FastifyInstance } from 'fastify'
+import { settled, type TestStore } from '@gesim/store/testing'
+import type { FastifyInstance } from 'fastify'
 import { sql } from 'kysely'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { identityFailures } from './failures.ts'
-import { identityAccess, identityStage } from './index.ts'
-import type { identitySettings } from './settings.ts'
+import { ORIGIN, startIdentity, type TestIdentity, walletSignIn } from './testing-identity.ts'
 import { accountProofText } from './wallet.ts'
 
-const ORIGIN = 'http://localhost:3999'
+let identity: TestIdentity
 let own: TestStore
 let chain: LocalChain
 let signIn: SignInServer
 let dir: string
 let app: FastifyInstance
-let running: Running
-let settings: SettingsOf<typeof identitySettings>
+const browser = () => identity.browser()
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'identity-'))
-  ;[own, chain, signIn] = await Promise.all([
-    testStore(),
-    startLocalChain(),
-    startSignIn({
-      port: 0,
-      host: '127.0.0.1',
-      issuer: '',
-      clientId: 'gesim-web',
-      redirectUris: [`${ORIGIN}/v1/auth/callback`],
-      stateDir: dir,
-    }),
-  ])
-  settings = {
-    webOrigins: [ORIGIN],
-    providers: [{ id: 'local', name: 'Local', issuer: signIn.issuer, clientId: 'gesim-web' }],
-    peppers: [{ version: 'v1', key: fromHex('11'.repeat(32)) }],
-    sealKey: fromHex('22'.repeat(32)),
-    sessionDays: 30,
-    seedKeys: [{ key: 'gs_test_carrier0000000000000000', role: 'carrier', carrierId: 7, books: [3] }],
-  }
-  app = Fastify()
-  app.setErrorHandler((error, _request, reply) => {
-    if (!isFailure(error))
-      return reply.code(error instanceof Error && 'validation' in error ? 400 : 500).send(error)
-    const text = (identityFailures as Record<string, FailureText>)[error.code]!
-    return reply.code(text.httpStatus ?? 500).send({ code: error.code })
+  signIn = await startSignIn({
+    port: 0,
+    host: '127.0.0.1',
+    issuer: '',
+    clientId: 'gesim-web',
+    redirectUris: [`${ORIGIN}/v1/auth/callback`],
+    stateDir: dir,
   })
-  const access = identityAccess(own.store, settings, false)
-  app.addHook('onRequest', async (request) => access.requireOwnOrigin(request))
-  const context = {
-    store: own.store,
-    log: createLog('test', 'silent'),
-    clock: systemClock,
-    signal: new AbortController().signal,
-    chain: { rpcUrl: chain.rpcUrl, chainId: chain.chainId, addresses: chain.addresses },
-    settings,
-    access: { ...access, device: async () => null },
-  } satisfies StageContext<typeof identitySettings>
-  running = await identityStage.start(context)
-  await identityStage.routes?.(app, context)
-  app.get('/whoami', async (request) => ({
-    traveller: await access.traveller(request),
-    carrier: await access.carrier(request),
-    operator: await access.operator(request),
-  }))
+  identity = await startIdentity(signIn.issuer)
+  ;({ app, own, chain } = identity)
 }, 60_000)
 afterAll(async () => {
-  await app?.close()
-  await running?.stop()
-  await Promise.allSettled([own?.close(), chain?.stop(), signIn?.close(), rm(dir, { recursive: true })])
+  await identity?.close()
+  await Promise.allSettled([signIn?.close(), rm(dir, { recursive: true })])
 })
-
-/** A browser of one's own: cookies are kept, redirects are followed by hand. */
-function browser() {
-  const jar = new Map<string, string>()
-  const header = () => [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
-  const take = (cookies: readonly string[]) => {
-    for (const cookie of cookies) {
-      const [pair] = cookie.split(';') as [string]
-      const at = pair.indexOf('=')
-      if (/Max-Age=0/.test(cookie)) jar.delete(pair.slice(0, at))
-      else jar.set(pair.slice(0, at), pair.slice(at + 1))
-    }
-  }
-  const call = async (method: string, url: string, body?: object, headers: Record<string, string> = {}) => {
-    const answer = await app.inject({
-      method: method as 'GET',
-      url,
-      headers: { cookie: header(), ...(method === 'GET' ? {} : { origin: ORIGIN }), ...headers },
-      ...(body ? { payload: body } : {}),
-    })
-    take([answer.headers['set-cookie'] ?? []].flat())
-    return answer
-  }
-  return { jar, call, header }
-}
 
 /** Walks through the provider's pages as `persona` and returns where it sends the browser back to. */
 async function walkProvider(url: string, persona: string): Promise<URL> {
@@ -262,17 +196,8 @@ test('what another site makes a browser do is refused', async () => {
   expect((await page.call('POST', '/v1/wallet/recovery-saved')).statusCode).toBe(204)
 })
 
-async function walletSignIn(page = browser(), key = generatePrivateKey()) {
-  const owner = privateKeyToAccount(key)
-  const challenge = (await page.call('GET', `/v1/auth/challenge?address=${owner.address}`)).json()
-  const signature = await owner.signMessage({ message: challenge.text })
-  const body = { address: owner.address, issuedAt: challenge.issuedAt, signature }
-  const answer = await page.call('POST', '/v1/auth/wallet', body)
-  return { page, owner, body, answer }
-}
-
 test('a wallet key signs in by a challenge that works once and for that key only', async () => {
-  const { page, answer, body } = await walletSignIn()
+  const { page, answer, body } = await walletSignIn(browser())
   expect(answer.json().signedIn).toBe(true)
   expect((await page.call('POST', '/v1/auth/wallet', body)).json().code).toBe('identity.challenge-unknown')
   const other = privateKeyToAccount(generatePrivateKey())
@@ -286,7 +211,7 @@ test('a wallet key signs in by a challenge that works once and for that key only
 })
 
 test('an account is registered by its owner’s signature, once, and only the one that the factory makes', async () => {
-  const { page, owner, answer } = await walletSignIn()
+  const { page, owner, answer } = await walletSignIn(browser())
   const { chainAccounts } = await import('./chain.ts')
   const account = (
     await chainAccounts({
@@ -337,39 +262,6 @@ test('an account is registered by its owner’s signature, once, and only the on
     `${endpoints.EntitlementRegistry.replace(/:(0x\w+)$/, '/erc721:$1')}/5`,
   )
   expect(endpoints.LinkedDomains).toMatch(/^https?:/)
-})
-
-test('the server’s share is sealed at rest, released to a fresh sign-in, and not often', async () => {
-  const { page } = await walletSignIn()
-  const share = 'c2VjcmV0LXNoYXJl'
-  expect((await page.call('PUT', '/v1/wallet/share', { share })).statusCode).toBe(204)
-  const { rows } = await sql<{
-    text: string
-  }>`select encode(sealed, 'escape') as text from gesim.identity_shares`.execute(own.store.db)
-  expect(rows.every((row) => !row.text.includes(share))).toBe(true)
-  for (let n = 0; n < 5; n++)
-    expect((await page.call('POST', '/v1/wallet/share/release')).json()).toEqual({ share })
-  expect((await page.call('POST', '/v1/wallet/share/release')).json().code).toBe('identity.too-many-releases')
-  await sql`update gesim.identity_sessions set fresh_until = now() - interval '1 second'`.execute(
-    own.store.db,
-  )
-  expect((await page.call('POST', '/v1/wallet/share/release')).json().code).toBe('identity.not-fresh')
-})
-
-test('sealed seeds are kept per passkey, and deleting my data leaves nothing of them', async () => {
-  const { page } = await walletSignIn()
-  const passkey = { credentialId: 'Y3JlZA', sealedSeed: 'c2VhbGVk' }
-  await page.call('PUT', '/v1/wallet/passkey', passkey)
-  expect((await page.call('GET', '/v1/wallet/passkey')).json().passkeys[0]).toMatchObject(passkey)
-  expect(
-    (await page.call('GET', '/v1/privacy')).json().groups.map((one: { says: string }) => one.says),
-  ).toContain('Keys sealed by your passkeys')
-  expect((await page.call('DELETE', '/v1/privacy')).statusCode).toBe(204)
-  expect((await page.call('GET', '/v1/wallet')).json().code).toBe('identity.no-session')
-  const { rows } = await sql`select from gesim.identity_passkeys where credential_id = 'Y3JlZA'`.execute(
-    own.store.db,
-  )
-  expect(rows).toHaveLength(0)
 })
 
 test('API keys carry their role, are shown once and stored as hashes', async () => {

@@ -1,7 +1,6 @@
 import type { Hex } from '@gesim/journey'
 import { type Held, type Holding, intentsHeld, readHeld, type Store } from '@gesim/store'
 import { type StoredGroup, storedWords } from '@gesim/wire'
-import { sql } from 'kysely'
 
 /** Rows of a group in one answer. */
 const ROWS_MOST = 100
@@ -44,19 +43,4 @@ function toGroup({ holding, total, rows }: Held): StoredGroup {
     total,
     rows: rows.map((row) => ({ ...row })),
   }
-}
-
-/**
- * Deletes what can be deleted: sessions, share, sealed seeds. The link from sign-in to account stays where there is an
- * account, else its owner would find an empty wallet at the next sign-in and its money out of reach.
- */
-export async function forget(store: Store, subject: string): Promise<void> {
-  await store.tx(async (tx) => {
-    await sql`delete from gesim.identity_shares where subject_ref = ${subject}`.execute(tx)
-    await sql`delete from gesim.identity_share_releases where subject_ref = ${subject}`.execute(tx)
-    await sql`delete from gesim.identity_passkeys where subject_ref = ${subject}`.execute(tx)
-    await sql`delete from gesim.identity_sessions where subject_ref = ${subject}`.execute(tx)
-    await sql`delete from gesim.identity_subjects s where subject_ref = ${subject}
-      and not exists (select from gesim.identity_accounts a where a.subject_ref = s.subject_ref)`.execute(tx)
-  })
 }

@@ -1,34 +1,21 @@
-import { type Failure, isFailure, refuse, type SettingsOf } from '@gesim/base'
+import { type Failure, isFailure, refuse } from '@gesim/base'
 import type { Hex } from '@gesim/journey'
-import type { StageContext } from '@gesim/store'
-import { authRoutes, developerRoutes, type Session, serve, walletRoutes } from '@gesim/wire'
+import { authRoutes, developerRoutes, serve, walletRoutes } from '@gesim/wire'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { sql } from 'kysely'
-import type { IdentityAccess } from './access.ts'
-import { type Cookies, readCookie, setCookie } from './cookies.ts'
+import { readCookie, setCookie } from './cookies.ts'
+import { endAccount, findEnding, previewEnding } from './endings.ts'
 import { identityHoldings } from './holdings.ts'
 import { createKey, endKey, listKeys } from './keys.ts'
-import { forget, storedAbout } from './privacy.ts'
-import { endSession, endSessionById, findSession, type SessionFacts } from './sessions.ts'
-import type { identitySettings } from './settings.ts'
-import type { makeSignIn } from './sign-in.ts'
-import { prefixOf } from './subject.ts'
-import type { makeWallet } from './wallet.ts'
+import { registerPasskeys } from './passkey-routes.ts'
+import { storedAbout } from './privacy.ts'
+import { type IdentityParts, keepSession, sessionBody, signedIn } from './route-parts.ts'
+import { endSession, endSessionById, findSession } from './sessions.ts'
 
-/** What the routes work with. */
-export interface IdentityParts {
-  readonly context: StageContext<typeof identitySettings>
-  readonly settings: SettingsOf<typeof identitySettings>
-  readonly access: IdentityAccess
-  readonly cookies: Cookies
-  readonly signIn: ReturnType<typeof makeSignIn>
-  readonly wallet: ReturnType<typeof makeWallet>
-  readonly local: boolean
-}
-
-/** Registers sign-in, wallet, privacy, developer keys. */
+/** Registers sign-in, passkeys, wallet, privacy, developer keys. */
 export function registerRoutes(app: FastifyInstance, parts: IdentityParts): void {
   registerAuth(app, parts)
+  registerPasskeys(app, parts)
   registerWallet(app, parts)
   registerDeveloper(app, parts)
 }
@@ -36,8 +23,6 @@ export function registerRoutes(app: FastifyInstance, parts: IdentityParts): void
 function registerAuth(app: FastifyInstance, parts: IdentityParts): void {
   const { access, cookies, signIn, settings } = parts
   const { store } = parts.context
-  const keep = (reply: FastifyReply, secret: string) =>
-    reply.header('set-cookie', setCookie(cookies, cookies.session, secret, settings.sessionDays * 86_400))
 
   serve(app, authRoutes.providers, () => ({
     providers: settings.providers.map(({ id, name }) => ({ id, name })),
@@ -76,10 +61,7 @@ function registerAuth(app: FastifyInstance, parts: IdentityParts): void {
       })
     if ('failure' in done) return tellOnPage(request, reply, done.failure, done.returnTo)
     const { secret, returnTo } = done
-    reply.header('set-cookie', [
-      setCookie(cookies, cookies.session, secret, settings.sessionDays * 86_400),
-      setCookie(cookies, cookies.signIn, '', 0),
-    ])
+    reply.header('set-cookie', [keepSession(parts, secret), setCookie(cookies, cookies.signIn, '', 0)])
     reply.header('cache-control', 'no-store').redirect(new URL(returnTo, settings.webOrigins[0]).href)
   })
 
@@ -129,13 +111,13 @@ function registerAuth(app: FastifyInstance, parts: IdentityParts): void {
       body.signature,
       access.secret(request),
     )
-    keep(reply, secret)
+    reply.header('set-cookie', keepSession(parts, secret))
     return sessionBody((await findSession(store.db, secret)) ?? null)
   })
 }
 
 function registerWallet(app: FastifyInstance, parts: IdentityParts): void {
-  const { access, wallet } = parts
+  const { access, wallet, keyParts } = parts
   const { store } = parts.context
 
   serve(app, walletRoutes.get, async ({ request }) => wallet.view((await signedIn(access, request)).subject))
@@ -145,19 +127,11 @@ function registerWallet(app: FastifyInstance, parts: IdentityParts): void {
   )
 
   serve(app, walletRoutes.putShare, async ({ request, body }) =>
-    wallet.putShare((await signedIn(access, request)).subject, body.share),
+    keyParts.putShare((await signedIn(access, request)).subject, body.owner, body.share),
   )
 
   serve(app, walletRoutes.releaseShare, async ({ request }) => ({
-    share: await wallet.releaseShare(await signedIn(access, request)),
-  }))
-
-  serve(app, walletRoutes.putPasskey, async ({ request, body }) =>
-    wallet.putPasskey((await signedIn(access, request)).subject, body.credentialId, body.sealedSeed),
-  )
-
-  serve(app, walletRoutes.getPasskey, async ({ request }) => ({
-    passkeys: await wallet.passkeys((await signedIn(access, request)).subject),
+    share: await keyParts.releaseShare(await signedIn(access, request)),
   }))
 
   serve(app, walletRoutes.recoverySaved, async ({ request }) =>
@@ -172,11 +146,20 @@ function registerWallet(app: FastifyInstance, parts: IdentityParts): void {
     }
   })
 
-  serve(app, walletRoutes.forget, async ({ request, reply }) => {
+  serve(app, walletRoutes.ending, async ({ request, reply }) => {
     const session = await signedIn(access, request)
-    if (session.freshUntilMs < Date.now()) throw refuse('identity.not-fresh')
-    await forget(store, session.subject)
+    reply.header('cache-control', 'no-store')
+    return await previewEnding(store, parts.context.holdings ?? identityHoldings, session)
+  })
+
+  serve(app, walletRoutes.end, async ({ request, body, reply }) => {
+    await endAccount(store, await signedIn(access, request), body.receipt, body.leaving)
     reply.header('set-cookie', setCookie(parts.cookies, parts.cookies.session, '', 0))
+  })
+
+  serve(app, walletRoutes.ended, async ({ body, reply }) => {
+    reply.header('cache-control', 'no-store')
+    return await findEnding(store.db, body.receipt)
   })
 
   serve(app, walletRoutes.did, async ({ params, reply }) => {
@@ -225,22 +208,4 @@ function registerDeveloper(app: FastifyInstance, parts: IdentityParts): void {
     await operator(request)
     await endKey(store.db, params.id)
   })
-}
-
-/** The session, or `identity.no-session`. */
-async function signedIn(access: IdentityAccess, request: FastifyRequest): Promise<SessionFacts> {
-  const session = await access.session(request)
-  if (!session) throw refuse('identity.no-session')
-  return session
-}
-
-function sessionBody(facts: SessionFacts | null): Session {
-  if (!facts) return { signedIn: false }
-  return {
-    signedIn: true,
-    subjectPrefix: prefixOf(facts.subject),
-    ...(facts.account ? { account: facts.account } : {}),
-    freshUntilMs: facts.freshUntilMs,
-    expiresAtMs: facts.expiresAtMs,
-  }
 }

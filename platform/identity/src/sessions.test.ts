@@ -12,7 +12,7 @@ afterAll(() => own?.close())
 
 const signIn = (person: string) =>
   own.store.tx(async (tx) =>
-    openSession(tx, await subjectOf(tx, peppers, 'https://id.example', person), 30, true),
+    openSession(tx, await subjectOf(tx, peppers, 'https://id.example', person, 'local'), 30, true),
   )
 
 test('a session ends by its public id, for whoever signed in and for nobody else', async () => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Hex } from '@gesim/journey'
 import type { Db, Tx } from '@gesim/store'
 import { sql } from 'kysely'
-import { type Pepper, secretHash, subjectRef } from './subject.ts'
+import { lookupOf, type Pepper, SALT_BYTES, secretHash, subjectRef } from './subject.ts'
 
 /** How long after a sign-in secrets may be released. */
 export const FRESH_SECONDS = 300
@@ -16,24 +16,34 @@ export interface SessionFacts {
   readonly expiresAtMs: number
 }
 
-/** Finds or makes the subject of a sign-in. A reference under an older pepper moves to the newest one. */
+/**
+ * Finds or makes the subject of a sign-in. What was found by an older pepper is found by the newest one from now on. `way`
+ * is the id of the provider, by which it is known later whether that way is still open.
+ */
 export async function subjectOf(
   tx: Tx,
   peppers: readonly Pepper[],
   issuer: string,
   subject: string,
+  way: string,
 ): Promise<string> {
-  const newest = subjectRef(peppers.at(-1)!, issuer, subject)
+  const pepper = peppers.at(-1)!
+  const newest = lookupOf(pepper, issuer, subject)
   for (const older of peppers.slice(0, -1).reverse()) {
-    const moved = await sql`update gesim.identity_subjects set subject_ref = ${newest}
-      where subject_ref = ${subjectRef(older, issuer, subject)}
-        and not exists (select from gesim.identity_subjects where subject_ref = ${newest})`.execute(tx)
+    const moved = await sql`update gesim.identity_subjects set lookup = ${newest}
+      where lookup = ${lookupOf(older, issuer, subject)}
+        and not exists (select from gesim.identity_subjects where lookup = ${newest})`.execute(tx)
     if (moved.numAffectedRows) break
   }
-  await sql`insert into gesim.identity_subjects (subject_ref) values (${newest}) on conflict do nothing`.execute(
+  const salt = randomBytes(SALT_BYTES)
+  // Locks the row that is there: an account that ends at this moment ends first, and this sign-in is somebody new.
+  const { rows } = await sql<{ subject_ref: string }>`
+    insert into gesim.identity_subjects (subject_ref, lookup, salt, way)
+    values (${subjectRef(pepper, salt, newest)}, ${newest}, ${salt}, ${way})
+    on conflict (lookup) do update set lookup = excluded.lookup, way = excluded.way returning subject_ref`.execute(
     tx,
   )
-  return newest
+  return rows[0]!.subject_ref
 }
 
 /** Opens a session and returns its bearer secret, which is stored nowhere. `replaces` ends the one it takes over from. */

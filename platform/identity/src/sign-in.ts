@@ -5,6 +5,7 @@ import { sql } from 'kysely'
 import { recoverMessageAddress } from 'viem'
 import type { Provider } from './oidc.ts'
 import { randomNonce, randomPKCECodeVerifier, randomState } from './oidc.ts'
+import { WALLET_WAY } from './passkeys.ts'
 import { seal, unseal } from './seal.ts'
 import { FRESH_SECONDS, openSession, subjectOf } from './sessions.ts'
 import { type Pepper, secretHash } from './subject.ts'
@@ -92,7 +93,7 @@ export function makeSignIn(options: SignInOptions) {
       // Most providers do not say when the person last proved himself; where one does, an old proof is not fresh.
       const fresh = proven.authTime === undefined || proven.authTime > Date.now() / 1000 - FRESH_SECONDS
       const secret = await store.tx(async (tx) => {
-        const subject = await subjectOf(tx, peppers, proven.issuer, proven.subject)
+        const subject = await subjectOf(tx, peppers, proven.issuer, proven.subject, begun.provider)
         return await openSession(tx, subject, options.sessionDays, fresh, replaces)
       })
       return { secret, returnTo }
@@ -126,7 +127,7 @@ export function makeSignIn(options: SignInOptions) {
       if (!rows[0]) throw refuse('identity.challenge-unknown', { address })
       await requireSigned(address, challengeText(address, issuedAt, rows[0].nonce), signature)
       return await store.tx(async (tx) => {
-        const subject = await subjectOf(tx, peppers, WALLET_ISSUER, address.toLowerCase())
+        const subject = await subjectOf(tx, peppers, WALLET_ISSUER, address.toLowerCase(), WALLET_WAY)
         return await openSession(tx, subject, options.sessionDays, true, replaces)
       })
     },

@@ -7,13 +7,25 @@ export interface Pepper {
   readonly key: Uint8Array
 }
 
+/** Random bytes of a person's own, in their reference. */
+export const SALT_BYTES = 32
+
 /**
- * Who signed in, as we keep it: HMAC-SHA256(pepper, iss ‖ 0x00 ‖ sub). Keyed, because a provider's `sub` is often a short
- * number: a plain hash beside its salt could be enumerated.
+ * By what a sign-in is found again: HMAC-SHA256(pepper, iss ‖ 0x00 ‖ sub). Keyed, because a provider's `sub` is often a
+ * short number: a plain hash beside its salt could be enumerated.
  */
-export function subjectRef(pepper: Pepper, issuer: string, subject: string): string {
+export function lookupOf(pepper: Pepper, issuer: string, subject: string): string {
   const mac = createHmac('sha256', pepper.key).update(issuer).update('\0').update(subject).digest('base64url')
   return `${pepper.version}:${mac}`
+}
+
+/**
+ * Who signed in, as rows name it. The salt stands in the person's row only: once that is deleted, nobody can compute the
+ * reference again, pepper or not, and the same sign-in gets another one.
+ */
+export function subjectRef(pepper: Pepper, salt: Uint8Array, lookup: string): string {
+  const mac = createHmac('sha256', pepper.key).update('person\0').update(salt).update(lookup)
+  return `${pepper.version}:${mac.digest('base64url')}`
 }
 
 /** What stands on chain in the soulbound token: commits to the subject without revealing it. */

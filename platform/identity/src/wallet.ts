@@ -1,23 +1,21 @@
 import { refuse } from '@gesim/base'
 import type { Hex } from '@gesim/journey'
-import type { ChainSettings, Store, Tx } from '@gesim/store'
+import type { ChainSettings, Store } from '@gesim/store'
 import type { Wallet } from '@gesim/wire'
 import { sql } from 'kysely'
 import { didDocument, didOf } from './did.ts'
+import { requireNoEnding } from './endings.ts'
+import type { makeKeyParts } from './key-parts.ts'
 import type { Accounts } from './ports.ts'
-import { seal, unseal } from './seal.ts'
 import type { SessionFacts } from './sessions.ts'
 import { requireSigned } from './sign-in.ts'
 import { commitmentOf, type Pepper, prefixOf } from './subject.ts'
 
-/** Releases of a share within an hour. */
-const RELEASES_PER_HOUR = 5
-
 export interface WalletOptions {
   readonly store: Store
   readonly peppers: readonly Pepper[]
-  readonly sealKey: Uint8Array
   readonly accounts: Accounts
+  readonly keyParts: ReturnType<typeof makeKeyParts>
   readonly chain: ChainSettings
   /** Where the operator is found: a service of every DID document. */
   readonly origin: string
@@ -26,6 +24,7 @@ export interface WalletOptions {
 interface AccountRow {
   account: Hex
   owner: Hex
+  first_owner: Hex
   token_id: string | null
   mint_tx: Hex | null
   budget_micros: string | null
@@ -38,29 +37,36 @@ export function accountProofText(account: Hex, owner: Hex, subject: string): str
   return `GeSIM wallet\naccount: ${account.toLowerCase()}\nowner: ${owner.toLowerCase()}\nsession: ${prefixOf(subject)}`
 }
 
-/** Accounts, shares, sealed seeds. */
+/** Accounts and what belongs to them. */
 export function makeWallet(options: WalletOptions) {
   const { store, accounts, chain } = options
 
   async function accountOf(subject: string): Promise<AccountRow | undefined> {
     const { rows } =
-      await sql<AccountRow>`select account, owner, token_id, mint_tx, budget_micros, budget_valid_until,
+      await sql<AccountRow>`select account, owner, first_owner, token_id, mint_tx, budget_micros, budget_valid_until,
       budget_tx from gesim.identity_accounts where subject_ref = ${subject}`.execute(store.db)
     return rows[0]
   }
 
   async function view(subject: string): Promise<Wallet> {
     const row = await accountOf(subject)
+    const deployed = row ? await accounts.deployed(row.account) : false
+    // An account that is not deployed is opened by the key it follows from.
+    const present =
+      row && deployed ? await options.keyParts.follow(subject, row.account, row.owner) : row?.owner
+    const owner = present ?? row?.owner ?? null
     const { rows } = await sql<{ server: boolean; passkey: boolean; recovery_saved: boolean }>`
       select recovery_saved,
-        exists (select from gesim.identity_shares x where x.subject_ref = s.subject_ref) as server,
-        exists (select from gesim.identity_passkeys x where x.subject_ref = s.subject_ref) as passkey
+        exists (select from gesim.identity_shares x where x.subject_ref = s.subject_ref and x.owner = ${owner}) as server,
+        exists (select from gesim.identity_seals x where x.subject_ref = s.subject_ref and x.owner = ${owner}) as passkey
       from gesim.identity_subjects s where subject_ref = ${subject}`.execute(store.db)
     const kept = rows[0]
     return {
       account: row?.account ?? null,
-      signers: row ? [row.owner] : [],
-      deployed: row ? await accounts.deployed(row.account) : false,
+      signers: owner ? [owner] : [],
+      firstSigner: row?.first_owner ?? null,
+      opens: !row || present !== null,
+      deployed,
       budget:
         row?.budget_micros && row.budget_tx
           ? {
@@ -100,56 +106,13 @@ export function makeWallet(options: WalletOptions) {
         if (rows.some((row) => row.subject_ref !== session.subject || row.account !== own))
           throw refuse('identity.account-taken', { account: own })
         if (rows.length > 0) return
+        await requireNoEnding(tx, own)
         const commitment = commitmentOf(options.peppers.at(-1)!, session.subject)
-        await sql`insert into gesim.identity_accounts (account, subject_ref, owner, commitment)
-          values (${own}, ${session.subject}, ${key}, ${commitment})`.execute(tx)
+        await sql`insert into gesim.identity_accounts (account, subject_ref, owner, first_owner, commitment)
+          values (${own}, ${session.subject}, ${key}, ${key}, ${commitment})`.execute(tx)
         await store.append(tx, 'account.registered', null, { account: own, commitment })
       })
       return await view(session.subject)
-    },
-
-    async putShare(subject: string, share: string): Promise<void> {
-      await sql`insert into gesim.identity_shares (subject_ref, sealed)
-        values (${subject}, ${seal(options.sealKey, `share:${subject}`, share)})
-        on conflict (subject_ref) do update set sealed = excluded.sealed, stored_at = now()`.execute(store.db)
-    },
-
-    /** Gives the share to a fresh sign-in, a few times an hour at most. */
-    async releaseShare(session: SessionFacts): Promise<string> {
-      if (session.freshUntilMs < Date.now()) throw refuse('identity.not-fresh')
-      const sealed = await store.tx(async (tx: Tx) => {
-        // Locks the share, so that parallel requests are counted one after the other.
-        const { rows } = await sql<{ sealed: Buffer }>`select sealed from gesim.identity_shares
-          where subject_ref = ${session.subject} for update`.execute(tx)
-        if (!rows[0]) throw refuse('identity.no-share')
-        const count = await sql<{ n: bigint }>`select count(*) as n from gesim.identity_share_releases
-          where subject_ref = ${session.subject} and at > now() - interval '1 hour'`.execute(tx)
-        if (count.rows[0]!.n >= RELEASES_PER_HOUR) throw refuse('identity.too-many-releases')
-        await sql`insert into gesim.identity_share_releases (subject_ref) values (${session.subject})`.execute(
-          tx,
-        )
-        return rows[0].sealed
-      })
-      return unseal(options.sealKey, `share:${session.subject}`, sealed)
-    },
-
-    async putPasskey(subject: string, credentialId: string, sealedSeed: string): Promise<void> {
-      await sql`insert into gesim.identity_passkeys (subject_ref, credential_id, sealed_seed)
-        values (${subject}, ${credentialId}, ${sealedSeed})
-        on conflict (subject_ref, credential_id) do update set sealed_seed = excluded.sealed_seed`.execute(
-        store.db,
-      )
-    },
-
-    async passkeys(subject: string) {
-      const { rows } = await sql<{ credential_id: string; sealed_seed: string; created_at: Date }>`
-        select credential_id, sealed_seed, created_at from gesim.identity_passkeys
-        where subject_ref = ${subject} order by created_at limit 20`.execute(store.db)
-      return rows.map((row) => ({
-        credentialId: row.credential_id,
-        sealedSeed: row.sealed_seed,
-        createdAtMs: row.created_at.getTime(),
-      }))
     },
 
     async recoverySaved(subject: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { feeTreasuryAbi, payOnUsageAbi } from '@gesim/contracts'
+import { feeTreasuryAbi, gesimIdentityAbi, payOnUsageAbi } from '@gesim/contracts'
 import type { Hex } from '@gesim/journey'
 import { encodeAbiParameters, encodeEventTopics } from 'viem'
 import { expect, it } from 'vitest'
@@ -67,5 +67,22 @@ it('what the fee treasury owes a relayer for a duty is told with its price', () 
     kind: 'relayer.paid',
     intentId: null,
     body: { duty: 1, relayer: WHO, amountMicros: '500000', txHash: HASH, gasUsed: '9' },
+  })
+})
+
+it('a burned token is told with its account, whoever burned it', () => {
+  const log = {
+    topics: encodeEventTopics({
+      abi: gesimIdentityAbi,
+      eventName: 'Burned',
+      args: { account: WHO, tokenId: BigInt(WHO) },
+    }) as Hex[],
+    data: encodeAbiParameters([{ type: 'bool' }], [true]),
+  }
+  const facts = factsOf(decode('identity', log)!)
+  expect(draftOf('identity', 'Burned', facts, { txHash: HASH, gasUsed: '1', book: null })).toEqual({
+    kind: 'identity.burned',
+    intentId: null,
+    body: { account: WHO, tokenId: BigInt(WHO).toString(), txHash: HASH },
   })
 })

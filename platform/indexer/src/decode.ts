@@ -219,6 +219,12 @@ export function draftOf(
         intentId: null,
         body: { account: hex('to'), tokenId: text('tokenId'), txHash },
       }
+    case 'identity.Burned':
+      return {
+        kind: 'identity.burned',
+        intentId: null,
+        body: { account: hex('account'), tokenId: text('tokenId'), txHash },
+      }
     case 'paymaster.BudgetSet':
       return {
         kind: 'budget.granted',

@@ -1,4 +1,12 @@
-import type { EventBodies, EventKind, Hex, IntentState, TermsJson, TimelineStep } from '@gesim/journey'
+import type {
+  ChoiceFacts,
+  EventBodies,
+  EventKind,
+  Hex,
+  IntentState,
+  TermsJson,
+  TimelineStep,
+} from '@gesim/journey'
 
 /** What the rules look at. Amounts in micro-USDC. */
 export interface IntentFacts {
@@ -46,6 +54,8 @@ export interface Changes {
   readonly state?: IntentState
   readonly book?: number
   readonly carrierWhy?: string
+  /** Null: of an older version, which told none. */
+  readonly carrierFacts?: ChoiceFacts | null
   readonly refusedBook?: number
   readonly switchWanted?: boolean
   readonly noCarrier?: boolean
@@ -91,7 +101,14 @@ export function decide(facts: IntentFacts, cause: Cause, nowSeconds: number): De
           set: { noCarrier: true, failure: { code: 'intents.no-carrier', note: cause.body.reason } },
           wishes: facts.provisionBy <= nowSeconds ? [{ do: 'refund', why: 'no carrier could deliver' }] : [],
         }
-      return { set: { book: cause.body.book, carrierWhy: cause.body.reason, noCarrier: false } }
+      return {
+        set: {
+          book: cause.body.book,
+          carrierWhy: cause.body.reason,
+          carrierFacts: cause.body.facts ?? null,
+          noCarrier: false,
+        },
+      }
 
     case 'profile.ordered':
       if (state !== 'funded' && state !== 'ordered') return NOTHING

@@ -1,17 +1,15 @@
-import { type Holding, micros, ofIntents, seconds, text, time } from '@gesim/store'
-import { sql } from 'kysely'
+import { type Holding, micros, ofAccount, ofIntents, seconds, text, time } from '@gesim/store'
 
 /** What the Intent Manager stores: quotes, purchases with their steps, paired devices. */
 export const intentsHoldings: readonly Holding[] = [
   {
     group: 'quotes',
     table: 'gesim.intents_quotes',
-    mine: ({ subject, account }) => sql`subject = ${subject} or account = ${account}`,
+    mine: ofAccount(),
     fields: {
       quote_id: text('number'),
       plan_id: text('plan'),
       account: text('account'),
-      subject: text('subject'),
       qos: text('quality'),
       terms: text('terms'),
       books: text('networks'),
@@ -23,17 +21,17 @@ export const intentsHoldings: readonly Holding[] = [
     },
     why: 'purchase',
     until: 'week-after',
+    forgotten: true,
     newest: 'created_at',
     intents: 'intent_id',
   },
   {
     group: 'purchases',
     table: 'gesim.intents_intents',
-    mine: ({ subject, account }) => sql`subject = ${subject} or payer = ${account}`,
+    mine: ofAccount('payer'),
     fields: {
       intent_id: text('intent'),
       payer: text('account'),
-      subject: text('subject'),
       plan_id: text('plan'),
       plan: text('plan-copy'),
       profile_type: text('profile'),
@@ -48,6 +46,7 @@ export const intentsHoldings: readonly Holding[] = [
       deadline: seconds('deadline'),
       book: text('network'),
       carrier_why: text('reason'),
+      carrier_facts: text('scores'),
       refused_books: text('refused-networks'),
       switch_wanted: text('choosing'),
       no_carrier: text('none-left'),
@@ -105,11 +104,11 @@ export const intentsHoldings: readonly Holding[] = [
     fields: {
       code_hash: text('secret-hash'),
       intent_id: text('intent'),
-      session_id: text('session'),
       expires_at: time('expires'),
     },
     why: 'purchase',
     until: 'expiry',
+    forgotten: true,
     newest: 'expires_at',
   },
   {

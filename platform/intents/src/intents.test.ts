@@ -17,11 +17,10 @@ const post = (url: string, payload: object = {}, headers: Record<string, string>
   h.app.inject({ method: 'POST', url, payload, headers })
 const get = (url: string, headers: Record<string, string> = {}) => h.app.inject({ url, headers })
 
-let travellers = 0
 function traveller() {
   const key = generatePrivateKey()
   const account = privateKeyToAccount(key).address.toLowerCase() as Hex
-  return { key, account, subject: `v1:${String(++travellers).padStart(43, 'A')}` }
+  return { key, account }
 }
 async function draft(planId = 'es-go', who = traveller()) {
   h.as = who
@@ -104,11 +103,17 @@ test('a purchase follows its events from funding to settlement, each step once',
   await h.event('profile.ordered', intentId, { book: 1, attempt: 1 })
   await h.event('order.failed', intentId, { book: 1, attempt: 1, code: 'provisioner.no-answer' })
   await until(async () => (await view(intentId)).failure)
-  await h.event('switch.decided', intentId, { book: 2, reason: 'carrier 1 did not answer', scores: [] })
+  const facts = { measured: { latencyMs: 40, throughputMbps: 12.5, atMs: 1_000 }, others: 0, refused: 1 }
+  await h.event('switch.decided', intentId, {
+    book: 2,
+    reason: 'carrier 1 did not answer',
+    scores: [],
+    facts,
+  })
   await h.event('profile.ordered', intentId, { book: 2, attempt: 2 })
   await h.event('profile.ready', intentId, { book: 2, attempt: 2 })
   const ready = await inState(intentId, 'ready')
-  expect(ready).toMatchObject({ book: 2, carrier: { why: 'carrier 1 did not answer' } })
+  expect(ready).toMatchObject({ book: 2, carrier: { why: 'carrier 1 did not answer', facts } })
   expect(ready.failure).toBeUndefined()
   await h.event('profile.downloaded', intentId, { book: 2 })
   const receiptDigest = `0x${'dd'.repeat(32)}` as Hex

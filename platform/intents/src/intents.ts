@@ -3,7 +3,16 @@ import type { Hex, IntentState } from '@gesim/journey'
 import type { Store, Tx } from '@gesim/store'
 import { type Cause, decide, type Wish } from './decide.ts'
 import type { IntentsChain } from './ports.ts'
-import { addMove, addStep, factsOf, findIntent, type IntentRow, lockIntent, saveChanges } from './table.ts'
+import {
+  addMove,
+  addStep,
+  factsOf,
+  findIntent,
+  forgetAccount,
+  type IntentRow,
+  lockIntent,
+  saveChanges,
+} from './table.ts'
 
 const ENTITLE = 'intents.entitle'
 const TIMER = 'intents.timer'
@@ -25,6 +34,7 @@ const FOLLOWED = [
   'intent.closed',
   'chain.undone',
   'transaction.refused',
+  'account.forgotten',
 ] as const
 
 interface TimerJob {
@@ -103,6 +113,7 @@ export function makeIntents(options: IntentsOptions) {
     /** Starts the reader, the workers of timers and of the entitlement check. */
     async start() {
       const follower = store.follow({ reader: 'intents', kinds: FOLLOWED }, async (event, tx) => {
+        if (event.kind === 'account.forgotten') return await forgetAccount(tx, event.body.account)
         // A refused transaction names its intent in its key.
         const intentId =
           event.intentId ?? intentOfKey(event.kind === 'transaction.refused' ? event.body.key : '')

@@ -48,7 +48,7 @@ export async function findDevice(
 export function makePairing({ store, chain, settings, clock }: PairingOptions) {
   return {
     /** A code that a device can exchange once, within five minutes. An earlier one of the same purchase ends. */
-    async createCode(row: IntentRow, sessionId: string): Promise<{ code: string; expiresAt: number }> {
+    async createCode(row: IntentRow): Promise<{ code: string; expiresAt: number }> {
       if (row.state === 'settled' || row.state === 'refunded' || row.state === 'lapsed')
         throw refuse('intents.over', { intentId: row.intent_id, state: row.state })
       const code = Array.from(
@@ -59,8 +59,8 @@ export function makePairing({ store, chain, settings, clock }: PairingOptions) {
       await store.tx(async (tx) => {
         await sql`delete from gesim.intents_pairing_codes
           where intent_id = ${row.intent_id} or expires_at < now()`.execute(tx)
-        await sql`insert into gesim.intents_pairing_codes (code_hash, intent_id, session_id, expires_at)
-          values (${hash(code)}, ${row.intent_id}, ${sessionId}, ${new Date(expiresAt * 1000)})`.execute(tx)
+        await sql`insert into gesim.intents_pairing_codes (code_hash, intent_id, expires_at)
+          values (${hash(code)}, ${row.intent_id}, ${new Date(expiresAt * 1000)})`.execute(tx)
       })
       return { code, expiresAt }
     },

@@ -13,7 +13,6 @@ import { findIntent, type QuoteRow } from './table.ts'
 /** Who buys. */
 export interface Buyer {
   readonly account: Hex
-  readonly subject: string
 }
 
 export interface PurchaseOptions {
@@ -43,10 +42,9 @@ export function makePurchase({ store, clock, settings, intents }: PurchaseOption
       const quoteId = `q_${randomBytes(18).toString('base64url')}`
       // A quote that outlived the time for delivery would be money that cannot buy anything.
       const seconds = Math.min(settings.quoteSeconds, settings.provisionSeconds)
-      const { rows } =
-        await sql<QuoteRow>`insert into gesim.intents_quotes (quote_id, plan_id, account, subject, qos,
+      const { rows } = await sql<QuoteRow>`insert into gesim.intents_quotes (quote_id, plan_id, account, qos,
           terms, books, plan_salt, intent_id, price_micros, expires_at)
-        values (${quoteId}, ${planId}, ${buyer.account}, ${buyer.subject}, ${qos}, ${JSON.stringify(terms)}::jsonb,
+        values (${quoteId}, ${planId}, ${buyer.account}, ${qos}, ${JSON.stringify(terms)}::jsonb,
           ${plan.books}::integer[], ${planSalt}, ${intentId}, ${priceMicros.toString()},
           ${new Date((nowSeconds + seconds) * 1000)})
         returning *`.execute(store.db)
@@ -74,9 +72,9 @@ export function makePurchase({ store, clock, settings, intents }: PurchaseOption
       if (!plan.onSale) throw refuse('intents.plan-not-on-sale', { planId: plan.planId })
       await store.tx(async (tx) => {
         const { numAffectedRows } =
-          await sql`insert into gesim.intents_intents (intent_id, payer, subject, plan_id, plan,
+          await sql`insert into gesim.intents_intents (intent_id, payer, plan_id, plan,
             profile_type, country, qos, terms, books, plan_salt, price_micros, state, provision_by, deadline)
-          values (${quote.intent_id}, ${buyer.account}, ${buyer.subject}, ${plan.planId}, ${JSON.stringify(plan)}::jsonb,
+          values (${quote.intent_id}, ${buyer.account}, ${plan.planId}, ${JSON.stringify(plan)}::jsonb,
             ${profileType}, ${plan.countries[0] ?? 'ZZ'}, ${quote.qos}, ${JSON.stringify(quote.terms)}::jsonb,
             ${quote.books}::integer[], ${quote.plan_salt}, ${quote.price_micros}, 'drafted', ${quote.terms.provisionBy},
             ${quote.terms.deadline})

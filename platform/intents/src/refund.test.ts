@@ -12,7 +12,7 @@ afterAll(() => h?.stop())
 
 async function draft() {
   const account = privateKeyToAccount(generatePrivateKey()).address.toLowerCase() as `0x${string}`
-  h.as = { account, subject: 'v1:x' }
+  h.as = { account }
   const quote = (
     await h.app.inject({ method: 'POST', url: '/v1/quotes', payload: { planId: 'es-5gb' } })
   ).json()
@@ -30,7 +30,7 @@ const state = async (id: string) => (await h.app.inject({ url: `/v1/intents/${id
 test('money that nobody earns in time is asked back by itself, once; an unpaid draft lapses', async () => {
   const paid = await draft()
   const unpaid = await draft()
-  h.as = { account: paid.account, subject: 'v1:x' }
+  h.as = { account: paid.account }
   h.chain.entitle(paid.account)
   await h.event('intent.funded', paid.intentId, {
     payer: paid.account,
@@ -48,6 +48,6 @@ test('money that nobody earns in time is asked back by itself, once; an unpaid d
   await h.event('intent.refunded', paid.intentId, { refundedMicros: '9500000', txHash: '0xbb', gasUsed: '1' })
   await until(async () => (await state(paid.intentId)) === 'refunded')
 
-  h.as = { account: unpaid.account, subject: 'v1:x' }
+  h.as = { account: unpaid.account }
   await until(async () => (await state(unpaid.intentId)) === 'lapsed')
 }, 20_000)

@@ -101,7 +101,7 @@ function registerPairing(app: FastifyInstance, parts: IntentsParts): void {
   serve(app, intentsRoutes.createPairingCode, async ({ request, params, reply }) => {
     const row = await own(parts, request, params.id)
     reply.header('cache-control', 'no-store')
-    return await pairing.createCode(row, (await buyer(parts, request)).subject)
+    return await pairing.createCode(row)
   })
 
   serve(app, intentsRoutes.pairing, async ({ request, params }) => {

@@ -1,4 +1,4 @@
-import type { EventBodies, Hex, IntentState, TermsJson } from '@gesim/journey'
+import type { ChoiceFacts, EventBodies, Hex, IntentState, TermsJson } from '@gesim/journey'
 import type { Db, Tx } from '@gesim/store'
 import type { Plan, Qos } from '@gesim/wire'
 import { type RawBuilder, sql } from 'kysely'
@@ -8,7 +8,6 @@ import type { Changes, IntentFacts, Step } from './decide.ts'
 export interface IntentRow {
   intent_id: Hex
   payer: Hex
-  subject: string
   plan: Plan
   profile_type: string
   country: string
@@ -22,6 +21,7 @@ export interface IntentRow {
   deadline: bigint
   book: number | null
   carrier_why: string | null
+  carrier_facts: ChoiceFacts | null
   refused_books: number[]
   switch_wanted: boolean
   no_carrier: boolean
@@ -49,7 +49,6 @@ export interface QuoteRow {
   quote_id: string
   plan_id: string
   account: Hex
-  subject: string
   qos: Qos
   terms: TermsJson
   books: number[]
@@ -121,6 +120,8 @@ export async function saveChanges(tx: Tx, intentId: Hex, set: Changes, seq: bigi
   if (set.state) changes.push(sql`state = ${set.state}`)
   if (set.book !== undefined) changes.push(sql`book = ${set.book}`)
   if (set.carrierWhy !== undefined) changes.push(sql`carrier_why = ${set.carrierWhy.slice(0, 400)}`)
+  if (set.carrierFacts !== undefined)
+    changes.push(sql`carrier_facts = ${set.carrierFacts && JSON.stringify(set.carrierFacts)}::jsonb`)
   if (set.refusedBook !== undefined)
     changes.push(sql`refused_books = array_append(refused_books, ${set.refusedBook}::integer)`)
   if (set.switchWanted !== undefined) changes.push(sql`switch_wanted = ${set.switchWanted}`)
@@ -142,4 +143,18 @@ export async function addStep(tx: Tx, intentId: Hex, step: Step, atMs: number): 
       ${step.note ?? null})
     on conflict (intent_id, step) do update set note = coalesce(excluded.note, intents_steps.note),
       tx_hash = coalesce(excluded.tx_hash, intents_steps.tx_hash)`.execute(tx)
+}
+
+/**
+ * Deletes what only the person behind an account needed: quotes, pairing codes, tokens of devices whose purchase is over or
+ * that were never bound, purchases that were never paid. What was paid stays with its accounts, under the address.
+ */
+export async function forgetAccount(tx: Tx, account: Hex): Promise<void> {
+  await sql`delete from gesim.intents_quotes where account = ${account}`.execute(tx)
+  await sql`delete from gesim.intents_pairing_codes c using gesim.intents_intents i
+    where i.intent_id = c.intent_id and i.payer = ${account}`.execute(tx)
+  await sql`delete from gesim.intents_devices d using gesim.intents_intents i
+    where i.intent_id = d.intent_id and i.payer = ${account}
+      and (d.payer_signature is null or i.state in ('settled', 'refunded', 'lapsed'))`.execute(tx)
+  await sql`delete from gesim.intents_intents where payer = ${account} and state = 'lapsed'`.execute(tx)
 }

@@ -44,7 +44,16 @@ function viewIntent(
     state: row.state,
     plan: row.plan,
     qos: row.qos,
-    ...(row.book === null ? {} : { book: row.book, carrier: { book: row.book, why: row.carrier_why ?? '' } }),
+    ...(row.book === null
+      ? {}
+      : {
+          book: row.book,
+          carrier: {
+            book: row.book,
+            why: row.carrier_why ?? '',
+            ...(row.carrier_facts ? { facts: row.carrier_facts } : {}),
+          },
+        }),
     terms: row.terms,
     books: row.books,
     planSalt: row.plan_salt,

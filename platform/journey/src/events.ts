@@ -21,6 +21,15 @@ export const STAGES = [
 
 export type StageName = (typeof STAGES)[number]
 
+/** What a carrier was chosen by. */
+export interface ChoiceFacts {
+  /** What was measured of it last, or null where nothing was. */
+  measured: { latencyMs: number; throughputMbps: number; atMs: number } | null
+  /** How many others could have delivered, and how many had refused. */
+  others: number
+  refused: number
+}
+
 /**
  * The body of each event. JSON only: amounts and bytes are decimal strings, times are seconds since 1970 unless the
  * name says otherwise. Nothing here identifies a person.
@@ -28,8 +37,14 @@ export type StageName = (typeof STAGES)[number]
 export interface EventBodies {
   /** A wallet exists: its sponsorship budget and its soulbound token are wished for. */
   'account.registered': { account: Hex; commitment: Hex }
+  /** The person behind an account has left: what is kept only for them goes. */
+  'account.forgotten': { account: Hex }
+  /** The soulbound token shall leave the chain, without a mark on the account; `held` where it is there. */
+  'burn.wanted': { account: Hex; tokenId: string; held: boolean }
   /** The soulbound token is on chain. */
   'identity.minted': { account: Hex; tokenId: string; txHash: Hex }
+  /** The soulbound token is off the chain, by its holder or by the issuer. */
+  'identity.burned': { account: Hex; tokenId: string; txHash: Hex }
   /** The paymaster holds a sponsorship budget for the account. */
   'budget.granted': { account: Hex; amountMicros: string; validUntil: number; txHash: Hex }
   /** The escrow holds the traveller's money, state Held. */
@@ -41,6 +56,8 @@ export interface EventBodies {
     book: number | null
     reason: string
     scores: { book: number; score: number; why: string }[]
+    /** The same in figures, for words in any language; events of older versions have none. */
+    facts?: ChoiceFacts
   }
   /** A carrier was asked for a profile. */
   'profile.ordered': { book: number; attempt: number }
@@ -342,7 +359,10 @@ export interface EventRow {
 
 export const EVENTS: Readonly<Record<EventKind, EventRow>> = {
   'account.registered': { version: 1, writer: 'identity', readers: ['relayer'] },
+  'account.forgotten': { version: 1, writer: 'identity', readers: ['intents'] },
+  'burn.wanted': { version: 1, writer: 'identity', readers: ['relayer'] },
   'identity.minted': { version: 1, writer: 'indexer', readers: ['identity'] },
+  'identity.burned': { version: 1, writer: 'indexer', readers: ['identity'] },
   'budget.granted': { version: 1, writer: 'indexer', readers: ['identity'] },
   'intent.funded': { version: 1, writer: 'indexer', readers: ['intents', 'billing', 'metering'] },
   'switch.wanted': { version: 1, writer: 'intents', readers: ['smart-switch'] },

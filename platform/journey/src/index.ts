@@ -1,4 +1,5 @@
 export type {
+  ChoiceFacts,
   CommitmentJson,
   DemandJson,
   EventBodies,

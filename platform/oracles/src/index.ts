@@ -11,5 +11,6 @@ export const oraclesStage = defineStage({
   failures: oraclesFailures,
   settings: oraclesSettings,
   start: async ({ store, chain, log, settings }) => startOracles(store, chainOracles(chain!), log, settings),
-  routes: (app, { store, access, chain }) => oraclesRoutesOn(app, store, access, chainOracles(chain!)),
+  routes: (app, { store, access, chain, settings }) =>
+    oraclesRoutesOn(app, store, access, chainOracles(chain!), settings.estimateSeconds),
 })

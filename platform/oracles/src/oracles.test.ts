@@ -1,5 +1,5 @@
 import { createLog } from '@gesim/base'
-import { complianceSignalsAbi } from '@gesim/contracts'
+import { complianceSignalsAbi, localPriceFeedAbi } from '@gesim/contracts'
 import { type LocalChain, startLocalChain } from '@gesim/contracts/testing'
 import { settled, type TestStore, testStore } from '@gesim/store/testing'
 import { sql } from 'kysely'
@@ -7,10 +7,11 @@ import { createPublicClient, createWalletClient, http, stringToHex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chainOracles } from './chain.ts'
-import { formatRate, isNews } from './decide.ts'
+import { estimatesOf, formatRate, isNews, type KeptRate, parseRate } from './decide.ts'
 import { readRates, readSignals } from './oracles.ts'
 import type { ChainOracles } from './ports.ts'
-import { readCompliance, readRateList } from './table.ts'
+import { oraclesSettings } from './settings.ts'
+import { keptRates, readCompliance, readRateList } from './table.ts'
 
 let test: TestStore
 let price = 2_500n * 10n ** 18n
@@ -54,6 +55,44 @@ describe('rates', () => {
   })
 })
 
+describe('estimates in local currencies', () => {
+  const rate = (pair: string, price: string, more: Partial<KeptRate> = {}): KeptRate => ({
+    pair,
+    price: parseRate(price),
+    updatedAt: 990,
+    readAt: 1_000,
+    refusedAt: null,
+    ...more,
+  })
+
+  it('go by way of the dollar, whose own rate counts, and leave out ether', () => {
+    const rates = [
+      rate('USDC/USD', '0.99'),
+      rate('EUR/USD', '1.1', { updatedAt: 900 }),
+      rate('ETH/USD', '2500'),
+    ]
+    expect(estimatesOf(rates, 1_010, 600)).toEqual([
+      { currency: 'USD', perUsdc: '0.99', asOf: 990, holdsUntil: 1_600 },
+      { currency: 'EUR', perUsdc: '0.9', asOf: 900, holdsUntil: 1_600 },
+    ])
+  })
+
+  it('are absent for a pair that is refused or was not read for long, and all of them without the rate of USDC', () => {
+    const good = rate('USDC/USD', '1')
+    const currencies = (...rates: KeptRate[]) => estimatesOf(rates, 1_600, 601).map((one) => one.currency)
+    expect(currencies(good, rate('GBP/USD', '1.27', { refusedAt: 1_500 }))).toEqual(['USD'])
+    expect(currencies(good, rate('GBP/USD', '1.27', { readAt: 999 }))).toEqual(['USD'])
+    expect(currencies(good, rate('GBP/USD', '1.27'))).toEqual(['USD', 'GBP'])
+    expect(currencies(rate('GBP/USD', '1.27'))).toEqual([])
+    expect(currencies({ ...good, refusedAt: 1_599 }, rate('GBP/USD', '1.27'))).toEqual([])
+  })
+
+  it('read back what a rate was written as', () => {
+    for (const text of ['0', '1', '1.08', '0.000000000000000005', '2500.1'])
+      expect(formatRate(parseRate(text))).toBe(text)
+  })
+})
+
 describe('compliance signals', () => {
   it('each name their source', async () => {
     const signals = await readCompliance(test.store.db)
@@ -64,12 +103,42 @@ describe('compliance signals', () => {
   })
 })
 
-describe('signals of publishers on chain', () => {
+describe('rates and signals on chain', () => {
   let chain: LocalChain
   beforeAll(async () => {
     chain = await startLocalChain()
   }, 120_000)
   afterAll(() => chain?.stop())
+
+  it('have feeds for every pair that is read; one that turns implausible takes its estimate away, and comes back', async () => {
+    const onChain = chainOracles({ rpcUrl: chain.rpcUrl, chainId: 31337, addresses: chain.addresses })
+    const pairs = oraclesSettings.pairs.default
+    const currencies = async () => {
+      await test.store.tx((tx) => readRates(test.store, tx, onChain, pairs, createLog('t', 'silent')))
+      const estimates = estimatesOf(await keptRates(test.store.db), Math.floor(Date.now() / 1_000), 60)
+      return estimates.map((one) => one.currency).sort()
+    }
+    const all = ['AED', 'BRL', 'CHF', 'EUR', 'GBP', 'JPY', 'MXN', 'USD']
+    expect(await currencies()).toEqual(all)
+
+    const account = privateKeyToAccount(chain.keys.operator)
+    const wallet = createWalletClient({ account, transport: http(chain.rpcUrl) })
+    const client = createPublicClient({ transport: http(chain.rpcUrl), pollingInterval: 50 })
+    const answer = async (price: bigint) => {
+      const hash = await wallet.writeContract({
+        address: chain.addresses.yenPriceFeed!,
+        abi: localPriceFeedAbi,
+        functionName: 'setAnswer',
+        args: [price, true],
+        chain: null,
+      })
+      await client.waitForTransactionReceipt({ hash })
+    }
+    await answer(100_000_000n)
+    expect(await currencies()).toEqual(all.filter((one) => one !== 'JPY'))
+    await answer(660_000n)
+    expect(await currencies()).toEqual(all)
+  })
 
   it('are taken over while they hold, and forgotten when they are not on chain any more', async () => {
     const account = privateKeyToAccount(chain.keys.operator)

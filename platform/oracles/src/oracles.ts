@@ -2,7 +2,7 @@ import type { Log } from '@gesim/base'
 import type { Running, Store, Tx } from '@gesim/store'
 import { formatRate, isNews, type Reading } from './decide.ts'
 import type { ChainOracles } from './ports.ts'
-import { readRate, writeRate, writeSignals } from './table.ts'
+import { noteRefusal, readRate, writeRate, writeSignals } from './table.ts'
 
 /** Reads the rates now and then; whoever prices by them hears of each change. */
 export function startOracles(
@@ -39,12 +39,17 @@ export async function readRates(
   log: Log,
 ): Promise<void> {
   const readings: Reading[] = []
+  const refused: string[] = []
   for (const pair of pairs) {
     const reading = await oracles.rate(pair)
     if (reading) readings.push(reading)
-    else log.warn('the price oracle refuses a pair', { name: pair })
+    else {
+      refused.push(pair)
+      log.warn('the price oracle refuses a pair', { name: pair })
+    }
   }
   const readAt = Math.floor(Date.now() / 1000)
+  for (const pair of refused) await noteRefusal(tx, pair, readAt)
   for (const reading of readings) {
     const before = await readRate(tx, reading.pair)
     await writeRate(tx, reading, readAt)

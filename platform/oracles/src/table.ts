@@ -1,6 +1,6 @@
 import type { Db, Tx } from '@gesim/store'
 import { sql } from 'kysely'
-import { formatRate, type Reading } from './decide.ts'
+import { formatRate, type KeptRate, parseRate, type Reading } from './decide.ts'
 import type { CountrySignal } from './ports.ts'
 
 interface RateRow {
@@ -8,6 +8,7 @@ interface RateRow {
   rate: string
   updated_at: bigint
   read_at: bigint
+  refused_at: bigint | null
 }
 
 const shown = (row: RateRow) => ({
@@ -19,25 +20,43 @@ const shown = (row: RateRow) => ({
 
 export async function readRate(db: Db, pair: string) {
   const { rows } = await sql<RateRow>`
-    select pair, trim_scale(rate)::text as rate, updated_at, read_at from gesim.oracles_rates
+    select pair, trim_scale(rate)::text as rate, updated_at, read_at, refused_at from gesim.oracles_rates
     where pair = ${pair}`.execute(db)
   return rows[0] ? shown(rows[0]) : null
 }
 
-export async function readRateList(db: Db) {
+const rateRows = async (db: Db) => {
   const { rows } = await sql<RateRow>`
-    select pair, trim_scale(rate)::text as rate, updated_at, read_at from gesim.oracles_rates order by pair`.execute(
-    db,
-  )
-  return rows.map(shown)
+    select pair, trim_scale(rate)::text as rate, updated_at, read_at, refused_at
+    from gesim.oracles_rates order by pair`.execute(db)
+  return rows
+}
+
+export async function readRateList(db: Db) {
+  return (await rateRows(db)).map(shown)
+}
+
+export async function keptRates(db: Db): Promise<KeptRate[]> {
+  return (await rateRows(db)).map((row) => ({
+    pair: row.pair,
+    price: parseRate(row.rate),
+    updatedAt: Number(row.updated_at),
+    readAt: Number(row.read_at),
+    refusedAt: row.refused_at === null ? null : Number(row.refused_at),
+  }))
+}
+
+/** The oracle refuses a pair: what is known of it stays, and is not used. */
+export async function noteRefusal(db: Db, pair: string, refusedAt: number): Promise<void> {
+  await sql`update gesim.oracles_rates set refused_at = ${refusedAt} where pair = ${pair}`.execute(db)
 }
 
 export async function writeRate(db: Db, reading: Reading, readAt: number): Promise<void> {
   await sql`
     insert into gesim.oracles_rates values
-      (${reading.pair}, ${formatRate(reading.price)}::numeric, ${reading.updatedAt}, ${readAt})
+      (${reading.pair}, ${formatRate(reading.price)}::numeric, ${reading.updatedAt}, ${readAt}, null)
     on conflict (pair) do update set rate = excluded.rate, updated_at = excluded.updated_at,
-      read_at = excluded.read_at`.execute(db)
+      read_at = excluded.read_at, refused_at = null`.execute(db)
 }
 
 /** The signals as they stand on chain now; what is not among them holds no more. */

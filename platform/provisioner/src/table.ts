@@ -32,7 +32,6 @@ export interface ReceiptRow {
 export interface IntentFacts {
   readonly intent_id: Hex
   readonly payer: Hex
-  readonly subject: string
   readonly terms: TermsJson
   readonly books: number[]
   readonly plan_id: string

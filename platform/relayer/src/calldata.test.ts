@@ -1,4 +1,4 @@
-import { type Addresses, payOnUsageAbi, settlementAbi } from '@gesim/contracts'
+import { type Addresses, gesimIdentityAbi, payOnUsageAbi, settlementAbi } from '@gesim/contracts'
 import type { EventBody, Hex } from '@gesim/journey'
 import type { JourneyEventOf } from '@gesim/store'
 import { decodeFunctionData } from 'viem'
@@ -158,4 +158,57 @@ it('a demand for records is answered with what there is: of an absent record the
     receipt: { intentId: HASH, cumBytes: 11n },
     carrierSignature: '0x01',
   })
+})
+
+it('whoever leaves loses the token and bears no mark: burned, then pardoned, in this order', () => {
+  const account: Hex = `0x${'a1'.repeat(20)}`
+  const identity: Hex = `0x${'1d'.repeat(20)}`
+  const wish = (held: boolean, seq: bigint) =>
+    wishesOf(
+      {
+        seq,
+        kind: 'burn.wanted',
+        version: 1,
+        intentId: null,
+        atMs: 0,
+        body: { account, tokenId: BigInt(account).toString(), held },
+      } as JourneyEventOf<WishingKind>,
+      { identity } as Addresses,
+      grant,
+    )
+  const calls = (wishes: ReturnType<typeof wish>) =>
+    wishes.map(({ data }) => {
+      const { functionName, args } = decodeFunctionData({ abi: gesimIdentityAbi, data })
+      return [functionName, ...(args ?? [])].map((one) => String(one).toLowerCase())
+    })
+  expect(calls(wish(true, 1n))).toEqual([
+    ['burn', BigInt(account).toString()],
+    ['pardon', account],
+  ])
+  // The token is gone already: only the mark is left.
+  expect(calls(wish(false, 2n))).toEqual([['pardon', account]])
+  expect(wish(true, 3n).map(({ key }) => key)).toEqual([
+    `burn.wanted:${account}:3:burn`,
+    `burn.wanted:${account}:3:pardon`,
+  ])
+})
+
+it('who comes back with the same account is somebody new: the token is minted once more', () => {
+  const registered = (commitment: Hex) =>
+    wishesOf(
+      {
+        seq: 1n,
+        kind: 'account.registered',
+        version: 1,
+        intentId: null,
+        atMs: 0,
+        body: { account: `0x${'a1'.repeat(20)}`, commitment },
+      } as JourneyEventOf<WishingKind>,
+      { identity: SETTLEMENT, paymaster: SETTLEMENT } as Addresses,
+      grant,
+    ).map(({ key }) => key)
+  const first = registered(HASH)
+  expect(registered(HASH)).toEqual(first)
+  expect(registered(`0x${'cd'.repeat(32)}`)).not.toContain(first[0])
+  expect(registered(`0x${'cd'.repeat(32)}`)).not.toContain(first[1])
 })

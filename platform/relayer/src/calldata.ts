@@ -27,6 +27,7 @@ import type { Wish } from './ports.ts'
 /** The events by which stages wish for transactions. */
 export const WISHING_KINDS = [
   'account.registered',
+  'burn.wanted',
   'activation.wanted',
   'refund.wanted',
   'root.wanted',
@@ -73,10 +74,26 @@ export function wishesOf(event: JourneyEventOf<WishingKind>, addresses: Addresse
         functionName: 'mint',
         args: [account, commitment],
       })
-      const subject = account.toLowerCase()
+      // Who left and comes back with the same key is somebody new, with another commitment.
+      const whose = `${account.toLowerCase()}:${commitment.slice(2, 18)}`
       return [
-        one('operator', addresses.paymaster, budget, `${subject}:budget`),
-        one('operator', addresses.identity, mint, `${subject}:mint`),
+        one('operator', addresses.paymaster, budget, `${whose}:budget`),
+        one('operator', addresses.identity, mint, `${whose}:mint`),
+      ]
+    }
+    case 'burn.wanted': {
+      const { account, tokenId, held } = event.body
+      const burn = encodeFunctionData({
+        abi: gesimIdentityAbi,
+        functionName: 'burn',
+        args: [BigInt(tokenId)],
+      })
+      // A token that the issuer burns marks its account as revoked: whoever leaves by choice bears no mark.
+      const pardon = encodeFunctionData({ abi: gesimIdentityAbi, functionName: 'pardon', args: [account] })
+      const whose = `${account.toLowerCase()}:${event.seq}`
+      return [
+        ...(held ? [one('operator', addresses.identity, burn, `${whose}:burn`)] : []),
+        one('operator', addresses.identity, pardon, `${whose}:pardon`),
       ]
     }
     case 'activation.wanted': {

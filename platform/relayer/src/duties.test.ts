@@ -97,10 +97,18 @@ describe('the root of an epoch on a real chain', () => {
     const body = { epoch, commitment: commitmentToJson(commitment), signatures, deltas }
     await append(rig.store, 'root.wanted', null, body)
     const at = { abi: settlementAbi, address: chain.addresses.settlement } as const
-    await eventually(async () => (await client.readContract({ ...at, functionName: 'latest' })) === epoch, 15_000)
+    await eventually(
+      async () => (await client.readContract({ ...at, functionName: 'latest' })) === epoch,
+      15_000,
+    )
     previous = commitment.root
     fromBlock = toBlock + 1n
-    const [log] = await client.getContractEvents({ ...at, eventName: 'UsageCommitted', args: { epoch }, fromBlock: 0n })
+    const [log] = await client.getContractEvents({
+      ...at,
+      eventName: 'UsageCommitted',
+      args: { epoch },
+      fromBlock: 0n,
+    })
     return (await client.getTransaction({ hash: log!.transactionHash })).to
   }
 

@@ -5,6 +5,7 @@ import { sql } from 'kysely'
 /** Transactions that were wished for on behalf of somebody. The calldata of test money is all that says for whom it is. */
 const wished = ({ intents, account }: Holder) => sql`(intent_id = any(${intents as Hex[]}::text[])
   or key like 'account.registered:' || ${account} || ':%'
+  or key like 'burn.wanted:' || ${account} || ':%'
   or (kind = 'faucet' and data like '%' || ${account?.slice(2) ?? null} || '%'))`
 
 /** What the relayer stores: transactions sent for a traveller, their own operations, what was sponsored. */

@@ -1,4 +1,4 @@
-import { gesimAccountAbi, intentEscrowAbi, testUsdcAbi } from '@gesim/contracts'
+import { gesimAccountAbi, gesimPaymasterAbi, intentEscrowAbi, testUsdcAbi } from '@gesim/contracts'
 import { encodeExecute } from '@gesim/contracts/account'
 import type { Hex } from '@gesim/journey'
 import { encodeFunctionData } from 'viem'
@@ -38,6 +38,22 @@ describe('what the operator pays for', () => {
       { to: addresses.escrow, data: withdraw },
     ]
     expect(whyNotSponsored(operation(calls), addresses, true)).toBeUndefined()
+  })
+
+  it('is paying fees ahead and taking a gift of them, and nothing else at the paymaster', () => {
+    const call = (functionName: 'topUp' | 'takePromotion' | 'sweepFees') =>
+      encodeFunctionData({
+        abi: gesimPaymasterAbi,
+        ...(functionName === 'topUp'
+          ? { functionName, args: [at('b'), 1n] as const }
+          : functionName === 'takePromotion'
+            ? { functionName, args: [`0x${'7'.repeat(64)}`, sender] as const }
+            : { functionName }),
+      })
+    const why = (name: Parameters<typeof call>[0]) =>
+      whyNotSponsored(operation([{ to: addresses.paymaster, data: call(name) }]), addresses, true)
+    expect([why('topUp'), why('takePromotion')]).toEqual([undefined, undefined])
+    expect(why('sweepFees')).toMatch(/function/)
   })
 
   it('is nothing for accounts that did not sign in here', () => {

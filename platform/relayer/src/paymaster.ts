@@ -64,7 +64,7 @@ const SPONSORED = {
     'finalizeExit',
     'withdrawBalance',
   ],
-  paymaster: ['topUp', 'withdrawCredit'],
+  paymaster: ['topUp', 'withdrawCredit', 'takePromotion'],
   identity: ['burn'],
   // Naming who may ask for a recovery, and stopping one: whoever has no ether must be able to, above all the latter.
   account: ['addSigners', 'removeSigners', 'replaceSigner', 'setRecoverer', 'cancelRecovery'],

@@ -52,6 +52,28 @@ describe('the relayer', () => {
     expect(done.every(({ gas_used }) => gas_used! > 30_000n)).toBe(true)
   }, 30_000)
 
+  it('takes the token of whoever leaves off the chain and leaves no mark; the account can come back', async () => {
+    const { account } = await traveller(rig)
+    const { address } = account
+    const look = (functionName: 'isEntitled' | 'isRevoked') =>
+      rig.client.readContract({
+        address: rig.chain.addresses.identity,
+        abi: gesimIdentityAbi,
+        functionName,
+        args: [address],
+      })
+    await register(rig, address)
+    await eventually(() => look('isEntitled'))
+    const wish = { account: address, tokenId: BigInt(address).toString(), held: true }
+    await append(rig.store, 'burn.wanted', null, wish)
+    await eventually(async () => !(await look('isEntitled')) && !(await look('isRevoked')))
+    // The wish again finds nothing to burn: that is refused and harms nobody.
+    await append(rig.store, 'burn.wanted', null, wish)
+    const commitment = `0x${'77'.repeat(32)}` as const
+    await append(rig.store, 'account.registered', null, { account: address, commitment })
+    expect(await eventually(() => look('isEntitled'))).toBe(true)
+  }, 40_000)
+
   it('takes the same wish twice as one transaction', async () => {
     const { account } = await traveller(rig)
     await register(rig, account.address)

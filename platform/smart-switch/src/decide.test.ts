@@ -110,6 +110,23 @@ const CHOICES: {
   },
 ]
 
+test('a choice tells its figures too: what was measured, who else could deliver, who refused', () => {
+  const three = [
+    candidate(1),
+    candidate(2, measured(2, { throughputMbps: 12.34, latencyMs: 90.4 })),
+    candidate(3),
+  ]
+  const { book, facts } = chooseCarrier(three, [3], 'balanced', NOW)
+  expect(book).toBe(2)
+  expect(facts).toMatchObject({ measured: { throughputMbps: 12.3, latencyMs: 90 }, others: 1, refused: 1 })
+  expect(chooseCarrier([candidate(1)], [], 'balanced', NOW).facts).toEqual({
+    measured: null,
+    others: 0,
+    refused: 0,
+  })
+  expect(chooseCarrier([candidate(1)], [1], 'balanced', NOW).facts).toBeNull()
+})
+
 test.each(CHOICES)('first choice: $name', ({ candidates, refused = [], qos = 'balanced', book }) => {
   const choice = chooseCarrier(candidates, refused, qos, NOW)
   expect(choice.book).toBe(book)

@@ -1,3 +1,4 @@
+import type { ChoiceFacts } from '@gesim/journey'
 import { type Estimate, expectationOf, type QosPreference } from './quality.ts'
 
 /** Version of the rules; every stored decision names it, so that an old one can be explained by its own rules. */
@@ -20,6 +21,8 @@ export interface Choice {
   readonly book: number | null
   readonly reason: string
   readonly scores: readonly Score[]
+  /** The same in figures; null where nobody was chosen. */
+  readonly facts: ChoiceFacts | null
 }
 
 /** What the rules weigh with; one record, so that a dashboard can show it and a test can vary it. */
@@ -78,7 +81,7 @@ export function chooseCarrier(
   const [best, next] = scores
   if (!best) {
     const why = refused.length > 0 ? `${listed(refused)} could not deliver` : 'no carrier sells this plan'
-    return { book: null, reason: `No carrier is left: ${why}.`, scores: [] }
+    return { book: null, reason: `No carrier is left: ${why}.`, scores: [], facts: null }
   }
   const instead = refused.length > 0 ? ` ${listed(refused)} could not deliver.` : ''
   const beside = next
@@ -88,7 +91,18 @@ export function chooseCarrier(
     book: best.book,
     reason: `Carrier ${best.book} is expected to serve best for ${qos}: ${best.why}.${beside}${instead}`,
     scores,
+    facts: {
+      measured: measuredOf(candidates.find((candidate) => candidate.book === best.book)?.estimate),
+      others: scores.length - 1,
+      refused: refused.length,
+    },
   }
+}
+
+function measuredOf(estimate: Estimate | undefined): ChoiceFacts['measured'] {
+  if (!estimate) return null
+  const { latencyMs, throughputMbps, atMs } = estimate
+  return { latencyMs: Math.round(latencyMs), throughputMbps: Math.round(throughputMbps * 10) / 10, atMs }
 }
 
 function scoreOf(candidate: Candidate, qos: QosPreference, nowMs: number, weights: Weights): Score {

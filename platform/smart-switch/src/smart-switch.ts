@@ -67,6 +67,7 @@ async function decideOn(
     book: choice.book,
     reason: choice.reason,
     scores: choice.scores.map((score) => ({ ...score })),
+    ...(choice.facts ? { facts: choice.facts } : {}),
   })
 }
 

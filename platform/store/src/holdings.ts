@@ -35,6 +35,8 @@ export interface Holding {
   readonly fields: Readonly<Record<string, HeldField>>
   readonly why: string
   readonly until: string
+  /** Deleted with the account. What is not names the account at most, which stands on chain, and leads to no sign-in. */
+  readonly forgotten?: true
   /** The column that decides which rows come first. */
   readonly newest: string
   /** The column that names purchases: other stages know them by this number only. */
@@ -133,7 +135,8 @@ export const storeHoldings: readonly Holding[] = [
     group: 'events',
     table: 'gesim.journal',
     mine: ({ intents, account }) => sql`intent_id = any(${intents as Hex[]}::text[])
-      or (intent_id is null and kind in ('account.registered', 'identity.minted', 'budget.granted', 'gas.charged')
+      or (intent_id is null and kind in ('account.registered', 'account.forgotten', 'identity.minted', 'identity.burned',
+        'burn.wanted', 'budget.granted', 'gas.charged')
         and body ->> 'account' = ${account})`,
     fields: {
       seq: text('event'),

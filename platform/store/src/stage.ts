@@ -17,8 +17,8 @@ export interface ChainSettings {
  * stage has to import another. Each answers null, or false, where the request proves nothing.
  */
 export interface Access {
-  /** The signed-in traveller with a wallet. `subject` is the keyed reference, never a name. */
-  traveller(request: FastifyRequest): Promise<{ account: Hex; subject: string } | null>
+  /** The account of the signed-in traveller. No stage but identity learns more about who that is. */
+  traveller(request: FastifyRequest): Promise<{ account: Hex } | null>
   /** The paired device: a bearer token from POST /v1/devices/pairings. `device` is ERC-7913 bytes. */
   device(request: FastifyRequest): Promise<{ intentId: Hex; device: Hex } | null>
   /** The carrier whose API key the request bears. */

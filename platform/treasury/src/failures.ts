@@ -1,6 +1,54 @@
 import type { FailureCatalogue } from '@gesim/base'
 
 export const treasuryFailures = {
+  'treasury.no-session': {
+    kind: 'refused',
+    says: 'Only a signed-in traveller with a wallet can buy USDC for it.',
+    remedy: 'Sign in, and let the page make a wallet.',
+    httpStatus: 401,
+  },
+  'treasury.on-ramp-absent': {
+    kind: 'refused',
+    says: 'No card provider is connected here.',
+    remedy:
+      'Send USDC to the address of the wallet; the operator connects a provider behind the on-ramp port.',
+    httpStatus: 404,
+  },
+  'treasury.on-ramp-unreachable': {
+    kind: 'unreachable',
+    says: 'The card provider does not answer. Nothing was charged by this step.',
+    remedy: 'Try again in a moment; an order that was begun goes on by itself.',
+  },
+  'treasury.on-ramp-limit': {
+    kind: 'refused',
+    says: 'One order is for 5 USDC at least and 200 USDC at most.',
+    remedy: 'Choose an amount in between.',
+    httpStatus: 400,
+  },
+  'treasury.on-ramp-day-limit': {
+    kind: 'refused',
+    says: 'A wallet buys at most 500 USDC with cards within a day.',
+    remedy: 'Choose a smaller amount, or wait until a day has passed since the last orders.',
+    httpStatus: 409,
+  },
+  'treasury.on-ramp-too-many': {
+    kind: 'refused',
+    says: 'Three orders of this wallet are open.',
+    remedy: 'Finish or cancel one of them first.',
+    httpStatus: 409,
+  },
+  'treasury.on-ramp-price': {
+    kind: 'refused',
+    says: 'The price went up since it was shown. Nothing was charged.',
+    remedy: 'Look at the new price and order again.',
+    httpStatus: 409,
+  },
+  'treasury.on-ramp-unknown': {
+    kind: 'refused',
+    says: 'This wallet has no such order.',
+    remedy: 'Open the top-up page; it lists the orders.',
+    httpStatus: 404,
+  },
   'treasury.not-carrier': {
     kind: 'refused',
     says: 'Only a carrier may ask for its own money in fiat.',

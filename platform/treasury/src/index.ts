@@ -3,6 +3,11 @@ import { localSafeContracts } from '@gesim/contracts/deploy'
 import { defineStage, type StageContext } from '@gesim/store'
 import { chainRequests } from './chain-requests.ts'
 import { treasuryFailures } from './failures.ts'
+import { treasuryHoldings } from './holdings.ts'
+import { chainDeliveries } from './on-ramp/delivery-proof.ts'
+import { OnRamps } from './on-ramp/on-ramps.ts'
+import { onRampRoutesOn } from './on-ramp/routes.ts'
+import { sandboxCard } from './on-ramp/sandbox-card.ts'
 import { treasuryRoutesOn } from './routes.ts'
 import { safesOf } from './safe.ts'
 import { sandboxRamp } from './sandbox-ramp.ts'
@@ -36,12 +41,43 @@ function treasuryOf(context: StageContext<typeof treasurySettings>): Treasury {
   })
 }
 
-/** Treasury: payouts through Safes that several people sign, and USDC turned into fiat on request. */
+function onRampsOf(context: StageContext<typeof treasurySettings>): OnRamps {
+  const { rpcUrl, chainId, addresses } = context.chain!
+  const { settings, store, log } = context
+  // As with the off-ramp: the sandbox gives away test money, and is no provider off a local chain.
+  const isConnected = chainId === LOCAL_CHAIN_ID && settings.onRampUrl !== ''
+  return new OnRamps({
+    store,
+    provider: isConnected
+      ? sandboxCard({
+          url: settings.onRampUrl,
+          apiKey: settings.onRampKey,
+          noticeUrl: settings.onRampNoticeUrl,
+        })
+      : null,
+    proof: chainDeliveries({ rpcUrl, usdc: addresses.usdc }),
+    returnUrl: settings.onRampReturnUrl,
+    log,
+    everySeconds: settings.onRampEverySeconds,
+  })
+}
+
+/** Treasury: payouts through Safes that several people sign, USDC turned into fiat on request and bought with cards. */
 export const treasuryStage = defineStage({
   name: 'treasury',
   failures: treasuryFailures,
   settings: treasurySettings,
-  start: async (context) => treasuryOf(context).start(),
-  routes: (app, context) =>
-    treasuryRoutesOn(app, context.access, treasuryOf(context), context.chain!.chainId),
+  holdings: treasuryHoldings,
+  start: async (context) => {
+    const running = [treasuryOf(context).start(), onRampsOf(context).start()]
+    return {
+      async stop() {
+        await Promise.all(running.map((one) => one.stop()))
+      },
+    }
+  },
+  routes: (app, context) => {
+    treasuryRoutesOn(app, context.access, treasuryOf(context), context.chain!.chainId)
+    onRampRoutesOn(app, context.access, onRampsOf(context))
+  },
 })

@@ -24,9 +24,19 @@ export type { IntentStateWord } from './intents.ts'
 export { Activation, Intent, IntentState, intentsRoutes, Receipt, TimelineEntry, Usage } from './intents.ts'
 export { Checkpoint, LogEntry, logRoutes } from './log.ts'
 export { Health, Network, networkRoutes } from './network.ts'
-export { ComplianceSignal, oraclesRoutes, Rate } from './oracles.ts'
+export { OnRampOrder, onRampRoutes } from './on-ramp.ts'
+export {
+  ComplianceSignal,
+  ComplianceSignal,
+  Estimate,
+  oraclesRoutes,
+  oraclesRoutes,
+  Rate,
+  Rate,
+} from './oracles.ts'
+export { Passkey, passkeyRoutes } from './passkeys.ts'
 export { Plan, PlanKind, plansRoutes } from './plans.ts'
-export { StoredGroup, storedWords } from './privacy.ts'
+export { Ending, EndingPreview, StoredGroup, storedWords } from './privacy.ts'
 export { Qos, Quote, quotesRoutes } from './quotes.ts'
 export type { AnswerOf, BodyOf, Call, Caller, HttpServer, ParamsOf, QueryOf, Route } from './route.ts'
 export { route, serve } from './route.ts'

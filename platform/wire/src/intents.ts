@@ -59,6 +59,22 @@ export const Usage = Type.Object({
 })
 export type Usage = Static<typeof Usage>
 
+/** What a carrier was chosen by, in figures. */
+const ChoiceFacts = Type.Object({
+  /** What was measured of it last, or null where nothing was. */
+  measured: Type.Union([
+    Type.Object({
+      latencyMs: Type.Number({ minimum: 0 }),
+      throughputMbps: Type.Number({ minimum: 0 }),
+      atMs: Millis,
+    }),
+    Type.Null(),
+  ]),
+  /** How many others could have delivered, and how many had refused. */
+  others: Uint32,
+  refused: Uint32,
+})
+
 /** A purchase. */
 export const Intent = Type.Object({
   intentId: IntentId,
@@ -66,8 +82,8 @@ export const Intent = Type.Object({
   plan: Plan,
   qos: Qos,
   book: Type.Optional(Uint32),
-  /** Why this carrier, in words. */
-  carrier: Type.Optional(Type.Object({ book: Uint32, why: Line })),
+  /** Why this carrier, in English words and in figures. */
+  carrier: Type.Optional(Type.Object({ book: Uint32, why: Line, facts: Type.Optional(ChoiceFacts) })),
   terms: Terms,
   books: Type.Array(Uint32),
   planSalt: Hash,

@@ -11,6 +11,8 @@ export const Network = Type.Object({
     Type.Object({}, { additionalProperties: Address }),
   ),
   entryPoint: Address,
+  /** Block in which the escrow was deployed: whoever reads the chain alone begins there. */
+  fromBlock: Type.Integer({ minimum: 0 }),
   epochSeconds: Type.Integer(),
   phoneUrl: Type.Optional(Type.String()),
   explorerUrl: Type.Optional(Type.String()),

@@ -13,6 +13,18 @@ export const Rate = Type.Object({
 })
 export type Rate = Static<typeof Rate>
 
+/** What one USDC is worth in a currency, by rates that hold. An estimate to read by; nothing is charged by it. */
+export const Estimate = Type.Object({
+  currency: Type.String({ pattern: '^[A-Z]{3}$', maxLength: 3, description: 'ISO 4217' }),
+  /** Decimal, with 18 digits after the point at most. */
+  perUsdc: Type.String({ pattern: '^[0-9]{1,30}([.][0-9]{1,18})?$', maxLength: 64 }),
+  /** When the older of the feeds behind it last answered. */
+  asOf: Seconds,
+  /** After this moment it is not to be shown any more. */
+  holdsUntil: Seconds,
+})
+export type Estimate = Static<typeof Estimate>
+
 /** What a country asks of whoever sells or uses a SIM there. */
 export const ComplianceSignal = Type.Object({
   country: Country,
@@ -32,6 +44,14 @@ export const oraclesRoutes = {
     summary: "Exchange rates as the chain's price oracle gave them",
     caller: 'anyone',
     answer: Type.Object({ rates: Type.Array(Rate) }),
+  }),
+  estimates: route({
+    method: 'GET',
+    path: '/v1/oracles/estimates',
+    summary:
+      'What one USDC is worth in local currencies; a currency whose rate is stale or refused is not there',
+    caller: 'anyone',
+    answer: Type.Object({ estimates: Type.Array(Estimate) }),
   }),
   compliance: route({
     method: 'GET',

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
-import { Line } from './words.ts'
+import { IntentState } from './intents.ts'
+import { Address, Hash, Line, Millis, Seconds } from './words.ts'
 
 /**
  * The words of what is stored about a traveller, by their codes. The web app says them in the traveller's language; these are
@@ -14,6 +15,8 @@ export const storedWords = {
     'key-part': 'One of the three parts of your key',
     'key-part-releases': 'Releases of that part',
     'sealed-keys': 'Keys sealed by your passkeys',
+    passkeys: 'Passkeys',
+    endings: 'Accounts deleted here',
     quotes: 'Quotes',
     purchases: 'Purchases',
     steps: 'Steps of purchases',
@@ -27,6 +30,7 @@ export const storedWords = {
     operations: 'Your signed operations',
     sponsored: 'Accounts with sponsored fees',
     'test-money': 'Test money given',
+    'card-purchases': 'USDC bought with a card',
     orders: 'Orders at networks',
     'refund-notes': 'Notes of refunds',
     receipts: 'Receipts signed by networks',
@@ -85,8 +89,10 @@ export const storedWords = {
     content: 'Content',
     contract: 'Contract',
     cost: 'Cost',
+    counter: 'Counter',
     country: 'Country',
     created: 'Made',
+    currency: 'Currency',
     deadline: 'Ends at the latest',
     details: 'Hash of the details',
     device: 'Device key',
@@ -108,6 +114,7 @@ export const storedWords = {
     failure: 'What went wrong',
     'fee-limit': 'Highest fee',
     final: 'Final',
+    'first-owner': 'First owner key',
     flagged: 'Unusual',
     flags: 'Marks',
     'fresh-until': 'Fresh until',
@@ -120,6 +127,7 @@ export const storedWords = {
     intent: 'Purchase',
     kind: 'Kind',
     method: 'Method',
+    'most-paid': 'Highest price agreed to',
     network: 'Network',
     'network-proof': 'Proof for the network',
     networks: 'Possible networks',
@@ -128,7 +136,9 @@ export const storedWords = {
     'not-before': 'Not before',
     note: 'Note',
     number: 'Number',
+    order: 'Order at the provider',
     owner: 'Owner key',
+    page: 'Page of the provider',
     pairing: 'Pairing',
     passkey: 'Passkey',
     place: 'Place in the order',
@@ -139,6 +149,7 @@ export const storedWords = {
     profile: 'Kind of profile',
     'profile-hash': 'Keyed hash of the profile',
     proof: 'Proof',
+    provider: 'Provider',
     quality: 'Quality wished for',
     ready: 'Ready',
     reason: 'Reason',
@@ -157,13 +168,13 @@ export const storedWords = {
     seen: 'Last seen',
     sender: 'Sender',
     sent: 'Sent',
-    session: 'Session',
     settled: 'Paid to the network',
     side: 'Side',
     signature: 'Signature',
     signed: 'Signed transaction',
     'signed-at': 'Signed',
     signer: 'Signing key',
+    'signs-in': 'May sign in',
     state: 'State',
     step: 'Step',
     subject: 'Code of your sign-in',
@@ -196,10 +207,9 @@ export const storedWords = {
     faults: 'Faults are found.',
   },
   untils: {
-    wallet: 'As long as there is a wallet; without one, until you delete it.',
     session: 'You sign out, end it or delete it, or it runs out.',
     expiry: 'A short time after it runs out.',
-    deleted: 'You delete it on this page.',
+    deleted: 'You delete your account.',
     week: 'Seven days.',
     'week-after': 'Seven days after it runs out.',
     day: 'One day.',
@@ -249,3 +259,52 @@ export const StoredQuery = Type.Object({
   group: Type.Optional(Type.String({ pattern: '^[a-z-]{2,32}$', maxLength: 32 })),
   skip: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000 })),
 })
+
+/** What deleting the account would do. */
+export const EndingPreview = Type.Object({
+  account: Type.Union([Address, Type.Null()]),
+  groups: Type.Array(
+    Type.Object({
+      group: code('groups'),
+      total: Type.Integer({ minimum: 0 }),
+      /** Deleted with the account; the rest names no sign-in and stays until its own time. */
+      deleted: Type.Boolean(),
+      until: code('untils'),
+    }),
+  ),
+  /** Paid and not over. Until `provisionBy` an eSIM is delivered or the money goes back; at `deadline` service ends. */
+  purchases: Type.Array(
+    Type.Object({
+      intentId: Hash,
+      state: IntentState,
+      provisionBy: Seconds,
+      deadline: Seconds,
+    }),
+  ),
+})
+export type EndingPreview = Static<typeof EndingPreview>
+
+const Receipt = Type.String({
+  pattern: '^[A-Za-z0-9_-]{43}$',
+  maxLength: 43,
+  description: '256 random bits, base64url, made by the caller',
+})
+
+export const EndingWish = Type.Object(
+  {
+    receipt: Receipt,
+    /** The purchases that run and are left behind. */
+    leaving: Type.Array(Hash, { maxItems: 200 }),
+  },
+  { additionalProperties: false },
+)
+
+export const EndingReceipt = Type.Object({ receipt: Receipt }, { additionalProperties: false })
+
+/** How far a deletion is: the rows are gone at once, the token is burned on chain soon after. */
+export const Ending = Type.Object({
+  askedAtMs: Millis,
+  token: Type.Union([Type.Literal('none'), Type.Literal('leaving'), Type.Literal('gone')]),
+  txHash: Type.Optional(Hash),
+})
+export type Ending = Static<typeof Ending>

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { StoredGroup, StoredQuery } from './privacy.ts'
+import { Ending, EndingPreview, EndingReceipt, EndingWish, StoredGroup, StoredQuery } from './privacy.ts'
 import { route } from './route.ts'
 import { Address, Hash, HexBytes, Micros, Millis, Seconds } from './words.ts'
 
@@ -8,8 +8,12 @@ const Base64Url = (maxLength: number) => Type.String({ pattern: '^[A-Za-z0-9_-]+
 /** The smart wallet of the signed-in traveller. */
 export const Wallet = Type.Object({
   account: Type.Union([Address, Type.Null()]),
-  /** The keys that may sign for it, as registered. */
+  /** The key that signs for it: of those this server keeps parts of, the one that the account on the chain takes. */
   signers: Type.Array(HexBytes),
+  /** The key that the account was made with. Its address follows from it, also when another key signs by now. */
+  firstSigner: Type.Union([Address, Type.Null()]),
+  /** False where the account on the chain takes none of the keys known here: it was given a key from elsewhere. */
+  opens: Type.Boolean(),
   deployed: Type.Boolean(),
   budget: Type.Union([Type.Object({ amountMicros: Micros, validUntil: Seconds, txHash: Hash }), Type.Null()]),
   shares: Type.Object({ server: Type.Boolean(), passkey: Type.Boolean(), recoverySaved: Type.Boolean() }),
@@ -47,45 +51,23 @@ export const walletRoutes = {
   putShare: route({
     method: 'PUT',
     path: '/v1/wallet/share',
-    summary: 'Stores the server’s share of the seed, one of three; two are needed, so alone it opens nothing',
+    summary:
+      'Stores the server’s share of a key’s seed, one of three; two are needed, so alone it opens nothing. A new key’s share lies beside the old until the chain has replaced it',
     caller: 'traveller',
-    body: Type.Object({ share: Base64Url(512) }, { additionalProperties: false }),
+    body: Type.Object({ owner: Address, share: Base64Url(512) }, { additionalProperties: false }),
     status: 204,
     perMinute: 10,
+    refuses: ['identity.too-many-keys'],
   }),
   releaseShare: route({
     method: 'POST',
     path: '/v1/wallet/share/release',
-    summary: 'Gives the server’s share back, to a fresh sign-in only',
+    summary: 'Gives the server’s share of the present key back, to a fresh sign-in only',
     caller: 'traveller',
     answer: Type.Object({ share: Base64Url(512) }),
     secret: true,
     perMinute: 5,
     refuses: ['identity.not-fresh', 'identity.no-share', 'identity.too-many-releases'],
-  }),
-  putPasskey: route({
-    method: 'PUT',
-    path: '/v1/wallet/passkey',
-    summary: 'Stores the seed sealed by a passkey: a ciphertext that only that passkey opens',
-    caller: 'traveller',
-    body: Type.Object(
-      { credentialId: Base64Url(1024), sealedSeed: Base64Url(2048) },
-      { additionalProperties: false },
-    ),
-    status: 204,
-    perMinute: 10,
-  }),
-  getPasskey: route({
-    method: 'GET',
-    path: '/v1/wallet/passkey',
-    summary: 'The sealed seeds and the passkeys that open them',
-    caller: 'traveller',
-    answer: Type.Object({
-      passkeys: Type.Array(
-        Type.Object({ credentialId: Base64Url(1024), sealedSeed: Base64Url(2048), createdAtMs: Millis }),
-      ),
-    }),
-    secret: true,
   }),
   recoverySaved: route({
     method: 'POST',
@@ -138,13 +120,36 @@ export const walletRoutes = {
     secret: true,
     perMinute: 60,
   }),
-  forget: route({
-    method: 'DELETE',
-    path: '/v1/privacy',
-    summary: 'Deletes sessions, shares and sealed seeds of the traveller; chain history stays',
+  ending: route({
+    method: 'GET',
+    path: '/v1/privacy/ending',
+    summary: 'What deleting the account would do: which rows go, which stay, and purchases that are not over',
     caller: 'traveller',
+    answer: EndingPreview,
+    secret: true,
+    perMinute: 60,
+  }),
+  end: route({
+    method: 'POST',
+    path: '/v1/privacy/ending',
+    summary:
+      'Deletes the account for good, after a fresh sign-in: sign-in, sessions, shares, sealed seeds; the token follows',
+    caller: 'traveller',
+    body: EndingWish,
     status: 204,
-    refuses: ['identity.not-fresh'],
+    perMinute: 10,
+    refuses: ['identity.not-fresh', 'identity.purchases-run'],
+  }),
+  ended: route({
+    method: 'POST',
+    path: '/v1/privacy/ended',
+    summary: 'How far a deletion is, for whoever holds its number',
+    caller: 'anyone',
+    body: EndingReceipt,
+    answer: Ending,
+    secret: true,
+    perMinute: 120,
+    refuses: ['identity.ending-unknown'],
   }),
   did: route({
     method: 'GET',

@@ -265,11 +265,7 @@ const KEY_BYTES = 32
  */
 export function certificateReader(maxCount = 1000): (der: Uint8Array) => Certificate {
   const known = new Map<string, Certificate>()
-  // The functions of one download mostly pass the very same bytes on.
-  const sameBytes = new WeakMap<Uint8Array, Certificate>()
   return (der) => {
-    const same = sameBytes.get(der)
-    if (same) return same
     // The end of a certificate is its signature: short to look up, and compared as a whole before it counts.
     const key = latin1(der.subarray(-KEY_BYTES))
     const before = known.get(key)
@@ -278,7 +274,6 @@ export function certificateReader(maxCount = 1000): (der: Uint8Array) => Certifi
     known.delete(key)
     known.set(key, found)
     if (known.size > maxCount) known.delete(known.keys().next().value!)
-    sameBytes.set(der, found)
     return found
   }
 }

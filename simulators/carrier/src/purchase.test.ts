@@ -46,7 +46,7 @@ function say<Kind extends EventKind>(kind: Kind, intentId: Hex, body: EventBodie
 /** Pays, tells the stages what the indexer and the Intent Manager would, and waits for a carrier to be chosen. */
 async function buy(over: Partial<IntentTerms> = {}) {
   const { intentId, terms, books } = await payer.fund(over)
-  await sql`insert into gesim.intents_facts values (${intentId}, ${terms.payer}, 'v1:x',
+  await sql`insert into gesim.intents_facts values (${intentId}, ${terms.payer},
     ${JSON.stringify(termsToJson(terms))}::jsonb, ${books}::int[], 'es-1', 'gesim-data', 'ES', 'funded', false)`.execute(
     world.database.store.db,
   )

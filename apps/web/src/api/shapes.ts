@@ -7,12 +7,17 @@ import type {
   epochsRoutes,
   intentsRoutes,
   logRoutes,
+  onRampRoutes,
+  passkeyRoutes,
   walletRoutes,
 } from '@gesim/wire'
 
 export type {
   Activation,
   CarrierBook,
+  Ending,
+  EndingPreview,
+  Estimate,
   FinanceSummary,
   FinanceTransactions,
   Hex,
@@ -20,6 +25,8 @@ export type {
   IntentStateWord,
   LedgerPage,
   Network,
+  OnRampOrder,
+  Passkey,
   Plan,
   Quote,
   Receipt,
@@ -31,7 +38,7 @@ export type {
 
 export type Providers = AnswerOf<typeof authRoutes.providers>
 export type Sessions = AnswerOf<typeof authRoutes.sessions>
-export type Passkeys = AnswerOf<typeof walletRoutes.getPasskey>
+export type Passkeys = AnswerOf<typeof passkeyRoutes.list>
 export type Activity = AnswerOf<typeof walletRoutes.activity>
 export type Stored = AnswerOf<typeof walletRoutes.privacy>
 export type Intents = AnswerOf<typeof intentsRoutes.list>
@@ -43,6 +50,8 @@ export type JournalEvents = AnswerOf<typeof developerRoutes.events>
 export type CarrierBooks = AnswerOf<typeof carriersRoutes.dashboard>
 export type Decisions = AnswerOf<typeof advisorRoutes.decisions>
 export type NewApiKey = AnswerOf<typeof developerRoutes.createKey>
+export type OnRamp = AnswerOf<typeof onRampRoutes.overview>
+export type OnRampQuote = AnswerOf<typeof onRampRoutes.quote>
 export type LogProof = AnswerOf<typeof logRoutes.proof>
 /** What a payer needs to take the rest of a purchase. */
 export type Remainder = AnswerOf<typeof epochsRoutes.remainder>

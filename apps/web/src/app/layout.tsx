@@ -1,12 +1,14 @@
 import type { Metadata, Viewport } from 'next'
 import { cookies } from 'next/headers'
 import type { ReactNode } from 'react'
+import { currencyOfPage } from '../api/estimates.ts'
 import { sessionOf, visitorOf } from '../api/server.ts'
 import { StartWorker } from '../offline/start-worker.tsx'
 import { ClockWatch } from '../ui/clock-watch.tsx'
 import { SiteFrame } from '../ui/site-frame.tsx'
 import type { Theme } from '../ui/theme-switch.tsx'
 import { WalletKeeper } from '../wallet/wallet-keeper.tsx'
+import { Estimates } from '../words/estimate.tsx'
 import { compiledRooms, localeOfPage, wordsOf } from '../words/language.ts'
 import { LOCALES } from '../words/locales.ts'
 import { FirstWords } from '../words/more-words.tsx'
@@ -18,7 +20,7 @@ export async function generateMetadata(): Promise<Metadata> {
     title: { default: t('title'), template: '%s · GeSIM' },
     description: t('description'),
     referrer: 'no-referrer',
-    icons: { apple: '/icons/180.png' },
+    icons: { icon: { url: '/icon.svg', type: 'image/svg+xml' }, apple: '/icons/180.png' },
     appleWebApp: { title: 'GeSIM', statusBarStyle: 'default' },
   }
 }
@@ -34,7 +36,12 @@ export const viewport: Viewport = {
 }
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const [session, visitor, jar] = await Promise.all([sessionOf(), visitorOf(), cookies()])
+  const [session, visitor, jar, currency] = await Promise.all([
+    sessionOf(),
+    visitorOf(),
+    cookies(),
+    currencyOfPage(),
+  ])
   const { lang, direction, tag } = LOCALES[await localeOfPage()]
   const messages = await compiledRooms(['frame', 'failures'])
   const theme = themeOf(jar.get('theme')?.value)
@@ -42,13 +49,15 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
     <html lang={lang} dir={direction} data-theme={theme === 'system' ? undefined : theme}>
       <body className="font-sans antialiased">
         <FirstWords locale={tag} messages={messages}>
-          <SiteFrame session={session} theme={theme}>
-            <ClockWatch />
-            {children}
-          </SiteFrame>
+          <Estimates currency={currency.chosen} first={currency.estimate}>
+            <SiteFrame session={session} theme={theme} currency={currency}>
+              <ClockWatch />
+              {children}
+            </SiteFrame>
+          </Estimates>
         </FirstWords>
         {session.signedIn && <WalletKeeper account={session.account ?? null} />}
-        <StartWorker visitor={visitor} />
+        <StartWorker visitor={visitor} person={session.account ?? null} />
       </body>
     </html>
   )

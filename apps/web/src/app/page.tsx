@@ -7,6 +7,7 @@ import { ButtonLink } from '../ui/button.tsx'
 import { Flag } from '../ui/flag.tsx'
 import { Icon, type IconName } from '../ui/icon.tsx'
 import { countryName } from '../words/countries.ts'
+import { About } from '../words/estimate.tsx'
 import { formatsOfPage, wordsOf } from '../words/language.ts'
 
 const STEPS = ['pay', 'back', 'sign', 'close', 'check'] as const
@@ -69,6 +70,7 @@ export default async function Landing() {
                       <span className="block font-medium text-ink">{countryName(place.code, f.locale)}</span>
                       <span className="figures block text-caption text-faint">
                         {t('from', { price: f.usdc(place.fromMicros) })}
+                        <About micros={place.fromMicros} className="block" />
                       </span>
                     </span>
                   </Link>

@@ -1,6 +1,13 @@
-import { accountAddressOf, type GesimSmartAccount, toGesimAccount } from '@gesim/contracts/account'
+import { refuse } from '@gesim/base'
+import {
+  type AccountSigner,
+  accountAddressOf,
+  type GesimSmartAccount,
+  toGesimAccount,
+} from '@gesim/contracts/account'
+import type { LocalAccount } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
-import type { Hex, Session } from '../api/shapes.ts'
+import type { Hex, Session, Wallet } from '../api/shapes.ts'
 import { type OwnerKey, ownerOf } from '../custody/seed.ts'
 import { addresses, chainClient } from './network.ts'
 
@@ -20,9 +27,34 @@ export function proofOf(owner: OwnerKey, account: Hex, session: Session): Promis
   return privateKeyToAccount(owner.privateKey).signMessage({ message: text })
 }
 
-/** The account of a seed, ready to sign. */
-export async function signerOf(entropy: Uint8Array): Promise<GesimSmartAccount> {
+/** What is known of an account: where it is, and the key it was made with. Another key may sign by now. */
+export type KnownAccount = Pick<Wallet, 'account' | 'firstSigner'>
+
+/** The account of a traveller, ready to sign with the key of a seed. */
+export async function signerOf(entropy: Uint8Array, wallet: KnownAccount): Promise<GesimSmartAccount> {
+  return signerWith(privateKeyToAccount(ownerOf(entropy).privateKey), wallet)
+}
+
+/**
+ * The account, with whoever signs for it. Its address never follows from the key that signs: that may have been replaced or
+ * recovered. It follows from the key that the account was made with, or, where it is on the chain already, is what it is.
+ */
+export async function signerWith(
+  owner: LocalAccount | AccountSigner,
+  { account, firstSigner }: KnownAccount,
+): Promise<GesimSmartAccount> {
+  if (!account || !firstSigner) throw refuse('web.wallet-not-sealed')
   const [client, known] = await Promise.all([chainClient(), addresses()])
-  const owner = privateKeyToAccount(ownerOf(entropy).privateKey)
-  return toGesimAccount({ client, addresses: known, owner })
+  const firstSigners = [firstSigner.toLowerCase() as Hex]
+  const follows = accountAddressOf(known, firstSigners).toLowerCase() === account.toLowerCase()
+  // Made by an earlier factory: its code is there, so nothing is deployed and nothing need follow.
+  if (!follows && !(await client.getCode({ address: account })))
+    throw refuse('web.terms-differ', { field: 'account' })
+  return toGesimAccount({
+    client,
+    addresses: known,
+    owner,
+    firstSigners,
+    ...(follows ? {} : { address: account }),
+  })
 }

@@ -21,6 +21,7 @@ import { addresses, chainClient, doorUrl } from './network.ts'
 import { forgetPending, keepPending, type OperationStatus, PENDING_MS, pendingOf, waitMs } from './pending.ts'
 
 const CONFIRM_WITHIN_MS = 60_000
+const ASK_ANEW_AFTER_MS = 1_000
 
 /** Pays into escrow: approve, create, fund, in one operation that GeSIM sponsors. Deploys the account when needed. */
 export async function fundIntent(
@@ -61,7 +62,7 @@ export async function refundHeld(
 ): Promise<UserOperationReceipt> {
   const { escrow } = await addresses()
   const data = encodeFunctionData({ abi: intentEscrowAbi, functionName: 'refund', args: [terms] })
-  return sendCalls(account, [{ to: escrow, data }])
+  return sendCalls(account, [{ to: escrow, data }], 'at once')
 }
 
 /** Ends a purchase by its last charge in a final root: the rest goes to the wallet. */
@@ -69,16 +70,18 @@ export async function refundRest(
   account: GesimSmartAccount,
   ...of: Parameters<typeof remainderCall> extends [unknown, ...infer Rest] ? Rest : never
 ): Promise<UserOperationReceipt> {
-  return sendCalls(account, [remainderCall(await addresses(), ...of)])
+  return sendCalls(account, [remainderCall(await addresses(), ...of)], 'at once')
 }
 
 /**
  * Makes calls in one operation that GeSIM sponsors, and waits for it. Deploys the account when needed. Each operation
  * has a nonce key of its own, so nothing on the chain keeps two apart: while one may still arrive no second is signed.
+ * What the contract itself makes only once (a refund) goes `at once`, past what is on its way and without a record.
  */
 export async function sendCalls(
   account: GesimSmartAccount,
   calls: readonly { to: Hex; value?: bigint; data?: Hex }[],
+  order: 'one by one' | 'at once' = 'one by one',
 ): Promise<UserOperationReceipt> {
   const bundler = sponsoredClient({
     account,
@@ -86,7 +89,8 @@ export async function sendCalls(
     bundlerUrl: doorUrl('/rpc/bundler'),
     paymasterUrl: doorUrl('/rpc/paymaster'),
   })
-  await requireNonePending(bundler, account.address)
+  const alone = order === 'one by one'
+  if (alone) await requireNonePending(bundler, account.address)
   const { address: entryPointAddress, version: entryPointVersion } = account.entryPoint
   let operation: UserOperation<'0.8'>
   let hash: Hex
@@ -99,10 +103,12 @@ export async function sendCalls(
     // Nothing has left the browser yet.
     throw refuse('web.payment-failed', { why: lineOf(cause) }, cause)
   }
-  // Another tab may have signed meanwhile.
-  const other = pendingOf(account.address, serverNowMs())
-  if (other) throw stillPending(other.until - serverNowMs())
-  keepPending(account.address, { hash, until: serverNowMs() + PENDING_MS })
+  if (alone) {
+    // Another tab may have signed meanwhile.
+    const other = pendingOf(account.address, serverNowMs())
+    if (other) throw stillPending(other.until - serverNowMs())
+    keepPending(account.address, { hash, until: serverNowMs() + PENDING_MS })
+  }
   try {
     const request = formatUserOperationRequest(operation)
     await bundler.request(
@@ -129,7 +135,7 @@ async function outcomeOf(
   hash: Hex,
 ): Promise<UserOperationReceipt> {
   try {
-    return await bundler.waitForUserOperationReceipt({ hash, timeout: CONFIRM_WITHIN_MS })
+    return await receiptInTime(bundler, hash)
   } catch (cause) {
     const status = await statusOf(bundler, hash)
     if (status?.state === 'dropped') {
@@ -140,6 +146,20 @@ async function outcomeOf(
     if (late) return late
     // Sent is sent: whatever kept us from the receipt, the payment may still arrive.
     throw unreachable('web.payment-unconfirmed', { userOpHash: hash }, cause)
+  }
+}
+
+/** Waits for the receipt, also through a network that is away for a while: no answer is no answer. */
+async function receiptInTime(bundler: GesimAccountClient, hash: Hex): Promise<UserOperationReceipt> {
+  const endsAt = performance.now() + CONFIRM_WITHIN_MS
+  for (;;) {
+    const timeout = Math.max(1, endsAt - performance.now())
+    try {
+      return await bundler.waitForUserOperationReceipt({ hash, timeout })
+    } catch (cause) {
+      if (!isLostAnswer(cause) || performance.now() > endsAt) throw cause
+      await new Promise((resolve) => setTimeout(resolve, ASK_ANEW_AFTER_MS))
+    }
   }
 }
 

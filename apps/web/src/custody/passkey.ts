@@ -13,11 +13,30 @@ export async function passkeyPossible(): Promise<boolean> {
   return PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable()
 }
 
+/** A passkey that was just made, for the server to check and keep. */
+export interface MadePasskey {
+  readonly credentialId: string
+  readonly clientData: string
+  readonly authenticatorData: string
+  /** What the authenticator gives for sealing (WebAuthn Level 3, 10.1.4); null where it cannot. */
+  readonly prfOutput: Uint8Array | null
+}
+
+/** What a passkey signed. */
+export interface SignedByPasskey {
+  readonly credentialId: string
+  readonly clientData: string
+  readonly authenticatorData: string
+  /** ECDSA over P-256, as DER. */
+  readonly signature: string
+  readonly userHandle?: string
+}
+
 /**
- * Makes a passkey and seals the entropy with its PRF output (WebAuthn Level 3, 10.1.4).
- * Throws `web.passkey-refused` when the person declines, `web.passkey-cannot-seal` when the authenticator has no PRF.
+ * Makes a passkey of the account: it can be found without a name (discoverable), so that it signs in where nobody is known.
+ * Throws `web.passkey-refused` when the person declines.
  */
-export async function sealWithPasskey(account: `0x${string}`, entropy: Uint8Array): Promise<SealedSeed> {
+export async function makePasskey(account: string, challenge: string): Promise<MadePasskey> {
   const credential = await ask(() =>
     navigator.credentials.create({
       publicKey: {
@@ -28,33 +47,76 @@ export async function sealWithPasskey(account: `0x${string}`, entropy: Uint8Arra
           name: `GeSIM wallet ${account.slice(2, 6)}`,
           displayName: 'GeSIM wallet',
         },
-        challenge: crypto.getRandomValues(new Uint8Array(32)),
-        pubKeyCredParams: [
-          { type: 'public-key', alg: -7 },
-          { type: 'public-key', alg: -257 },
-        ],
-        authenticatorSelection: { residentKey: 'preferred', userVerification: 'required' },
+        challenge: new Uint8Array(fromBase64Url(challenge)),
+        // ES256 alone: the account on the chain checks no other kind.
+        pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
+        authenticatorSelection: {
+          residentKey: 'required',
+          requireResidentKey: true,
+          userVerification: 'required',
+        },
         attestation: 'none',
         extensions: { prf: { eval: { first: prfSalt(account) } } },
       },
     }),
   )
+  const response = credential.response as AuthenticatorAttestationResponse
+  const credentialId = base64UrlOf(credential.rawId)
   const results = credential.getClientExtensionResults().prf
-  if (!results?.enabled && !results?.results) throw refuse('web.passkey-cannot-seal')
-  const credentialId = toBase64Url(new Uint8Array(credential.rawId))
+  let output: Uint8Array | null = null
+  if (results?.results?.first) output = bytesOf(results.results.first)
   // Some authenticators give output only when the key is used, not when it is made.
-  const output = results.results?.first
-    ? bytesOf(results.results.first)
-    : (await prfOutput(account, [credentialId])).output
-  const key = await passkeySealingKey(output)
-  return { credentialId, sealedSeed: await seal(key, contextOf(account), entropy) }
+  else if (results?.enabled) output = (await prfOutput(account, [credentialId])).output
+  return {
+    credentialId,
+    clientData: base64UrlOf(response.clientDataJSON),
+    authenticatorData: base64UrlOf(response.getAuthenticatorData()),
+    prfOutput: output,
+  }
+}
+
+/** Seals the entropy with what a passkey gave for it. */
+export async function sealWith(prfOutput: Uint8Array, account: string, entropy: Uint8Array): Promise<string> {
+  return seal(await passkeySealingKey(prfOutput), contextOf(account), entropy)
+}
+
+/** Seals another entropy with whichever of the passkeys is at hand: one touch. */
+export async function sealAgain(
+  account: string,
+  credentialIds: readonly string[],
+  entropy: Uint8Array,
+): Promise<SealedSeed> {
+  const { credentialId, output } = await prfOutput(account, credentialIds)
+  return { credentialId, sealedSeed: await sealWith(output, account, entropy) }
+}
+
+/** Lets a passkey sign a challenge. Without ids the device offers whichever it has for this site. */
+export async function signWithPasskey(
+  challenge: Uint8Array,
+  credentialIds: readonly string[] = [],
+): Promise<SignedByPasskey> {
+  const credential = await ask(() =>
+    navigator.credentials.get({
+      publicKey: {
+        rpId: location.hostname,
+        challenge: new Uint8Array(challenge),
+        allowCredentials: allowed(credentialIds),
+        userVerification: 'required',
+      },
+    }),
+  )
+  const response = credential.response as AuthenticatorAssertionResponse
+  return {
+    credentialId: base64UrlOf(credential.rawId),
+    clientData: base64UrlOf(response.clientDataJSON),
+    authenticatorData: base64UrlOf(response.authenticatorData),
+    signature: base64UrlOf(response.signature),
+    ...(response.userHandle?.byteLength ? { userHandle: base64UrlOf(response.userHandle) } : {}),
+  }
 }
 
 /** Opens the seed with whichever of its passkeys is at hand: one touch. */
-export async function openWithPasskey(
-  account: `0x${string}`,
-  seeds: readonly SealedSeed[],
-): Promise<Uint8Array> {
+export async function openWithPasskey(account: string, seeds: readonly SealedSeed[]): Promise<Uint8Array> {
   const { credentialId, output } = await prfOutput(
     account,
     seeds.map((seed) => seed.credentialId),
@@ -65,7 +127,7 @@ export async function openWithPasskey(
 }
 
 async function prfOutput(
-  account: `0x${string}`,
+  account: string,
   credentialIds: readonly string[],
 ): Promise<{ credentialId: string; output: Uint8Array }> {
   const credential = await ask(() =>
@@ -73,10 +135,7 @@ async function prfOutput(
       publicKey: {
         rpId: location.hostname,
         challenge: crypto.getRandomValues(new Uint8Array(32)),
-        allowCredentials: credentialIds.map((id) => ({
-          type: 'public-key' as const,
-          id: new Uint8Array(fromBase64Url(id)),
-        })),
+        allowCredentials: allowed(credentialIds),
         userVerification: 'required',
         extensions: { prf: { eval: { first: prfSalt(account) } } },
       },
@@ -84,7 +143,7 @@ async function prfOutput(
   )
   const first = credential.getClientExtensionResults().prf?.results?.first
   if (!first) throw refuse('web.passkey-cannot-seal')
-  return { credentialId: toBase64Url(new Uint8Array(credential.rawId)), output: bytesOf(first) }
+  return { credentialId: base64UrlOf(credential.rawId), output: bytesOf(first) }
 }
 
 async function ask(work: () => Promise<Credential | null>): Promise<PublicKeyCredential> {
@@ -95,6 +154,14 @@ async function ask(work: () => Promise<Credential | null>): Promise<PublicKeyCre
     throw refuse('web.passkey-refused', {}, cause)
   }
   throw refuse('web.passkey-refused')
+}
+
+function allowed(credentialIds: readonly string[]): PublicKeyCredentialDescriptor[] {
+  return credentialIds.map((id) => ({ type: 'public-key', id: new Uint8Array(fromBase64Url(id)) }))
+}
+
+function base64UrlOf(bytes: ArrayBuffer): string {
+  return toBase64Url(new Uint8Array(bytes))
 }
 
 function prfSalt(account: string): Uint8Array<ArrayBuffer> {

@@ -3,6 +3,7 @@ import { newDeviceKey, open, seal } from './seal.ts'
 
 /** The device share of one wallet, sealed under a key that cannot be exported from this browser. */
 interface Row {
+  /** The account, or what {@link besideOf} makes of it. */
   readonly account: string
   readonly key: CryptoKey
   readonly sealedShares: readonly string[]
@@ -15,7 +16,7 @@ const STORE = 'device-shares'
  * Keeps a device share beside the ones already here. A new split changes the server's share and ours, and a browser
  * may die between the two: so the old one stays until {@link keepOnly} says which one fits.
  */
-export async function addDeviceShare(account: `0x${string}`, share: string): Promise<void> {
+export async function addDeviceShare(account: string, share: string): Promise<void> {
   const known = await readRow(account)
   const key = known?.key ?? (await newDeviceKey())
   const sealed = await seal(key, contextOf(account), fromBase64Url(share))
@@ -23,14 +24,14 @@ export async function addDeviceShare(account: `0x${string}`, share: string): Pro
 }
 
 /** Forgets all device shares of the account but this one, which is kept. */
-export async function keepOnly(account: `0x${string}`, share: string): Promise<void> {
+export async function keepOnly(account: string, share: string): Promise<void> {
   const key = (await readRow(account))?.key ?? (await newDeviceKey())
   const sealed = await seal(key, contextOf(account), fromBase64Url(share))
   await put({ account: account.toLowerCase(), key, sealedShares: [sealed] })
 }
 
 /** The device shares of the account in this browser, the newest first; none where there is none. */
-export async function readDeviceShares(account: `0x${string}`): Promise<string[]> {
+export async function readDeviceShares(account: string): Promise<string[]> {
   const row = await readRow(account)
   if (!row) return []
   const shares: string[] = []
@@ -40,8 +41,22 @@ export async function readDeviceShares(account: `0x${string}`): Promise<string[]
 }
 
 /** Forgets the account's shares in this browser. */
-export async function forgetDeviceShares(account: `0x${string}`): Promise<void> {
+export async function forgetDeviceShares(account: string): Promise<void> {
   await run('readwrite', (store) => store.delete(account.toLowerCase()))
+}
+
+/** Where the share of a new key lies beside the account's own, until the chain has taken that key. */
+export function besideOf(account: string, owner: string): string {
+  return `${account}/${owner}`.toLowerCase()
+}
+
+/** The new keys of the account of which a share lies beside, in this browser. */
+export async function ownersBeside(account: string): Promise<`0x${string}`[]> {
+  const before = besideOf(account, '')
+  const keys = await run<IDBValidKey[]>('readonly', (store) => store.getAllKeys())
+  return keys
+    .filter((key): key is string => typeof key === 'string' && key.startsWith(before))
+    .map((key) => key.slice(before.length) as `0x${string}`)
 }
 
 function contextOf(account: string): string {

@@ -13,14 +13,14 @@ import { unlock } from '../wallet/keeper.ts'
 /** Takes the whole deposit back by the contract alone. Needs nobody's consent while the money is Held. */
 export async function takeMoneyBack(intent: Intent): Promise<void> {
   const wallet = await ask<Wallet>('GET', '/v1/wallet')
-  const signer = await signerOf(await unlock(wallet))
+  const signer = await signerOf(await unlock(wallet), wallet)
   await refundHeld(signer, termsFromJson(intent.terms))
 }
 
 /** Takes what is left of a finished purchase, without waiting until it comes back by itself. */
 export async function takeRestNow(intent: Intent, { epoch, leaf }: Remainder): Promise<void> {
   const wallet = await ask<Wallet>('GET', '/v1/wallet')
-  const signer = await signerOf(await unlock(wallet))
+  const signer = await signerOf(await unlock(wallet), wallet)
   await refundRest(signer, termsFromJson(intent.terms), epoch, leafProofFromJson(leaf))
 }
 
@@ -54,7 +54,7 @@ export async function addMoney(intent: Intent, amountMicros: bigint): Promise<No
   // A second tap, or another tab, has been here meanwhile.
   if (funded !== BigInt(intent.fundedMicros) || funded + amountMicros > terms.maxDeposit) return 'changed'
   if (balance < amountMicros) return 'short'
-  await addToIntent(await signerOf(entropy), terms, amountMicros)
+  await addToIntent(await signerOf(entropy, wallet), terms, amountMicros)
   return null
 }
 

@@ -8,6 +8,7 @@ import { Button, ButtonLink } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Sheet } from '../ui/sheet.tsx'
 import { useNow } from '../ui/use-now.ts'
+import { About } from '../words/estimate.tsx'
 import { countdown } from '../words/format.ts'
 import { useFormats } from '../words/use-formats.ts'
 import { ActionFailure } from './action-failure.tsx'
@@ -166,6 +167,7 @@ function MoneyLine({
       <p className="figures mt-1 text-heading font-bold" data-testid="money-amount">
         {f.usdc(line.amount)} <span className="text-small font-medium text-faint">USDC</span>
       </p>
+      <About micros={line.amount} dated className="block text-small text-soft" />
       <p className="text-small text-soft">{line.says}</p>
       {(intent.state === 'active' || intent.state === 'finishing' || intent.state === 'settled') && (
         <dl className="figures mt-4 space-y-1 border-t border-line pt-3 text-small">

@@ -11,7 +11,7 @@ const PAIRING_GRACE_SECONDS = 86_400
 export async function bindDevice(intent: Intent, pairing: Pairing, silent: boolean): Promise<void> {
   if (!pairing.device) return
   const wallet = await ask<Wallet>('GET', '/v1/wallet')
-  const signer = await signerOf(await unlock(wallet, { silent }))
+  const signer = await signerOf(await unlock(wallet, { silent }), wallet)
   const validUntil = intent.deadline + PAIRING_GRACE_SECONDS
   const { signature } = await signConsent(signer, 'PairingConsent', {
     payer: intent.terms.payer,
@@ -27,7 +27,7 @@ export async function bindDevice(intent: Intent, pairing: Pairing, silent: boole
 export async function consentToActivation(intent: Intent, silent: boolean): Promise<void> {
   if (!intent.receiptDigest || intent.book === undefined) return
   const wallet = await ask<Wallet>('GET', '/v1/wallet')
-  const signer = await signerOf(await unlock(wallet, { silent }))
+  const signer = await signerOf(await unlock(wallet, { silent }), wallet)
   // The escrow opens until `provisionBy` only; a consent that outlives it would be of no use to anybody.
   const validUntil = intent.provisionBy
   const { signature } = await signConsent(signer, 'ActivationConsent', {

@@ -18,7 +18,7 @@ export function whatToSay(step: UsageStep | null, { told, closed }: Remembered) 
   return { shown: step !== null && step > closed, news: step !== null && step > told }
 }
 
-// The start of these names is known to offline/start-worker.tsx, which deletes them after a sign-out.
+// The start of these names is known to offline/start-worker.tsx, which deletes them after a sign-out and a change of person.
 const nameOf = (intentId: string) => `gesim-usage-${intentId}`
 const WANTED = 'gesim-usage-notify'
 

@@ -83,7 +83,7 @@ describe('what the worker does with a request', () => {
     ['GET', '/_next/static/chunks/a1b2.js', 'no-cors', 'asset'],
     ['GET', '/_next/static/media/inter.woff2', 'cors', 'asset'],
     ['GET', '/flags/es.svg', 'no-cors', 'asset'],
-    ['GET', '/icons/192.png', 'no-cors', 'asset'],
+    ['GET', '/icons/192.png', 'no-cors', 'leave'],
     // From the network or the calm page; never stored.
     ['GET', '/', 'navigate', 'page'],
     ['GET', '/plans/es-5?buy=1', 'navigate', 'page'],
@@ -109,7 +109,7 @@ describe('what the worker does with a request', () => {
     // The end of a session, or the start of another's.
     ['POST', '/v1/auth/logout', 'cors', 'forget'],
     ['POST', '/v1/auth/wallet', 'cors', 'forget'],
-    ['DELETE', '/v1/privacy', 'cors', 'forget'],
+    ['POST', '/v1/privacy/ending', 'cors', 'forget'],
     ['DELETE', '/v1/auth/sessions/1', 'cors', 'forget'],
     ['GET', '/v1/auth/login?provider=local', 'navigate', 'forget'],
     ['GET', '/v1/auth/callback?code=secret', 'navigate', 'forget'],

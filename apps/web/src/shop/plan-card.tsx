@@ -5,6 +5,7 @@ import { Badge } from '../ui/badge.tsx'
 import { Flags } from '../ui/flags.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { countryName } from '../words/countries.ts'
+import { About } from '../words/estimate.tsx'
 import { useFormats } from '../words/use-formats.ts'
 import { usePlanWords } from './use-plan-words.ts'
 
@@ -22,7 +23,7 @@ export function PlanCard({ plan }: { plan: Plan }) {
       <div className="flex flex-1 flex-col gap-4 p-5">
         <div className="flex items-center gap-3">
           <Flags countries={plan.countries} />
-          <h3 className="min-w-0 text-small font-semibold text-soft">
+          <h2 className="min-w-0 text-small font-semibold text-soft">
             <Link
               href={`/plans/${encodeURIComponent(plan.planId)}`}
               className="outline-none after:absolute after:inset-0"
@@ -32,7 +33,7 @@ export function PlanCard({ plan }: { plan: Plan }) {
                 {t('cardWords', { data: words.data(plan), price: words.price(plan) })}
               </span>
             </Link>
-          </h3>
+          </h2>
         </div>
         <div>
           <p className="text-heading font-bold tracking-tight">{words.data(plan)}</p>
@@ -67,6 +68,7 @@ export function PlanCard({ plan }: { plan: Plan }) {
           <p className="figures text-lead font-bold">
             {words.price(plan)} <span className="text-caption font-medium text-faint">USDC</span>
           </p>
+          <About micros={plan.priceMicros} className="block text-caption text-soft" />
           <p className="figures text-caption text-faint">{words.priceNote(plan)}</p>
         </div>
         <span className="grid size-11 place-items-center rounded-full bg-sea text-on-sea transition-transform duration-200 group-hover:translate-x-0.5 rtl:group-hover:-translate-x-0.5">

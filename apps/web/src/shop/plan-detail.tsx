@@ -11,6 +11,7 @@ import { Icon } from '../ui/icon.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { Sheet } from '../ui/sheet.tsx'
 import { countryName } from '../words/countries.ts'
+import { About } from '../words/estimate.tsx'
 import { useFormats } from '../words/use-formats.ts'
 import { CompatibilityCheck } from './compatibility-check.tsx'
 import { PurchaseSheet } from './purchase-sheet.tsx'
@@ -68,6 +69,7 @@ export function PlanDetail({
             <p className="figures text-heading font-bold">
               {words.price(plan)} <span className="text-body font-medium text-faint">USDC</span>
             </p>
+            <About micros={plan.priceMicros} dated className="block text-small text-soft" />
             <p className="figures text-small text-soft">{words.priceNote(plan)}</p>
             <ul className="mt-4 space-y-2 text-small text-soft">
               <Point>{t('points.fee', { zero: f.usdc(0) })}</Point>

@@ -11,6 +11,7 @@ import { Icon } from '../ui/icon.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { When } from '../ui/when.tsx'
 import { useWalletState } from '../wallet/wallet-state.ts'
+import { About } from '../words/estimate.tsx'
 import { useFailureWords } from '../words/failure-words.ts'
 import { useFormats } from '../words/use-formats.ts'
 import type { PurchaseStep } from './purchase.ts'
@@ -24,11 +25,20 @@ interface Ready {
   passkeyPossible: boolean
 }
 
+const PASSKEY_FAILURES = ['web.passkey-refused', 'web.passkey-cannot-seal']
+
+/** Where the sheet itself offers what comes next, or does it. */
+const GOES_ON_BY_ITSELF = ['web.balance-short', 'web.payment-unconfirmed']
+
+function networkIsBack(): Promise<void> {
+  if (navigator.onLine) return Promise.resolve()
+  return new Promise((resolve) => addEventListener('online', () => resolve(), { once: true }))
+}
+
 /** The one confirmation. Everything that can be asked beforehand is asked while the sheet opens. */
 export function PurchaseSheet({ plan, qos }: { plan: Plan; qos: Quote['qos'] }) {
   const f = useFormats()
   const t = useTranslations('shop')
-  const w = useTranslations('frame')
   const words = usePlanWords()
   const router = useRouter()
   const walletState = useWalletState()
@@ -36,6 +46,7 @@ export function PurchaseSheet({ plan, qos }: { plan: Plan; qos: Quote['qos'] }) 
   const [ready, setReady] = useState<Ready | null>(null)
   const [step, setStep] = useState<PurchaseStep | null>(null)
   const [failure, setFailure] = useState<ApiFailure | Failure | null>(null)
+  const [tried, setTried] = useState<string>()
   const [topping, setTopping] = useState(false)
   const account = walletState.step === 'ready' ? walletState.account : null
 
@@ -65,10 +76,18 @@ export function PurchaseSheet({ plan, qos }: { plan: Plan; qos: Quote['qos'] }) 
     } catch (error) {
       setStep(null)
       if (!isFailure(error)) throw error
+      setTried(ready.quote.intentId)
       if (error.code === 'web.payment-unconfirmed' && ready.quote.intentId) {
+        // The page of the purchase knows more, once there is a network to open it with.
+        setReady(null)
+        setFailure(error)
+        await networkIsBack()
         router.push(`/esims/${ready.quote.intentId}`)
         return
       }
+      // The price may be another by now, or the sign-in over: what was ready is not any more, except for a declined passkey.
+      if (!PASSKEY_FAILURES.includes(error.code)) setReady(null)
+      if (error.code === 'web.balance-short') await prepare()
       setFailure(error)
     }
   }
@@ -80,6 +99,7 @@ export function PurchaseSheet({ plan, qos }: { plan: Plan; qos: Quote['qos'] }) 
       const { askFaucet } = await import('../chain/balance.ts')
       const balanceMicros = await askFaucet(account, faucetAmount(ready))
       setReady({ ...ready, balanceMicros })
+      setFailure(null)
     } catch (error) {
       if (!isFailure(error)) throw error
       setFailure(error)
@@ -89,7 +109,6 @@ export function PurchaseSheet({ plan, qos }: { plan: Plan; qos: Quote['qos'] }) 
   }
 
   const short = ready !== null && ready.balanceMicros < BigInt(ready.quote.priceMicros)
-  const signInHref = `/v1/auth/login?return=${encodeURIComponent(`/plans/${plan.planId}?buy=1`)}&fresh=1`
   return (
     <div>
       <div className="flex items-baseline justify-between gap-4">
@@ -100,6 +119,11 @@ export function PurchaseSheet({ plan, qos }: { plan: Plan; qos: Quote['qos'] }) 
         <p className="figures text-heading font-bold whitespace-nowrap">
           {f.usdc(ready?.quote.priceMicros ?? plan.priceMicros)}{' '}
           <span className="text-small font-medium text-faint">USDC</span>
+          <About
+            micros={ready?.quote.priceMicros ?? plan.priceMicros}
+            dated
+            className="block text-end text-caption font-normal text-soft"
+          />
         </p>
       </div>
       <dl className="figures mt-4 space-y-1.5 border-t border-line pt-4 text-small text-soft">
@@ -125,17 +149,14 @@ export function PurchaseSheet({ plan, qos }: { plan: Plan; qos: Quote['qos'] }) 
       )}
       {failure && (
         <div className="mt-4">
-          <FailureNotice failure={failureWords(failure)} money="wallet" onAgain={() => void prepare()} />
-          {failure.code === 'web.sign-in-again' && (
-            <ButtonLink wide hard href={signInHref} className="mt-3">
-              {w('signInAgain')}
-            </ButtonLink>
-          )}
-          {failure.code === 'web.wallet-elsewhere' && (
-            <ButtonLink wide href="/wallet/restore" className="mt-3">
-              {w('restoreHere')}
-            </ButtonLink>
-          )}
+          <FailureNotice
+            failure={failureWords(failure)}
+            money={failure.code === 'web.payment-unconfirmed' ? 'unknown' : 'wallet'}
+            onAgain={() => void prepare()}
+            again={GOES_ON_BY_ITSELF.includes(failure.code) ? false : undefined}
+            intentId={tried}
+            back={`/plans/${plan.planId}?buy=1`}
+          />
         </div>
       )}
       <div className="mt-5 space-y-3" aria-live="polite">

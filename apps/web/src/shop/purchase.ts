@@ -6,7 +6,7 @@ import type { Hex, Plan, Quote, Wallet } from '../api/shapes.ts'
 import { signerOf } from '../chain/account.ts'
 import { balanceOf } from '../chain/balance.ts'
 import { fundIntent } from '../chain/operations.ts'
-import { addPasskey, hasDeviceShare, unlock } from '../wallet/keeper.ts'
+import { addPasskey, hasDeviceShare, renewShares, unlock } from '../wallet/keeper.ts'
 
 export type PurchaseStep = 'unlocking' | 'sealing' | 'checking' | 'paying' | 'paid'
 
@@ -26,12 +26,14 @@ export async function purchase(
   const entropy = await unlock(wallet)
   if (options.passkey) {
     options.onStep('sealing')
-    await addPasskey(account, entropy)
+    await addPasskey(account, entropy, { mustSeal: true })
   }
   options.onStep('checking')
   const sealed =
     options.passkey || wallet.shares.passkey || (wallet.shares.server && (await hasDeviceShare(account)))
-  if (!sealed) throw refuse('web.wallet-not-sealed')
+  // The browser may have been told to forget its data since the page was opened: the seed is split and stored anew.
+  if (!sealed) await renewShares(account, entropy)
+  if (!sealed && !(await hasDeviceShare(account))) throw refuse('web.wallet-not-sealed')
   const amountMicros = BigInt(quote.priceMicros)
   const intentId = checkedIntentId(plan, quote, account)
   if ((await balanceOf(account)) < amountMicros) throw refuse('web.balance-short')
@@ -40,7 +42,7 @@ export async function purchase(
     idempotencyKey: intentId,
   })
   options.onStep('paying')
-  const signer = await signerOf(entropy)
+  const signer = await signerOf(entropy, wallet)
   await fundIntent(signer, termsFromJson(quote.terms as TermsJson), amountMicros)
   options.onStep('paid')
   return intentId

@@ -1,17 +1,26 @@
 'use client'
-import { useRouter } from 'next/navigation'
+import { usePathname, useRouter } from 'next/navigation'
 import { useTranslations } from 'use-intl/react'
 import { type Said, useFailureWords } from '../words/failure-words.ts'
-import { Button } from './button.tsx'
+import { Button, ButtonLink } from './button.tsx'
 import { Copy } from './copy.tsx'
 import { Notice } from './notice.tsx'
 
 /** What is true of the traveller's money when something fails. */
 export type MoneyAnswer = 'none' | 'wallet' | 'escrow' | 'unknown'
 
+/** What else than trying again helps, by code. */
+const WAYS_ON: Readonly<Record<string, 'sign-in' | 'restore'>> = {
+  'identity.no-session': 'sign-in',
+  'identity.not-fresh': 'sign-in',
+  'intents.no-session': 'sign-in',
+  'web.sign-in-again': 'sign-in',
+  'web.wallet-elsewhere': 'restore',
+}
+
 /**
- * A failure in words: what happened, whether the money is safe, what to do. The code stays in the details. `again` is
- * false where the page itself offers what to do next.
+ * A failure in words: what happened, whether the money is safe, what to do, and one thing to press. The code stays in the
+ * details. `again` is false where the page itself offers what to do next; `back` is where a sign-in returns to.
  */
 export function FailureNotice({
   failure,
@@ -19,16 +28,20 @@ export function FailureNotice({
   onAgain,
   again,
   intentId,
+  back,
 }: {
   failure: Said | Pick<Said, 'code' | 'facts'>
   money: MoneyAnswer
   onAgain?: () => void
   again?: string | false
   intentId?: string
+  back?: string
 }) {
   const t = useTranslations('frame')
   const router = useRouter()
   const { says, remedy } = useFailureWords()(failure)
+  const here = usePathname()
+  const way = back === undefined ? undefined : WAYS_ON[failure.code]
   return (
     <Notice
       tone="trouble"
@@ -36,10 +49,30 @@ export function FailureNotice({
       // Words of the API may be English on a page that runs from right to left.
       title={<bdi>{says}</bdi>}
       action={
-        again !== false && (
-          <Button size="small" look="quiet" onClick={onAgain ?? (() => router.refresh())}>
-            {again ?? t('again')}
-          </Button>
+        way === 'sign-in' ? (
+          <ButtonLink
+            size="small"
+            hard
+            href={`/v1/auth/login?fresh=1&return=${encodeURIComponent(back!)}`}
+            data-testid="sign-in-again"
+          >
+            {t('signInAgain')}
+          </ButtonLink>
+        ) : way === 'restore' && here !== '/wallet/restore' ? (
+          <ButtonLink size="small" href="/wallet/restore" data-testid="restore-here">
+            {t('restoreHere')}
+          </ButtonLink>
+        ) : (
+          again !== false && (
+            <Button
+              size="small"
+              look="quiet"
+              onClick={onAgain ?? (() => router.refresh())}
+              data-testid="again"
+            >
+              {again ?? t('again')}
+            </Button>
+          )
         )
       }
     >

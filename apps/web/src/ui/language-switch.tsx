@@ -2,6 +2,7 @@
 import { usePathname } from 'next/navigation'
 import { useLocale, useTranslations } from 'use-intl/react'
 import { LOCALES } from '../words/locales.ts'
+import { keepSearch } from './keep-search.ts'
 
 /** The seven languages by their own names. A plain form that sets a cookie, so that it works without scripts too. */
 export function LanguageSwitch() {
@@ -9,16 +10,7 @@ export function LanguageSwitch() {
   const chosen = useLocale()
   const path = usePathname()
   return (
-    <form
-      method="post"
-      action="/language"
-      data-testid="language-switch"
-      onSubmit={(event) => {
-        // With scripts the search of the page is kept as well.
-        const back = event.currentTarget.elements.namedItem('back')
-        if (back instanceof HTMLInputElement) back.value = location.pathname + location.search
-      }}
-    >
+    <form method="post" action="/language" data-testid="language-switch" onSubmit={keepSearch}>
       <input type="hidden" name="back" defaultValue={path} />
       <fieldset className="-ms-2 flex flex-wrap">
         <legend className="sr-only">{t('language')}</legend>

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import type { Session } from '../api/shapes.ts'
 import { wordsOf } from '../words/language.ts'
 import { ButtonLink } from './button.tsx'
+import { CurrencySwitch } from './currency-switch.tsx'
 import { Icon, type IconName } from './icon.tsx'
 import { LanguageSwitch } from './language-switch.tsx'
 import { Mark } from './logo.tsx'
@@ -27,10 +28,12 @@ const REST = [
 export async function SiteFrame({
   session,
   theme,
+  currency,
   children,
 }: {
   session: Session
   theme: Theme
+  currency: { readonly chosen: string | null; readonly possible: readonly string[] }
   children: ReactNode
 }) {
   const t = await wordsOf('frame')
@@ -94,6 +97,7 @@ export async function SiteFrame({
           <div className="flex flex-col gap-3 md:items-end">
             <ThemeSwitch initial={theme} />
             <LanguageSwitch />
+            <CurrencySwitch chosen={currency.chosen} possible={currency.possible} />
           </div>
         </div>
       </footer>

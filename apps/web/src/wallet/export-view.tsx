@@ -128,9 +128,14 @@ export function ExportView({ session, hasPasskey }: { session: Session; hasPassk
       title={t('export.have')}
       testId="export-done"
       action={
-        <ButtonLink hard size="small" href="/wallet">
-          {t('back')}
-        </ButtonLink>
+        <>
+          <ButtonLink hard size="small" href="/wallet/keys" data-testid="export-change-key">
+            {t('export.change')}
+          </ButtonLink>
+          <ButtonLink hard size="small" look="quiet" href="/wallet">
+            {t('back')}
+          </ButtonLink>
+        </>
       }
     >
       <p>
@@ -143,12 +148,13 @@ export function ExportView({ session, hasPasskey }: { session: Session; hasPassk
         })}
       </p>
       <p>{t('export.forgotten')}</p>
+      <p>{t('export.changeSays')}</p>
     </Notice>
   )
 }
 
 async function secretOf(way: 'sign-in' | 'passkey'): Promise<Secret> {
-  const [{ unlock, lock }, { ownerOf, wordsOf }, { openWithPasskey }] = await Promise.all([
+  const [{ unlock, lock, sealedOf }, { ownerOf, wordsOf }, { openWithPasskey }] = await Promise.all([
     import('./keeper.ts'),
     import('../custody/seed.ts'),
     import('../custody/passkey.ts'),
@@ -156,7 +162,10 @@ async function secretOf(way: 'sign-in' | 'passkey'): Promise<Secret> {
   const wallet = await ask<Wallet>('GET', '/v1/wallet')
   const entropy =
     way === 'passkey'
-      ? await openWithPasskey(wallet.account!, (await ask<Passkeys>('GET', '/v1/wallet/passkey')).passkeys)
+      ? await openWithPasskey(
+          wallet.account!,
+          sealedOf((await ask<Passkeys>('GET', '/v1/wallet/passkey')).passkeys),
+        )
       : await unlock(wallet, { silent: true })
   const secret = { words: wordsOf(entropy), privateKey: ownerOf(entropy).privateKey }
   lock()

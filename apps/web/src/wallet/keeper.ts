@@ -1,19 +1,27 @@
 import { isFailure, refuse } from '@gesim/base'
 import { ApiFailure, ask } from '../api/ask.ts'
-import type { Hex, Passkeys, Session, Wallet } from '../api/shapes.ts'
+import type { Hex, Passkey, Passkeys, Session, Wallet } from '../api/shapes.ts'
 import { accountOf, proofOf } from '../chain/account.ts'
-import { openWithPasskey, sealWithPasskey } from '../custody/passkey.ts'
+import { makePasskey, openWithPasskey, type SealedSeed, sealWith } from '../custody/passkey.ts'
 import type { RecoveryShare } from '../custody/recovery.ts'
 import { newEntropy, ownerOf } from '../custody/seed.ts'
 import { joinShares, splitEntropy } from '../custody/split.ts'
-import { addDeviceShare, forgetDeviceShares, keepOnly, readDeviceShares } from '../custody/vault.ts'
+import {
+  addDeviceShare,
+  besideOf,
+  forgetDeviceShares,
+  keepOnly,
+  ownersBeside,
+  readDeviceShares,
+} from '../custody/vault.ts'
 
 /** The seed stays in this page's memory only, and only this long after it was last needed. */
 const FORGET_AFTER_MS = 15 * 60_000
 
 let held: { account: Hex; entropy: Uint8Array; timer: ReturnType<typeof setTimeout> } | null = null
 
-function hold(account: Hex, entropy: Uint8Array): Uint8Array {
+/** Keeps the seed in this page's memory for a while. */
+export function hold(account: Hex, entropy: Uint8Array): Uint8Array {
   if (held) clearTimeout(held.timer)
   held = { account, entropy, timer: setTimeout(lock, FORGET_AFTER_MS) }
   return entropy
@@ -46,7 +54,7 @@ export async function makeWallet(): Promise<Hex> {
     const account = await accountOf(owner)
     const shares = await splitEntropy(entropy)
     await addDeviceShare(account, shares.device)
-    await ask('PUT', '/v1/wallet/share', { body: { share: shares.server } })
+    await putShare(owner.address, shares.server)
     const [stored] = await readDeviceShares(account)
     if (!stored) throw refuse('web.wallet-not-sealed')
     await joinShares(stored, shares.server, owner.address)
@@ -65,12 +73,18 @@ export async function makeWallet(): Promise<Hex> {
 export async function unlock(wallet: Wallet, options: { silent?: boolean } = {}): Promise<Uint8Array> {
   const account = wallet.account
   if (!account) throw refuse('web.wallet-not-sealed')
-  if (held && isUnlocked(account)) return hold(account, held.entropy)
-  const devices = await readDeviceShares(account)
+  // None of the keys known here opens the account any more: what this browser has of one is of no use.
+  if (!wallet.opens) throw refuse('web.wallet-elsewhere')
+  const owner = registeredOwner(wallet)
+  // Another browser may have changed the key while this page kept the old one.
+  if (held && isUnlocked(account) && isOf(held.entropy, owner)) return hold(account, held.entropy)
+  // A change of the key that broke off here, and that the chain took all the same, left the new share beside.
+  const beside = await readDeviceShares(besideOf(account, owner))
+  const devices = [...beside, ...(await readDeviceShares(account))]
   let why: 'web.sign-in-again' | 'web.wallet-elsewhere' = 'web.wallet-elsewhere'
   if (devices.length > 0 && wallet.shares.server) {
     try {
-      return await unlockWithShares(wallet, account, devices)
+      return await unlockWithShares(owner, account, devices)
     } catch (error) {
       if (!isFailure(error)) throw error
       if (error instanceof ApiFailure && error.kind === 'refused') why = 'web.sign-in-again'
@@ -79,20 +93,20 @@ export async function unlock(wallet: Wallet, options: { silent?: boolean } = {})
   }
   if (wallet.shares.passkey && !options.silent) {
     const { passkeys } = await ask<Passkeys>('GET', '/v1/wallet/passkey')
-    const entropy = await openWithPasskey(account, passkeys)
+    const entropy = await openWithPasskey(account, sealedOf(passkeys))
     if (devices.length === 0) await renewShares(account, entropy)
     return hold(account, entropy)
   }
   throw why === 'web.sign-in-again' ? refuse('web.sign-in-again') : refuse('web.wallet-elsewhere')
 }
 
-async function unlockWithShares(wallet: Wallet, account: Hex, devices: string[]): Promise<Uint8Array> {
+async function unlockWithShares(owner: Hex, account: Hex, devices: string[]): Promise<Uint8Array> {
   const { share } = await ask<{ share: string }>('POST', '/v1/wallet/share/release')
-  const owner = registeredOwner(wallet)
   for (const device of devices) {
     try {
       const entropy = await joinShares(device, share, owner)
       if (devices.length > 1) await keepOnly(account, device)
+      await forgetDeviceShares(besideOf(account, owner))
       return hold(account, entropy)
     } catch (error) {
       if (!isFailure(error, 'web.shares-do-not-fit')) throw error
@@ -101,8 +115,15 @@ async function unlockWithShares(wallet: Wallet, account: Hex, devices: string[])
   throw refuse('web.shares-do-not-fit')
 }
 
-/** The first signer is the seed's key: twenty bytes, its address (ERC-7913). */
-function registeredOwner(wallet: Wallet): Hex {
+/** The seeds of the present key, of those passkeys that seal one. */
+export function sealedOf(passkeys: readonly Passkey[]): SealedSeed[] {
+  return passkeys.flatMap(({ credentialId, sealedSeed }) =>
+    sealedSeed ? [{ credentialId, sealedSeed }] : [],
+  )
+}
+
+/** The seed's key among the signers: twenty bytes, its address (ERC-7913). */
+export function registeredOwner(wallet: Wallet): Hex {
   const owner = wallet.signers.find((signer) => signer.length === 42)
   if (!owner) throw refuse('web.wallet-not-sealed')
   return owner
@@ -127,29 +148,60 @@ export async function renewShares(account: Hex, entropy: Uint8Array): Promise<Re
   const owner = ownerOf(entropy)
   const shares = await splitEntropy(entropy)
   await addDeviceShare(account, shares.device)
-  await ask('PUT', '/v1/wallet/share', { body: { share: shares.server } })
+  await putShare(owner.address, shares.server)
   await keepOnly(account, shares.device)
   return { account, owner: owner.address, share: shares.recovery }
 }
 
-/** Makes a passkey and leaves the seed, sealed by it, with the server. */
-export async function addPasskey(account: Hex, entropy: Uint8Array): Promise<void> {
-  const sealed = await sealWithPasskey(account, entropy)
-  await ask('PUT', '/v1/wallet/passkey', { body: sealed })
+/**
+ * Makes a passkey, makes it known to the server, and leaves the seed, sealed by it, there too. Gives its credential id.
+ * Where the authenticator cannot seal it still signs in; `mustSeal` throws `web.passkey-cannot-seal` then.
+ */
+export async function addPasskey(
+  account: Hex,
+  entropy: Uint8Array,
+  { mustSeal = false }: { mustSeal?: boolean } = {},
+): Promise<string> {
+  const { challenge } = await ask<{ challenge: string }>('POST', '/v1/auth/passkey/challenge', {
+    body: { for: 'add' },
+  })
+  const { prfOutput, ...made } = await makePasskey(account, challenge)
+  await ask('POST', '/v1/wallet/passkey', { body: made })
+  if (prfOutput) {
+    const sealedSeed = await sealWith(prfOutput, account, entropy)
+    const { credentialId } = made
+    await ask('PUT', '/v1/wallet/passkey', {
+      body: { credentialId, owner: ownerOf(entropy).address, sealedSeed },
+    })
+  } else if (mustSeal) throw refuse('web.passkey-cannot-seal')
+  return made.credentialId
+}
+
+/** Stores the server's share of a key's seed. */
+export async function putShare(owner: Hex, share: string): Promise<void> {
+  await ask('PUT', '/v1/wallet/share', { body: { owner, share } })
+}
+
+function isOf(entropy: Uint8Array, owner: Hex): boolean {
+  return ownerOf(entropy).address.toLowerCase() === owner.toLowerCase()
 }
 
 /** Whether this browser holds a part of the key to the account. */
 export async function hasDeviceShare(account: Hex): Promise<boolean> {
-  return (await readDeviceShares(account)).length > 0
+  return (await readDeviceShares(account)).length > 0 || (await ownersBeside(account)).length > 0
 }
 
 /** Ends the session here. The device's part stays unless `forget`: it opens nothing without a fresh sign-in. */
 export async function signOut(account: Hex | null, forget: boolean): Promise<void> {
   lock()
-  if (forget && account) await forgetDeviceShares(account)
+  if (forget && account) {
+    const beside = (await ownersBeside(account)).map((owner) => besideOf(account, owner))
+    for (const place of [account, ...beside]) await forgetDeviceShares(place)
+  }
   await ask('POST', '/v1/auth/logout')
 }
 
-function exclusively<T>(work: () => Promise<T>): Promise<T> {
+/** One tab at a time works on the keys. */
+export function exclusively<T>(work: () => Promise<T>): Promise<T> {
   return navigator.locks ? navigator.locks.request('gesim-wallet', work) : work()
 }

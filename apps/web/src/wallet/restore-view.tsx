@@ -6,28 +6,38 @@ import type { Wallet } from '../api/shapes.ts'
 import { Button, ButtonLink } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Notice } from '../ui/notice.tsx'
+import { WithSecondKey, WithTrustedPerson, WithWords } from './restore/more-ways.tsx'
 import { SeedFailure, type Shown, shown } from './with-wallet.tsx'
 
-/** Brings the wallet to this device: by passkey, or by the recovery file together with the sign-in. */
+/** Brings the wallet to this device: by passkey, recovery file, second key, words, or with a trusted person. */
 export function RestoreView({ hasPasskey }: { hasPasskey: boolean }) {
-  const t = useTranslations('wallet')
+  const t = useTranslations('restore')
   const w = useTranslations('frame')
   const [text, setText] = useState('')
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<Shown | null>(null)
   const [restored, setRestored] = useState(false)
-  async function restore(work: (wallet: Wallet) => Promise<unknown>) {
+  async function attempt(work: () => Promise<unknown>) {
     setBusy(true)
     setFailure(null)
     try {
-      await work(await ask<Wallet>('GET', '/v1/wallet'))
-      setRestored(true)
+      await work()
+      return true
     } catch (error) {
       setFailure(shown(error))
+      window.scrollTo({ top: 0 })
+      return false
     } finally {
       setBusy(false)
     }
   }
+  async function whole(work: () => Promise<unknown>) {
+    const went = await attempt(work)
+    if (went) setRestored(true)
+    return went
+  }
+  const restore = (work: (wallet: Wallet) => Promise<unknown>) =>
+    whole(async () => work(await ask<Wallet>('GET', '/v1/wallet')))
   const withFile = (content: string) =>
     restore(async (wallet) => {
       const [{ readRecovery }, { restoreWithRecovery }] = await Promise.all([
@@ -45,19 +55,19 @@ export function RestoreView({ hasPasskey }: { hasPasskey: boolean }) {
     return (
       <Notice
         tone="calm"
-        title={t('restore.done')}
+        title={t('done')}
         action={
           <>
             <ButtonLink size="small" href="/wallet" data-testid="restored">
-              {t('restore.toWallet')}
+              {t('toWallet')}
             </ButtonLink>
             <ButtonLink size="small" look="quiet" href="/wallet/recovery">
-              {t('restore.newFile')}
+              {t('newFile')}
             </ButtonLink>
           </>
         }
       >
-        {t('restore.anew')}
+        {t('anew')}
       </Notice>
     )
   return (
@@ -65,8 +75,8 @@ export function RestoreView({ hasPasskey }: { hasPasskey: boolean }) {
       {failure && <SeedFailure failure={failure} back="/wallet/restore" onAgain={() => setFailure(null)} />}
       {hasPasskey && (
         <section className="card p-5 sm:p-6">
-          <h2 className="text-title">{t('restore.passkey')}</h2>
-          <p className="mt-1 text-small text-soft">{t('restore.passkeySays')}</p>
+          <h2 className="text-title">{t('passkey')}</h2>
+          <p className="mt-1 text-small text-soft">{t('passkeySays')}</p>
           <Button
             wide
             busy={busy}
@@ -80,11 +90,11 @@ export function RestoreView({ hasPasskey }: { hasPasskey: boolean }) {
         </section>
       )}
       <section className="card p-5 sm:p-6">
-        <h2 className="text-title">{t('restore.file')}</h2>
-        <p className="mt-1 text-small text-soft">{t('restore.fileSays')}</p>
+        <h2 className="text-title">{t('file')}</h2>
+        <p className="mt-1 text-small text-soft">{t('fileSays')}</p>
         <label className="mt-5 flex min-h-12 cursor-pointer items-center justify-center gap-2 rounded-full border border-edge px-5 font-semibold has-focus-visible:outline-3 has-focus-visible:outline-sea hover:bg-sunken">
           <Icon name="receipt" />
-          {t('restore.choose')}
+          {t('choose')}
           <input
             type="file"
             accept=".txt,text/plain"
@@ -97,7 +107,7 @@ export function RestoreView({ hasPasskey }: { hasPasskey: boolean }) {
           />
         </label>
         <label className="mt-4 block">
-          <span className="text-small font-medium">{t('restore.line')}</span>
+          <span className="text-small font-medium">{t('line')}</span>
           <textarea
             value={text}
             onChange={(event) => setText(event.target.value)}
@@ -118,10 +128,14 @@ export function RestoreView({ hasPasskey }: { hasPasskey: boolean }) {
           onClick={() => void withFile(text)}
           data-testid="restore-file"
         >
-          {t('restore.go')}
+          {t('go')}
         </Button>
       </section>
-      <p className="text-small text-soft">{t('restore.neither')}</p>
+      <WithSecondKey busy={busy} restore={whole} />
+      <WithWords busy={busy} restore={whole} />
+      {/* Making a key for somebody to bring restores nothing yet. */}
+      <WithTrustedPerson busy={busy} restore={attempt} />
+      <p className="text-small text-soft">{t('neither')}</p>
     </div>
   )
 }

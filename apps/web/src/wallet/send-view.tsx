@@ -10,6 +10,7 @@ import { FailureNotice } from '../ui/failure-notice.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { Sheet } from '../ui/sheet.tsx'
+import { About } from '../words/estimate.tsx'
 import { useFailureWords } from '../words/failure-words.ts'
 import { useFormats } from '../words/use-formats.ts'
 import { AddressInHalves } from './address/address-field.tsx'
@@ -44,13 +45,13 @@ export function SendView() {
     if (running.current) return
     running.current = true
     setShort(false)
-    const outcome = await run(async (from, entropy) => {
+    const outcome = await run(async (from, entropy, known) => {
       const [{ signerOf }, { sendUsdc }, { balanceOf }] = await Promise.all([
         import('../chain/account.ts'),
         import('../chain/operations.ts'),
         import('../chain/balance.ts'),
       ])
-      const signer = await signerOf(entropy)
+      const signer = await signerOf(entropy, known)
       // Another tab may have signed in somebody else: what was shown and confirmed is this account's and no other's.
       if ([from, signer.address].some((each) => each.toLowerCase() !== shownOf.toLowerCase()))
         throw refuse('web.terms-differ', { field: 'payer' })
@@ -126,6 +127,7 @@ function Facts({ transfer, chain }: { transfer: Transfer; chain: string }) {
     <>
       <p className="figures text-heading font-bold" data-testid="send-amount-shown">
         {f.usdc(transfer.amountMicros)} <span className="text-small font-medium text-faint">USDC</span>
+        <About micros={transfer.amountMicros} dated className="block text-small font-normal text-soft" />
       </p>
       <p className="mt-3 text-caption text-faint">{t('send.to')}</p>
       <p className="rounded-field bg-sunken p-3 text-small" data-testid="send-to-shown">

@@ -12,6 +12,7 @@ import { FailureNotice } from '../ui/failure-notice.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { When } from '../ui/when.tsx'
+import { About } from '../words/estimate.tsx'
 import { useFailureWords } from '../words/failure-words.ts'
 import { short } from '../words/format.ts'
 import { useFormats } from '../words/use-formats.ts'
@@ -101,6 +102,7 @@ function BalanceBox({ account }: { account: Hex }) {
         {balance === null ? '…' : f.usdc(balance)}{' '}
         <span className="text-lead font-medium opacity-90">USDC</span>
       </p>
+      <About micros={balance} dated className="block text-small opacity-90" />
       <p className="text-small opacity-90">{t('dollars')}</p>
       {failure && <p className="mt-3 text-small">{failureWords(failure).says}</p>}
       <div className="mt-5 flex flex-wrap gap-3">
@@ -209,7 +211,7 @@ function RecoveryMeter({
     setFailure(null)
     try {
       const keeper = await import('./keeper.ts')
-      await keeper.addPasskey(account, await keeper.unlock(wallet))
+      await keeper.addPasskey(account, await keeper.unlock(wallet), { mustSeal: true })
       await onChanged()
     } catch (error) {
       if (!isFailure(error)) throw error
@@ -328,6 +330,15 @@ function Details({ wallet, account }: { wallet: Wallet; account: Hex }) {
         </div>
       </dl>
       <p className="mt-4 border-t border-line pt-4 text-small">
+        {t.rich('details.keysPage', {
+          link: (words) => (
+            <Link className="prose-link" href="/wallet/keys" data-testid="keys-link">
+              {words}
+            </Link>
+          ),
+        })}
+      </p>
+      <p className="mt-3 text-small">
         {t.rich('details.export', {
           link: (words) => (
             <a className="prose-link" href="/wallet/export" data-testid="export-link">

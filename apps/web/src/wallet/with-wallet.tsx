@@ -1,11 +1,9 @@
 'use client'
 import { type FailureFacts, isFailure } from '@gesim/base'
 import { useCallback, useState } from 'react'
-import { useTranslations } from 'use-intl/react'
 import { ApiFailure, ask } from '../api/ask.ts'
 import type { Hex, Wallet } from '../api/shapes.ts'
 import { type WebFailureCode, webFailures } from '../failures.ts'
-import { ButtonLink } from '../ui/button.tsx'
 import { FailureNotice } from '../ui/failure-notice.tsx'
 
 /** A failure as the pages of the wallet show it. */
@@ -16,22 +14,24 @@ export interface Shown {
   readonly facts?: FailureFacts
 }
 
+type Work<T> = (account: Hex, entropy: Uint8Array, wallet: Wallet) => Promise<T>
+
 /** Runs something that needs the seed, and keeps what went wrong for the page to show. */
 export function useSeed(): {
   busy: boolean
   failure: Shown | null
-  run: <T>(work: (account: Hex, entropy: Uint8Array) => Promise<T>) => Promise<T | null>
+  run: <T>(work: Work<T>) => Promise<T | null>
 } {
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<Shown | null>(null)
-  const run = useCallback(async <T,>(work: (account: Hex, entropy: Uint8Array) => Promise<T>) => {
+  const run = useCallback(async <T,>(work: Work<T>) => {
     setBusy(true)
     setFailure(null)
     try {
       const { unlock } = await import('./keeper.ts')
       const wallet = await ask<Wallet>('GET', '/v1/wallet')
       const entropy = await unlock(wallet)
-      return await work(wallet.account!, entropy)
+      return await work(wallet.account!, entropy, wallet)
     } catch (error) {
       setFailure(shown(error))
       return null
@@ -63,21 +63,5 @@ export function SeedFailure({
   back: string
   onAgain: () => void
 }) {
-  const w = useTranslations('frame')
-  const signIn = `/v1/auth/login?fresh=1&return=${encodeURIComponent(back)}`
-  return (
-    <div className="space-y-3">
-      <FailureNotice failure={failure} money="none" onAgain={onAgain} />
-      {(failure.code === 'web.sign-in-again' || failure.code === 'identity.not-fresh') && (
-        <ButtonLink wide hard href={signIn} data-testid="sign-in-again">
-          {w('signInAgain')}
-        </ButtonLink>
-      )}
-      {failure.code === 'web.wallet-elsewhere' && (
-        <ButtonLink wide href="/wallet/restore">
-          {w('restoreHere')}
-        </ButtonLink>
-      )}
-    </div>
-  )
+  return <FailureNotice failure={failure} money="none" onAgain={onAgain} back={back} />
 }

@@ -25,7 +25,10 @@ export const ROOMS = [
   'receipt',
   'wallet',
   'recoverer',
+  'keys',
+  'restore',
   'privacy',
+  'ending',
   'sign-in',
   'failures',
 ] as const

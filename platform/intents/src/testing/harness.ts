@@ -34,7 +34,7 @@ export interface Harness {
   readonly app: FastifyInstance
   readonly chain: ReturnType<typeof chainTwin>
   /** Who the requests come from; null for nobody. */
-  as: { account: Hex; subject: string } | null
+  as: { account: Hex } | null
   /** Seconds that the stage's clock is ahead of the wall clock. */
   ahead: number
   event<Kind extends EventKind>(kind: Kind, intentId: Hex | null, body: EventBodies[Kind]): Promise<bigint>

@@ -150,7 +150,7 @@ export async function openBench(env: Record<string, string> = {}): Promise<Bench
         unsignedCredit: '1000000',
         salt: '1',
       }
-      await sql`insert into gesim.intents_facts values (${intentId}, ${payer}, 'v1:x', ${JSON.stringify(terms)}::jsonb,
+      await sql`insert into gesim.intents_facts values (${intentId}, ${payer}, ${JSON.stringify(terms)}::jsonb,
         ${[1, 2]}::int[], 'es-1', 'gesim-data', 'ES', 'funded', false)`.execute(store.db)
       return intentId
     },

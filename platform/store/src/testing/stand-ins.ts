@@ -13,7 +13,7 @@ export function tokenAccess(options: { readonly isOperator: boolean }): Access {
   return {
     async traveller(request) {
       const [kind, account] = bearer(request)
-      return kind === 'payer' ? { account: account as Hex, subject: 'v1:x' } : null
+      return kind === 'payer' ? { account: account as Hex } : null
     },
     async device(request) {
       const [kind, device, intentId] = bearer(request)
@@ -35,7 +35,7 @@ function bearer(request: FastifyRequest): string[] {
 export async function standInIntents({ db }: Store): Promise<void> {
   await sql`drop view if exists gesim.intents_facts cascade`.execute(db)
   await sql`drop view if exists gesim.device_bindings cascade`.execute(db)
-  await sql`create table gesim.intents_facts (intent_id text primary key, payer text, subject text, terms jsonb,
+  await sql`create table gesim.intents_facts (intent_id text primary key, payer text, terms jsonb,
     books int[], plan_id text, profile_type text, country text, state text, ended boolean)`.execute(db)
   await sql`create table gesim.device_bindings (intent_id text, device text, valid_until bigint,
     payer_signature text)`.execute(db)

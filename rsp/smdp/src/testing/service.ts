@@ -33,6 +33,8 @@ export interface Service {
   readonly handlers: Es9plusHandlers
   /** Puts a released order into the state; gives its ICCID and matching identifier. */
   order(upp: Uint8Array, iccid: string): Promise<string>
+  /** Has the operators told what they are to be told, and forgets orders that ended: a server does both as it goes. */
+  settle(): Promise<void>
   /** A card that the service has not met: its certificate is new. */
   freshCard(): TestCard
 }
@@ -118,6 +120,15 @@ export function openService(pki: Pki, oid = '2.999.10'): Service {
       const profile = releasedProfile(upp, iccid)
       await state.change(profile.iccid, () => ({ result: undefined, profile }))
       return iccid
+    },
+    async settle() {
+      const untilMs = nowMs() + DAY_MS
+      for (;;) {
+        const due = await state.dueMessages(untilMs, 1_000)
+        if (due.length === 0) break
+        for (const { id } of due) await state.settleMessage(id)
+      }
+      await state.forget(untilMs)
     },
     freshCard: () => freshCard(pki, { url: 'http://localhost' }, SMDP_ADDRESS),
   }

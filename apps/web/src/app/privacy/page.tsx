@@ -1,7 +1,6 @@
 import type { Metadata } from 'next'
 import { sessionOf, tryFromServer } from '../../api/server.ts'
 import type { Sessions, Stored } from '../../api/shapes.ts'
-import { ForgetMe } from '../../privacy/forget-me.tsx'
 import { SessionsTable } from '../../privacy/sessions-table.tsx'
 import { StoredGroups } from '../../privacy/stored-groups.tsx'
 import { ButtonLink } from '../../ui/button.tsx'
@@ -70,9 +69,13 @@ export default async function Privacy() {
         </section>
       </div>
       {session.signedIn && (
-        <Words rooms={['privacy']}>
-          <ForgetMe />
-        </Words>
+        <section className="mt-10 border-t border-line pt-8">
+          <h2 className="text-title">{t('forget.title')}</h2>
+          <p className="mt-2 max-w-2xl text-small text-soft">{t('forget.first')}</p>
+          <ButtonLink look="danger" size="small" className="mt-4" href="/privacy/delete" data-testid="forget">
+            {t('forget.button')}
+          </ButtonLink>
+        </section>
       )}
     </Page>
   )

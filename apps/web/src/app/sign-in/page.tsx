@@ -2,11 +2,13 @@ import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
 import { sessionOf, tryFromServer } from '../../api/server.ts'
 import type { Providers } from '../../api/shapes.ts'
+import { PasskeySignIn } from '../../sign-in/passkey-sign-in.tsx'
 import { ButtonLink } from '../../ui/button.tsx'
 import { FailureNotice } from '../../ui/failure-notice.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Mark } from '../../ui/logo.tsx'
 import { wordsOf } from '../../words/language.ts'
+import { Words } from '../../words/words.tsx'
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await wordsOf('sign-in'))('title') }
@@ -46,6 +48,9 @@ export default async function SignIn({
             {t('with', { provider: provider.name })}
           </ButtonLink>
         ))}
+        <Words rooms={['sign-in']}>
+          <PasskeySignIn back={back} />
+        </Words>
         {session.signedIn && (
           <ButtonLink wide look="plain" href={back} data-testid="sign-in-back">
             {t('back')}
@@ -67,10 +72,10 @@ const REFUSALS = [
   'identity.provider-unknown',
 ] as const
 
-/** The refusal that brought the traveller back here. Anyone can write a link, so only known codes are said. */
+/** The refusal that brought the traveller back here. Anyone can write a link, so only known codes are said as they are. */
 function refusedOf(failed: string | string[] | undefined) {
   if (failed === undefined) return null
-  return REFUSALS.find((code) => code === failed) ?? 'identity.sign-in-refused'
+  return REFUSALS.find((code) => code === failed) ?? 'web.sign-in-failed'
 }
 
 function Point({ children }: { children: React.ReactNode }) {

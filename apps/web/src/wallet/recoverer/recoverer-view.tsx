@@ -27,12 +27,12 @@ export function RecovererView({ wallet }: { wallet: Wallet }) {
   const outcome = useRef<HTMLDivElement>(null)
   const change: Change = async (deed, work) => {
     setDone(null)
-    const went = await run(async (_, entropy) => {
+    const went = await run(async (_, entropy, known) => {
       const [{ signerOf }, chain] = await Promise.all([
         import('../../chain/account.ts'),
         import('./standing.ts'),
       ])
-      await work(chain, await signerOf(entropy))
+      await work(chain, await signerOf(entropy, known))
       return true
     })
     await look()

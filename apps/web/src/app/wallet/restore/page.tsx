@@ -8,17 +8,17 @@ import { wordsOf } from '../../../words/language.ts'
 import { Words } from '../../../words/words.tsx'
 
 export async function generateMetadata(): Promise<Metadata> {
-  return { title: (await wordsOf('wallet'))('restore.title') }
+  return { title: (await wordsOf('restore'))('title') }
 }
 
 export default async function Restore() {
-  const t = await wordsOf('wallet')
+  const t = await wordsOf('restore')
   const session = await sessionOf()
   if (!session.signedIn) redirect('/sign-in?return=/wallet/restore')
   const { answer } = await tryFromServer<Wallet>('/v1/wallet')
   return (
-    <Page title={t('restore.title')} lead={t('restore.lead')}>
-      <Words rooms={['wallet']}>
+    <Page title={t('title')} lead={t('lead')}>
+      <Words rooms={['restore']}>
         <RestoreView hasPasskey={answer?.shares.passkey ?? false} />
       </Words>
     </Page>

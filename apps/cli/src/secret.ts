@@ -1,0 +1,38 @@
+// A secret that is typed or piped, never an argument: arguments are seen by every program of the machine and kept by shells.
+import { stdin, stderr } from 'node:process'
+import { createInterface } from 'node:readline'
+
+const MOST_BYTES = 4_096
+
+/** Reads one line. On a terminal it asks, and shows nothing of what is typed. */
+export async function readSecret(question: string): Promise<string> {
+  if (stdin.isTTY) return typed(question)
+  let text = ''
+  for await (const chunk of stdin) {
+    text += String(chunk)
+    if (text.length > MOST_BYTES || text.includes('\n')) break
+  }
+  return text.split('\n')[0]!.slice(0, MOST_BYTES)
+}
+
+function typed(question: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    stderr.write(question)
+    stdin.setRawMode(true)
+    // Without an output nothing is echoed.
+    const lines = createInterface({ input: stdin, terminal: true })
+    const end = () => {
+      stdin.setRawMode(false)
+      stderr.write('\n')
+      lines.close()
+    }
+    lines.once('line', (line) => {
+      end()
+      resolve(line)
+    })
+    lines.once('SIGINT', () => {
+      end()
+      reject(new Error('stopped'))
+    })
+  })
+}

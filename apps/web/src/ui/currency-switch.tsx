@@ -1,0 +1,40 @@
+'use client'
+import { usePathname } from 'next/navigation'
+import { useLocale, useTranslations } from 'use-intl/react'
+import { NO_CURRENCY } from '../words/currency.ts'
+import { About } from '../words/estimate.tsx'
+import { keepSearch } from './keep-search.ts'
+
+/** The currencies that a rate is known of, and none. A plain form that sets a cookie, so that it works without scripts too. */
+export function CurrencySwitch({ chosen, possible }: { chosen: string | null; possible: readonly string[] }) {
+  const t = useTranslations('frame')
+  const names = new Intl.DisplayNames(useLocale(), { type: 'currency' })
+  const path = usePathname()
+  if (possible.length === 0) return null
+  return (
+    <form method="post" action="/currency" data-testid="currency-switch" onSubmit={keepSearch}>
+      <input type="hidden" name="back" defaultValue={path} />
+      <fieldset className="-ms-2 flex flex-wrap items-center md:justify-end">
+        <legend className="sr-only">{t('estimate.choose')}</legend>
+        {[...possible, NO_CURRENCY].map((currency) => (
+          <button
+            key={currency}
+            type="submit"
+            name="to"
+            value={currency}
+            aria-label={currency === NO_CURRENCY ? undefined : `${currency}, ${names.of(currency)}`}
+            aria-current={currency === (chosen ?? NO_CURRENCY) ? 'true' : undefined}
+            className="min-h-9 rounded-chip px-2 text-caption text-faint hover:text-ink hover:underline aria-[current=true]:font-semibold aria-[current=true]:text-sea"
+          >
+            {currency === NO_CURRENCY ? t('estimate.none') : currency}
+          </button>
+        ))}
+      </fieldset>
+      <p className="text-caption text-faint md:text-end">
+        <About micros="1000000" dated>
+          {'1 USDC · '}
+        </About>
+      </p>
+    </form>
+  )
+}

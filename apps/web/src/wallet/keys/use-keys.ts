@@ -1,0 +1,79 @@
+'use client'
+import { type Failure, isFailure } from '@gesim/base'
+import { useCallback, useEffect, useState } from 'react'
+import { ask } from '../../api/ask.ts'
+import type { Hex, Passkey, Passkeys, Wallet } from '../../api/shapes.ts'
+
+/** A passkey with its place on the account. */
+export interface PasskeyRow extends Passkey {
+  /** Its bytes as a signer; null where its public key is not known. */
+  readonly signer: Hex | null
+  readonly signs: boolean
+}
+
+/** What can sign, as the server knows it and the chain confirms it. */
+export interface Keys {
+  readonly wallet: Wallet
+  readonly passkeys: readonly PasskeyRow[]
+  /** How many may sign, those included that nobody here knows. */
+  readonly count: number
+  /** Those of them that these pages know. */
+  readonly named: number
+  /** Whether this browser holds a part of the key. */
+  readonly here: boolean
+}
+
+async function readKeys(): Promise<Keys> {
+  const [{ readSigners, signerOfPasskey }, { hasDeviceShare }, wallet, { passkeys }] = await Promise.all([
+    import('../../chain/signers.ts'),
+    import('../keeper.ts'),
+    ask<Wallet>('GET', '/v1/wallet'),
+    ask<Passkeys>('GET', '/v1/wallet/passkey'),
+  ])
+  const rows = await Promise.all(
+    passkeys.map(async (one) => ({
+      ...one,
+      signer: one.publicKey ? await signerOfPasskey(one.publicKey) : null,
+    })),
+  )
+  const { account, firstSigner } = wallet
+  if (!account || !firstSigner)
+    return {
+      wallet,
+      passkeys: rows.map((row) => ({ ...row, signs: false })),
+      count: 0,
+      named: 0,
+      here: false,
+    }
+  const asked = [...wallet.signers, ...rows.flatMap((row) => row.signer ?? [])]
+  const [{ count, known }, here] = await Promise.all([
+    readSigners(account, firstSigner, asked),
+    hasDeviceShare(account),
+  ])
+  return {
+    wallet,
+    passkeys: rows.map((row) => ({ ...row, signs: row.signer !== null && known.has(row.signer) })),
+    count,
+    named: known.size,
+    here,
+  }
+}
+
+/** Reads the keys once, and again when asked. */
+export function useKeys() {
+  const [keys, setKeys] = useState<Keys | null>(null)
+  const [unread, setUnread] = useState<Failure | null>(null)
+  const look = useCallback(async () => {
+    try {
+      setKeys(await readKeys())
+      setUnread(null)
+    } catch (error) {
+      if (!isFailure(error)) throw error
+      setUnread(error)
+    }
+  }, [])
+  useEffect(() => {
+    void look()
+  }, [look])
+  return { keys, unread, look }
+}

@@ -1,0 +1,79 @@
+import type { Hex } from '@gesim/journey'
+import { readsOn } from '@gesim/store/testing'
+import { sql } from 'kysely'
+import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Harness, startHarness } from './testing/harness.ts'
+
+let h: Harness
+beforeAll(async () => {
+  h = await startHarness()
+})
+afterAll(() => h?.stop())
+
+const DEVICE = `0x${'de'.repeat(20)}`
+
+/** A purchase in a state, with a quote that was not taken, a pairing code, and a device whose payer has signed or not. */
+async function bought(account: Hex, state: string, signed: boolean): Promise<Hex> {
+  const ask = async (url: string, payload?: object) =>
+    (await h.app.inject({ method: 'POST', url, ...(payload ? { payload } : {}) })).json()
+  h.as = { account }
+  await ask('/v1/quotes', { planId: 'es-5gb' })
+  const quote = await ask('/v1/quotes', { planId: 'es-5gb' })
+  const { intentId } = await ask('/v1/intents', { quoteId: quote.quoteId, terms: quote.terms })
+  const { code } = await ask(`/v1/intents/${intentId}/pairing-codes`)
+  await ask('/v1/devices/pairings', { code, device: DEVICE })
+  await ask(`/v1/intents/${intentId}/pairing-codes`)
+  const { db } = h.own.store
+  await sql`update gesim.intents_intents set state = ${state} where intent_id = ${intentId}`.execute(db)
+  if (signed)
+    await sql`update gesim.intents_devices set payer_signature = '0x01', valid_until = 1
+      where intent_id = ${intentId}`.execute(db)
+  return intentId
+}
+
+async function rowsOf(account: Hex) {
+  const { rows } = await sql<{
+    quotes: bigint
+    codes: bigint
+    intents: string[] | null
+    devices: string[] | null
+  }>`
+    select (select count(*) from gesim.intents_quotes where account = ${account}) as quotes,
+      (select count(*) from gesim.intents_pairing_codes join gesim.intents_intents using (intent_id)
+        where payer = ${account}) as codes,
+      (select array_agg(intent_id order by intent_id) from gesim.intents_intents where payer = ${account}) as intents,
+      (select array_agg(intent_id order by intent_id) from gesim.intents_devices join gesim.intents_intents using (intent_id)
+        where payer = ${account}) as devices`.execute(h.own.store.db)
+  return rows[0]!
+}
+
+test('who leaves takes quotes, codes, tokens and unpaid purchases along; what was paid keeps its accounts', async () => {
+  const [leaver, other] = [0, 0].map(
+    () => privateKeyToAccount(generatePrivateKey()).address.toLowerCase() as Hex,
+  ) as [Hex, Hex]
+  const running = await bought(leaver, 'active', true)
+  const settled = await bought(leaver, 'settled', true)
+  const unbound = await bought(leaver, 'ready', false)
+  await bought(leaver, 'lapsed', false)
+  const theirs = await bought(other, 'lapsed', false)
+  expect(await rowsOf(leaver)).toMatchObject({ quotes: 8n, codes: 4n })
+
+  const seq = await h.event('account.forgotten', null, { account: leaver })
+  await readsOn(h.own.store, 'intents', seq)
+  const left = await rowsOf(leaver)
+  expect(left).toMatchObject({ quotes: 0n, codes: 0n, devices: [running] })
+  expect(left.intents).toEqual([running, settled, unbound].sort())
+  expect(await rowsOf(other)).toMatchObject({ quotes: 2n, codes: 1n, intents: [theirs], devices: [theirs] })
+
+  // Told again, it changes nothing.
+  await readsOn(h.own.store, 'intents', await h.event('account.forgotten', null, { account: leaver }))
+  expect(await rowsOf(leaver)).toEqual(left)
+})
+
+test('no column of the Intent Manager names a sign-in', async () => {
+  const { rows } = await sql<{ name: string }>`select table_name || '.' || column_name as name
+    from information_schema.columns where table_schema = 'gesim' and table_name not like 'identity_%'
+      and column_name in ('subject', 'subject_ref', 'session_id')`.execute(h.own.store.db)
+  expect(rows).toEqual([])
+})

@@ -1,0 +1,18 @@
+// The way out without an operator: what is a payer's on the chain, what can be taken and when, and how it is taken with
+// nothing but a chain node and the own key. The page `apps/exit` and `gesim exit` stand on it.
+export type { Alone, Ether } from './alone.ts'
+export { accountOf, checkOwner, readEther, sendAlone } from './alone.ts'
+export type { OwedFrom } from './calls.ts'
+export { callOfOwed, callOfSending, callsOf, OWED_FROM, owedMicros } from './calls.ts'
+export type { ExitChain } from './chain.ts'
+export { openExitChain, readRpcUrl } from './chain.ts'
+export type { Reason, Step, WayOut } from './decide.ts'
+export { wayOut } from './decide.ts'
+export type { Kept } from './kept.ts'
+export { joinKept, keptInJson, NOTHING_KEPT } from './kept.ts'
+export { readOwnerKey, recoveryLineIn } from './key.ts'
+export type { ExitNetworkJson } from './network.ts'
+export { networkFromJson } from './network.ts'
+export type { Belongings, Search } from './read.ts'
+export { readBelongings, search } from './read.ts'
+export type { ExitNetwork, IntentStanding, Purse } from './standing.ts'

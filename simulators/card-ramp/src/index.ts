@@ -1,0 +1,2 @@
+export { type CardRampServer, startCardRamp } from './server.ts'
+export { cardRampSettings } from './settings.ts'
