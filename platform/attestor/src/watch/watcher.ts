@@ -84,7 +84,9 @@ export class Watcher {
 
   /** Follows the journal only. */
   follow(): Running {
-    return this.#parts.store.follow({ reader: 'watcher', kinds: KINDS }, (event, tx) => onEvent(event, tx))
+    return this.#parts.store.follow({ reader: 'watcher', kinds: KINDS }, (event, tx) =>
+      onEvent(event, tx, this.#parts.settings.challenger),
+    )
   }
 
   async #loop(signal: AbortSignal): Promise<void> {
@@ -149,6 +151,8 @@ export class Watcher {
     const isQuiet = row.state === 'honest' && !(await hasOpenActs(store.db, row))
     // Nothing more to learn about it until its time is over.
     if (isQuiet && !isOver) return
+    // Posted long before there was a watcher.
+    if (isOver && row.state === 'new') return await endRoot(store.db, row, clock.nowMs())
     await this.#followUp(row)
     const posted = await chain.rootOf(row.epoch)
     const nowMs = clock.nowMs()
@@ -277,13 +281,15 @@ export class Watcher {
 
 const needsLook = (act: ActRow) => act.kind === 'proof' || (act.kind === 'demand' && act.code === 'C2')
 
-async function onEvent(event: Event, tx: Tx): Promise<void> {
+async function onEvent(event: Event, tx: Tx, challenger: Hex | null): Promise<void> {
   switch (event.kind) {
     case 'epoch.closed':
       return await saveOwn(tx, event.body)
     case 'root.posted':
       return await savePostedRoot(tx, event.body)
     case 'demand.opened':
+      // Another's demand is ended by whoever made it.
+      if (event.body.demand.challenger.toLowerCase() !== challenger) return
       return await saveOpened(tx, event.body)
     case 'transaction.refused': {
       const key = ACT_KEY.exec(event.body.key)?.[1]
