@@ -1,5 +1,5 @@
 /**
- * `npm run screens`: takes the pictures of docs/screens anew, of every page there is, in both themes and two widths. Brings up
+ * `node e2e/src/screens.ts`: takes the pictures of docs/screens anew, of every page there is, in both themes and two widths. Brings up
  * the product on data of its own, or uses a running one on fresh data:
  *
  *   node e2e/src/screens.ts --data .gesim
