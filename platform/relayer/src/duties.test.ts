@@ -58,7 +58,7 @@ describe('the root of an epoch on a real chain', () => {
       }),
       testStore(),
     ])
-    rig = await startRig({}, { chain, database })
+    rig = await startRig({ paidDuties: 1 }, { chain, database })
     close = async () => {
       await rig.stop()
       await Promise.all([chain.stop(), database.close()])
