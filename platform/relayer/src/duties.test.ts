@@ -22,6 +22,9 @@ import { type DutyFacts, isWorthRelaying } from './duties.ts'
 import { append, type Rig, startRig } from './harness.ts'
 import { wish } from './outbox.ts'
 
+const EPOCH_SECONDS = 10
+const PRICE = 5_000_000n
+
 describe('whether a call is made as a paid duty', () => {
   const facts: DutyFacts = { priceMicros: 500_000n, freeMicros: 500_000n, microsPerEther: 3_000_000_000n }
   const gas = { direct: 110_000n, relayed: 180_000n, priceWei: 1_000_000_000n }
@@ -45,10 +48,17 @@ describe('the root of an epoch on a real chain', () => {
 
   beforeAll(async () => {
     const [chain, database] = await Promise.all([
-      startLocalChain({ epochSeconds: 6, postingSeconds: 4, fastSeconds: 1, slowSeconds: 12 }),
+      startLocalChain({
+        epochSeconds: EPOCH_SECONDS,
+        postingSeconds: 7,
+        fastSeconds: 2,
+        slowSeconds: 24,
+        // Above any gas of this chain.
+        postEpochPriceMicros: PRICE,
+      }),
       testStore(),
     ])
-    rig = await startRig({}, { chain, database })
+    rig = await startRig({ paidDuties: 1 }, { chain, database })
     close = async () => {
       await rig.stop()
       await Promise.all([chain.stop(), database.close()])
@@ -69,13 +79,13 @@ describe('the root of an epoch on a real chain', () => {
   async function postRoot(): Promise<Hex | null> {
     const { chain, client } = rig
     const { timestamp } = await client.getBlock()
-    const epoch = Math.floor(Number(timestamp) / 6)
-    await eventually(async () => (await client.getBlock()).timestamp >= BigInt(cutoffOf(epoch, 6)), 20_000)
+    const epoch = Math.floor(Number(timestamp) / EPOCH_SECONDS)
+    await eventually(async () => (await client.getBlock()).timestamp >= BigInt(cutoffOf(epoch, EPOCH_SECONDS)), 20_000)
     const deltas = encodeDeltas(ZERO_HASH, [])
     const toBlock = (await client.getBlockNumber()) - 1n
     const commitment: EpochCommitment = {
       epoch,
-      cutoff: cutoffOf(epoch, 6),
+      cutoff: cutoffOf(epoch, EPOCH_SECONDS),
       root: keccak256(numberToHex(epoch)),
       total: 0n,
       coSigned: 0n,
@@ -126,17 +136,17 @@ describe('the root of an epoch on a real chain', () => {
       abi: testUsdcAbi,
       address: addresses.usdc,
       functionName: 'mint',
-      args: [addresses.feeTreasury, 2_000_000n],
+      args: [addresses.feeTreasury, 4n * PRICE],
     })
     await rig.client.waitForTransactionReceipt({ hash })
     expect((await postRoot())?.toLowerCase()).toBe(addresses.feeTreasury.toLowerCase())
-    expect(await read<bigint>('owedTo', [poster()])).toBe(500_000n)
+    expect(await read<bigint>('owedTo', [poster()])).toBe(PRICE)
 
     // And what is owed is collected.
     await rig.store.tx((tx) => wish(tx, collectWish(addresses, '1')))
     rig.parts.wake()
     await eventually(async () => (await read<bigint>('owedTo', [poster()])) === 0n, 10_000)
     const usdc = { abi: testUsdcAbi, address: addresses.usdc, functionName: 'balanceOf' } as const
-    expect(await rig.client.readContract({ ...usdc, args: [poster()] })).toBe(500_000n)
+    expect(await rig.client.readContract({ ...usdc, args: [poster()] })).toBe(PRICE)
   }, 90_000)
 })

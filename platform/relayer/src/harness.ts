@@ -40,6 +40,7 @@ export function settingsFor(chain: LocalChain): SettingsOf<typeof relayerSetting
     bumpAfterMs: 15_000,
     bundleSize: 25,
     poolSize: 5_000,
+    paidDuties: 0,
     sweepEverySeconds: 0,
   }
 }

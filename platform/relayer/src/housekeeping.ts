@@ -36,7 +36,7 @@ export function lookAfter(
     const every = settings.sweepEverySeconds
     const books = every > 0 ? await booksWithFees(chain, addresses.carrierRegistry, addresses.escrow) : []
     const sweepable = every > 0 ? await readSweepable(chain, addresses.feeTreasury) : 0n
-    const owed = every > 0 ? await readOwed(chain, addresses, poster) : 0n
+    const owed = every > 0 && settings.paidDuties === 1 ? await readOwed(chain, addresses, poster) : 0n
     // Reads end here: a transaction that has written holds back every reader of the journal.
     if (till.rateValidUntil < nowSeconds + RATE_REFRESH_SECONDS)
       await wish(tx, rateWish(addresses, till.rateValidUntil, Math.floor(nowSeconds / RATE_RETRY_SECONDS)))

@@ -26,7 +26,7 @@ export async function startRelayer(
     signers,
     log,
     bumpAfterMs: settings.bumpAfterMs,
-    duties: addresses,
+    ...(settings.paidDuties === 1 ? { duties: addresses } : {}),
     onBundle: noteOutcomes,
   }
   const roles = ['operator', 'poster'] as const

@@ -79,6 +79,14 @@ export const relayerSettings = {
     1,
     100_000,
   ),
+  paidDuties: number(
+    'RELAYER_PAID_DUTIES',
+    'Whether epochs are posted and settled through the fee treasury where it pays for them: 1 yes, 0 always directly',
+    'yes or no',
+    0,
+    0,
+    1,
+  ),
   sweepEverySeconds: number(
     'RELAYER_SWEEP_EVERY_SECONDS',
     'How often fees and gas margins are sent to the treasury; 0 never',
