@@ -7,7 +7,8 @@ export interface Reason {
 }
 
 const SRC = 'contracts/src'
-const NO_HOOK = 'Every world of the tests has a compliance hook, as every deployment has; without one nobody is asked.'
+const NO_HOOK =
+  'Every world of the tests has a compliance hook, as every deployment has; without one nobody is asked.'
 
 export const REASONS: Reason[] = [
   {
@@ -118,7 +119,12 @@ export const REASONS: Reason[] = [
     side: '? false',
     why: 'Not played: a queue that waits for all the cash of the pool, so that nothing may be lent.',
   },
-  { file: `${SRC}/abstracts/PoolShares.sol`, code: 'address(_compliance) == address(0)', side: 'true', why: NO_HOOK },
+  {
+    file: `${SRC}/abstracts/PoolShares.sol`,
+    code: 'address(_compliance) == address(0)',
+    side: 'true',
+    why: NO_HOOK,
+  },
   {
     file: `${SRC}/abstracts/SettlementRoots.sol`,
     code: 'frozen == 0',
