@@ -30,7 +30,7 @@ export const TESTS = [
 ]
 
 /** Of a fuzzed test. Each run logs all that it passes. */
-export const FUZZ_RUNS = 16
+export const FUZZ_RUNS = 32
 
 export interface Passed {
   numbers: Set<number>

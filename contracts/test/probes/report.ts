@@ -38,9 +38,9 @@ Written by \`node contracts/test/probes/run.ts\`; do not edit.
 
 ## How it is measured
 
-The contracts are too deep for forge's coverage without the compiler's other code path (\`--ir-minimum\`). That path inlines
-functions, shares code between them and keeps no map of it: forge then sees no hit in most assembly, in library functions and in
-either way of \`require(condition, Error())\`, although tests run them. Its figures are a floor.
+Forge's coverage is run through the compiler's other code path (\`--ir-minimum\`). That path inlines functions, shares code
+between them and keeps no exact map of it: forge sees no hit in much assembly, in library functions and in either way of
+\`require(condition, Error())\`, although tests run them. Its figures are a floor.
 
 So every place is asked itself. A copy of the contracts gets a probe (\`Probe.sol\`) at the start of each function, before each
 statement, on both sides of each \`if\`, \`require\` and \`? :\`, in each clause of a \`try\`, and in each block of assembly that may
@@ -49,11 +49,12 @@ counts; branches are the sides of all decisions, more than forge counts (it know
 Of the ${sums.doubted.of} branches that forge calls uncovered, ${sums.doubted.hit} are in decisions that went every way.
 
 Counted are the tests of \`contracts/test\` without random walks, replays of them and costs, each fuzzed test with ${FUZZ_RUNS} runs:
-${passed.tests} tests.${failing(passed)}${wasMeasuredBefore ? " Forge's own figures are of an earlier run, of somewhat fewer tests." : ''}
+${passed.tests} tests pass.${failing(passed)}${wasMeasuredBefore ? "\nForge's own figures are of an earlier run, of somewhat fewer tests." : ''}
 
 ## What is not passed
 
 ${explained.length === 0 ? 'Nothing.\n' : explained.map(line).join('\n')}
+
 ## By file
 
 \`forge\` is its own count; \`passed\` is what probes saw.
@@ -71,7 +72,7 @@ ${files
 function failing({ failed }: Passed): string {
   if (failed.length === 0) return ''
   const names = failed.map((name) => `\`${name}\``).join(', ')
-  return ` Not counted, since probes cost gas and these count it or give little of it: ${names}.`
+  return `\nNot counted, since probes cost gas and these count it or give little of it: ${names}.`
 }
 
 function line({ gap, reason }: Explained): string {
@@ -80,5 +81,5 @@ function line({ gap, reason }: Explained): string {
   const where = `${file.replace('contracts/src/', '')}:${from === last ? from : `${from}–${last}`}`
   const short = code.length > 100 ? `${code.slice(0, 100)}…` : code
   const way = side === undefined ? '' : ` (${side})`
-  return `- **${where}** \`${short}\`${way}: ${reason?.why ?? '**no reason given**'}\n`
+  return `- **${where}** \`${short}\`${way}: ${reason?.why ?? '**no reason given**'}`
 }
