@@ -1,5 +1,6 @@
 // What each process of the stack is told, in the names of its own settings.
 import { join } from 'node:path'
+import { privateKeyToAddress } from 'viem/accounts'
 import type { Certificates } from './certificates.ts'
 import { CARRIERS, GESIM_ID } from './certificates.ts'
 import type { Deployment } from './chain.ts'
@@ -93,6 +94,12 @@ export function nodeEnvironment(facts: StackFacts): Environment {
     PROVISIONER_ORDER_SECONDS: '8',
     METERING_GRACE_SECONDS: '5',
     SETTLEMENT_RETRY_SECONDS: '15',
+    // The slow window of this chain is 15 seconds.
+    WATCHER_SOURCES: urls.node,
+    WATCHER_CHALLENGER: privateKeyToAddress(secrets.poster),
+    WATCHER_POLL_MS: '1000',
+    WATCHER_DUE_SECONDS: '5',
+    WATCHER_RETRY_SECONDS: '2',
     TRANSPARENCY_KEY: secrets.logSeed,
     TREASURY_ON_RAMP_URL: urls.cardRamp,
     TREASURY_ON_RAMP_KEY: secrets.cardRampKey,

@@ -19,6 +19,8 @@ export const accounts = {
   fees: 'fees:escrow',
   /** Outside: the treasury Safe. */
   treasury: 'treasury:safe',
+  /** Outside: what the fee treasury owes or has paid to relayers for duties. */
+  relayers: 'relayers:paid',
   /** Outside: the sponsor pool and the accounts' prepaid credit at the paymaster, from which gas is paid. */
   gasPools: 'paymaster:pools',
   /** At the paymaster: gas and margin charged, not swept yet. */

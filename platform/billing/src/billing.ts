@@ -10,6 +10,7 @@ import {
   onGas,
   onPaid,
   onRefunded,
+  onRelayerPaid,
   onSwept,
   type Transfer,
 } from './decide.ts'
@@ -35,6 +36,7 @@ const KINDS = [
   'voucher.released',
   'fees.swept',
   'gas.charged',
+  'relayer.paid',
   'root.posted',
   'rate.updated',
   'chain.undone',
@@ -74,6 +76,8 @@ async function take(store: Store, log: Log, event: Event, tx: Tx): Promise<void>
       return await post(event, onSwept(event.body.source, BigInt(event.body.amountMicros)), tx)
     case 'gas.charged':
       return await post(event, onGas(BigInt(event.body.costMicros), BigInt(event.body.marginMicros)), tx)
+    case 'relayer.paid':
+      return await post(event, onRelayerPaid(BigInt(event.body.amountMicros)), tx)
     case 'root.posted':
       return await writeEpoch(tx, event.body)
     case 'chain.undone':

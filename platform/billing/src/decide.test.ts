@@ -2,7 +2,17 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { accounts, isInEscrow } from './accounts.ts'
 import type { Purse, Transfer } from './decide.ts'
-import { onActivated, onCharged, onClosed, onFunded, onGas, onPaid, onRefunded, onSwept } from './decide.ts'
+import {
+  onActivated,
+  onCharged,
+  onClosed,
+  onFunded,
+  onGas,
+  onPaid,
+  onRefunded,
+  onRelayerPaid,
+  onSwept,
+} from './decide.ts'
 
 const BOOK = 2
 const held: Purse = { book: null, fundedMicros: 100n, activated: false, chargedMicros: 0n, final: false }
@@ -18,6 +28,13 @@ function balancesAfter(...moves: Transfer[][]): Map<string, bigint> {
 }
 
 describe('movements of money', () => {
+  it('what a relayer is paid for an epoch leaves what the treasury collected', () => {
+    const balances = balancesAfter(onSwept('escrow', 700n), onRelayerPaid(500n))
+    expect(balances.get(accounts.treasury)).toBe(200n)
+    expect(balances.get(accounts.relayers)).toBe(500n)
+    expect(isInEscrow(accounts.relayers)).toBe(false)
+  })
+
   it('go to Held while no carrier is chosen and to the book afterwards', () => {
     expect(onFunded({ ...held, fundedMicros: 0n }, 100n)[0]).toMatchObject({ to: accounts.held })
     expect(onFunded(open, 150n)[0]).toMatchObject({ to: accounts.book(BOOK), amountMicros: 50n })

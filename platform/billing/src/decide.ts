@@ -95,6 +95,11 @@ export function onSwept(source: 'escrow' | 'paymaster', amountMicros: bigint): T
   return transfer(from, accounts.treasury, amountMicros, `${source} fees swept`)
 }
 
+/** The fee treasury owes a relayer for a duty that it did: posting an epoch, settling books. */
+export function onRelayerPaid(amountMicros: bigint): Transfer[] {
+  return transfer(accounts.treasury, accounts.relayers, amountMicros, 'relayer paid')
+}
+
 /** A sponsored operation was charged: the network's gas and our margin on it. */
 export function onGas(costMicros: bigint, marginMicros: bigint): Transfer[] {
   return [

@@ -48,6 +48,7 @@ interface Totals {
   fees: bigint
   swept: bigint
   gas: bigint
+  relayers: bigint
 }
 
 /** Events that a reorganisation took back do not count. */
@@ -61,10 +62,10 @@ async function chainTotals(db: Db): Promise<Totals> {
       coalesce(sum(funded), 0)::bigint as funded, coalesce(sum(refunded), 0)::bigint as refunded,
       coalesce(sum(closed_refunded), 0)::bigint as closed_refunded, coalesce(sum(gross), 0)::bigint as gross,
       coalesce(sum(fees), 0)::bigint as fees, coalesce(sum(swept), 0)::bigint as swept,
-      coalesce(sum(gas), 0)::bigint as gas
+      coalesce(sum(gas), 0)::bigint as gas, coalesce(sum(relayers), 0)::bigint as relayers
     from (
       select max((body ->> 'fundedMicros')::bigint) as funded, 0 as refunded, 0 as closed_refunded, 0 as gross,
-        0 as fees, 0 as swept, 0 as gas
+        0 as fees, 0 as swept, 0 as gas, 0 as relayers
       from gesim.journal j where kind = 'intent.funded' and ${STANDS} group by intent_id
       union all
       select 0, case when kind = 'intent.refunded' then (body ->> 'refundedMicros')::bigint else 0 end,
@@ -74,10 +75,11 @@ async function chainTotals(db: Db): Promise<Totals> {
         case when kind in ('payout.claimed', 'voucher.released') then (body ->> 'feeMicros')::bigint else 0 end,
         case when kind = 'fees.swept' then (body ->> 'amountMicros')::bigint else 0 end,
         case when kind = 'gas.charged'
-          then (body ->> 'costMicros')::bigint + (body ->> 'marginMicros')::bigint else 0 end
+          then (body ->> 'costMicros')::bigint + (body ->> 'marginMicros')::bigint else 0 end,
+        case when kind = 'relayer.paid' then (body ->> 'amountMicros')::bigint else 0 end
       from gesim.journal j
       where ${STANDS} and kind in ('intent.refunded', 'intent.closed', 'payout.claimed', 'voucher.released', 'fees.swept',
-        'gas.charged')
+        'gas.charged', 'relayer.paid')
     ) facts`.execute(db)
   return rows[0]!
 }
@@ -102,7 +104,7 @@ async function movedBy(db: Db, why: string): Promise<bigint> {
  * chain holds now. A difference that stays is an error; one that lasts seconds is an event still on its way.
  */
 export async function reconcileBooks(db: Db, balances: ChainBalances | null): Promise<Reconciled[]> {
-  const [totals, inEscrow, returned, refunded, funded, paid, feeMoves, treasury, gas, margin] =
+  const [totals, inEscrow, returned, refunded, funded, paid, feeMoves, treasury, relayers, gas, margin] =
     await Promise.all([
       chainTotals(db),
       balanceLike(db, IN_ESCROW),
@@ -112,6 +114,7 @@ export async function reconcileBooks(db: Db, balances: ChainBalances | null): Pr
       balanceLike(db, ['carrier:book:%:paid']),
       movedBy(db, 'fee'),
       balanceLike(db, [accounts.treasury]),
+      balanceLike(db, [accounts.relayers]),
       movedBy(db, 'sponsored gas'),
       movedBy(db, 'gas margin'),
     ])
@@ -127,7 +130,8 @@ export async function reconcileBooks(db: Db, balances: ChainBalances | null): Pr
     row('Remainders returned', totals.closed_refunded, returned),
     row('Paid to carriers, net', totals.gross - totals.fees, paid),
     row('Fees of payouts', totals.fees, feeMoves),
-    row('Swept to the treasury', totals.swept, treasury),
+    row('Swept to the treasury', totals.swept, treasury + relayers),
+    row('Paid to relayers', totals.relayers, relayers),
     row('Gas and margin charged', totals.gas, gas + margin),
     ...(balances ? [row('USDC in the escrow', balances.escrowMicros, inEscrow)] : []),
   ]
@@ -143,6 +147,7 @@ export async function financeSummary(db: Db, balances: ChainBalances | null) {
     remainders,
     fees,
     swept,
+    relayers,
     paid,
     refunded,
     returned,
@@ -156,6 +161,7 @@ export async function financeSummary(db: Db, balances: ChainBalances | null) {
     balanceLike(db, [accounts.remainders]),
     balanceLike(db, [accounts.fees]),
     balanceLike(db, [accounts.treasury]),
+    balanceLike(db, [accounts.relayers]),
     balanceLike(db, ['carrier:book:%:paid']),
     movedBy(db, 'refunded'),
     movedBy(db, 'remainder returned'),
@@ -173,8 +179,9 @@ export async function financeSummary(db: Db, balances: ChainBalances | null) {
       remaindersMicros: remainders.toString(),
       paidOutMicros: paid.toString(),
       refundedMicros: (refunded + returned).toString(),
-      feesMicros: (fees + swept).toString(),
+      feesMicros: (fees + swept + relayers).toString(),
       gasMarginMicros: margin.toString(),
+      relayersPaidMicros: relayers.toString(),
       paymasterMicros: balances ? balances.paymasterMicros.toString() : null,
     },
     balanced: reconciliation.every((one) => one.differenceMicros === '0'),

@@ -1,4 +1,4 @@
-import { gesimIdentityAbi, payOnUsageAbi } from '@gesim/contracts'
+import { feeTreasuryAbi, gesimIdentityAbi, payOnUsageAbi } from '@gesim/contracts'
 import type { Hex } from '@gesim/journey'
 import { encodeAbiParameters, encodeEventTopics } from 'viem'
 import { expect, it } from 'vitest'
@@ -50,6 +50,23 @@ it.each([
       },
       txHash: HASH,
     },
+  })
+})
+
+it('what the fee treasury owes a relayer for a duty is told with its price', () => {
+  const log = {
+    topics: encodeEventTopics({
+      abi: feeTreasuryAbi,
+      eventName: 'RelayerPaid',
+      args: { duty: 1, relayer: WHO },
+    }) as Hex[],
+    data: encodeAbiParameters([{ type: 'uint64' }, { type: 'bytes32' }], [500_000n, HASH]),
+  }
+  const facts = factsOf(decode('feeTreasury', log)!)
+  expect(draftOf('feeTreasury', 'RelayerPaid', facts, { txHash: HASH, gasUsed: '9', book: null })).toEqual({
+    kind: 'relayer.paid',
+    intentId: null,
+    body: { duty: 1, relayer: WHO, amountMicros: '500000', txHash: HASH, gasUsed: '9' },
   })
 })
 

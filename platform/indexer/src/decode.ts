@@ -1,5 +1,6 @@
 import {
   type Addresses,
+  feeTreasuryAbi,
   gesimIdentityAbi,
   gesimPaymasterAbi,
   intentEscrowAbi,
@@ -10,7 +11,7 @@ import type { EventBodies, EventKind, Hex } from '@gesim/journey'
 import { type Abi, type AbiEvent, decodeEventLog } from 'viem'
 
 /** Our contracts whose logs are read. */
-export type Emitter = 'escrow' | 'settlement' | 'payOnUsage' | 'identity' | 'paymaster'
+export type Emitter = 'escrow' | 'settlement' | 'payOnUsage' | 'identity' | 'paymaster' | 'feeTreasury'
 
 const ABIS: Readonly<Record<Emitter, Abi>> = {
   escrow: intentEscrowAbi as Abi,
@@ -18,6 +19,7 @@ const ABIS: Readonly<Record<Emitter, Abi>> = {
   payOnUsage: payOnUsageAbi as Abi,
   identity: gesimIdentityAbi as Abi,
   paymaster: gesimPaymasterAbi as Abi,
+  feeTreasury: feeTreasuryAbi as Abi,
 }
 
 /** A log with its names. */
@@ -35,6 +37,7 @@ export function emittersOf(addresses: Addresses): ReadonlyMap<string, Emitter> {
     [addresses.payOnUsage.toLowerCase(), 'payOnUsage'],
     [addresses.identity.toLowerCase(), 'identity'],
     [addresses.paymaster.toLowerCase(), 'paymaster'],
+    [addresses.feeTreasury.toLowerCase(), 'feeTreasury'],
   ])
 }
 
@@ -159,6 +162,18 @@ export function draftOf(
           amountMicros: text('amount'),
           to: hex('to'),
           txHash,
+        },
+      }
+    case 'feeTreasury.RelayerPaid':
+      return {
+        kind: 'relayer.paid',
+        intentId: null,
+        body: {
+          duty: number('duty'),
+          relayer: hex('relayer'),
+          amountMicros: text('price'),
+          txHash,
+          gasUsed,
         },
       }
     case 'settlement.UsageCommitted':

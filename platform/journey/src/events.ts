@@ -218,6 +218,8 @@ export interface EventBodies {
   }
   /** Fees or gas margin reached the treasury Safe. */
   'fees.swept': { source: 'escrow' | 'paymaster'; amountMicros: string; to: Hex; txHash: Hex }
+  /** The fee treasury owes a relayer for a call that it made as a duty. */
+  'relayer.paid': { duty: number; relayer: Hex; amountMicros: string; txHash: Hex; gasUsed: string }
   /** A carrier redeemed a device's voucher itself, without a root. */
   'voucher.released': {
     book: number
@@ -409,6 +411,7 @@ export const EVENTS: Readonly<Record<EventKind, EventRow>> = {
   'intent.closed': { version: 1, writer: 'indexer', readers: ['intents', 'billing', 'settlement'] },
   'gas.charged': { version: 1, writer: 'indexer', readers: ['billing', 'intents'] },
   'fees.swept': { version: 1, writer: 'indexer', readers: ['billing'] },
+  'relayer.paid': { version: 1, writer: 'indexer', readers: ['billing'] },
   'voucher.released': { version: 1, writer: 'indexer', readers: ['billing'] },
   'chain.undone': { version: 1, writer: 'indexer', readers: ['intents', 'billing'] },
   'transaction.refused': {

@@ -70,6 +70,24 @@ it('a Safe transaction goes to its Safe as its owners signed it', () => {
   expect(wishesOf(event(9n), {} as Addresses, grant)[0]!.key).not.toBe(wish!.key)
 })
 
+it('a call of the watcher goes to the contract that it names, from the poster', () => {
+  const event = (seq: bigint) =>
+    ({
+      seq,
+      kind: 'watch.wanted',
+      version: 1,
+      intentId: null,
+      atMs: 0,
+      body: { act: 'slash:7:0x01', contract: 'payOnUsage', data: '0x12345678' },
+    }) as JourneyEventOf<WishingKind>
+  const at = { payOnUsage: PAY_ON_USAGE } as Addresses
+  expect(wishesOf(event(3n), at, grant)).toMatchObject([
+    { key: 'watch.wanted:slash:7:0x01:3', role: 'poster', to: PAY_ON_USAGE, data: '0x12345678' },
+  ])
+  // Only after a refusal is it wished for again: that is another transaction.
+  expect(wishesOf(event(9n), at, grant)[0]!.key).not.toBe('watch.wanted:slash:7:0x01:3')
+})
+
 const PAY_ON_USAGE: Hex = `0x${'9a'.repeat(20)}`
 const proof = {
   amount: '7',

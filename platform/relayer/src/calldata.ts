@@ -273,6 +273,18 @@ export function sweepTreasuryWish(addresses: Addresses, key: string): Wish {
   }
 }
 
+/** What the fee treasury owes to the poster for duties is collected. */
+export function collectWish(addresses: Addresses, key: string): Wish {
+  return {
+    key: `collect:${key}`,
+    kind: 'collect',
+    role: 'poster',
+    intentId: null,
+    to: addresses.feeTreasury.toLowerCase() as Hex,
+    data: encodeFunctionData({ abi: feeTreasuryAbi, functionName: 'collect' }),
+  }
+}
+
 /** Protocol fees of some books go from the escrow to the fee treasury. */
 export function sweepFeesWish(addresses: Addresses, books: readonly number[], key: string): Wish {
   return {

@@ -26,6 +26,7 @@ export async function startRelayer(
     signers,
     log,
     bumpAfterMs: settings.bumpAfterMs,
+    duties: addresses,
     onBundle: noteOutcomes,
   }
   const roles = ['operator', 'poster'] as const

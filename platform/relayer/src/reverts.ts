@@ -1,6 +1,7 @@
 import {
   attestorRegistryAbi,
   carrierRegistryAbi,
+  feeTreasuryAbi,
   gesimAccountAbi,
   gesimIdentityAbi,
   gesimPaymasterAbi,
@@ -30,6 +31,7 @@ const ERRORS: Abi = [
   ...gesimAccountAbi,
   ...carrierRegistryAbi,
   ...attestorRegistryAbi,
+  ...feeTreasuryAbi,
 ].filter((entry) => entry.type === 'error')
 
 // A root is due, a window is not over: waiting is all it takes (settlement facts, 3.6 and amendment 0.1, rule 12).

@@ -5,6 +5,7 @@ import { type Selectable, sql } from 'kysely'
 import { type Receipt, type RelayerChain, RpcError } from './chain.ts'
 import { bumpedFees, decideStep, retryAfterMs } from './decide.ts'
 import { delegationsIn } from './delegation.ts'
+import { asDuty, callIn, type DutyAddresses } from './duties.ts'
 import { type Draft, send, signAgain, signerOf, signInto, unsignIn } from './outbox.ts'
 import type { Role, TransactionSigner } from './ports.ts'
 import { explainRevert, type Revert } from './reverts.ts'
@@ -20,6 +21,8 @@ export interface SenderContext {
   readonly signers: Signers
   readonly log: Log
   readonly bumpAfterMs: number
+  /** Where duties are paid for; absent where nobody pays. */
+  readonly duties?: DutyAddresses
   /**
    * Called in the transaction that notes the end of a bundle, mined (with its receipt) or not (null): the bundler reads
    * its operations' fate from it.
@@ -61,18 +64,19 @@ export async function sendWanted(context: SenderContext, role: Role): Promise<nu
     const outcome = estimates[at]!
     if ('revert' in outcome) await postpone(context, row, outcome.revert)
     else {
-      const draft = { ...draftOf(row, outcome.gas), ...fees }
+      const draft = { ...draftOf(row, outcome.gas), ...outcome.duty, ...fees }
       await signAndSend(context, row, signer, draft, pendingCount)
     }
   }
   return wanted.length
 }
 
+/** Gas of the call, and of the same call as a paid duty where that pays. Another way is tried once only: then the call goes directly. */
 async function estimate(
-  { chain }: SenderContext,
+  { chain, duties }: SenderContext,
   row: Row,
   signer: TransactionSigner,
-): Promise<{ gas: bigint } | { revert: Revert }> {
+): Promise<{ gas: bigint; duty?: Pick<Draft, 'to' | 'data' | 'gas'> } | { revert: Revert }> {
   try {
     const gas = await chain.estimateGas({
       from: signer.address,
@@ -80,7 +84,9 @@ async function estimate(
       data: row.data,
       value: BigInt(row.value),
     })
-    return { gas: GAS_SLACK(gas) }
+    const wish = { kind: row.kind, data: row.data, from: signer.address, directGas: gas }
+    const duty = duties && row.tries === 0 ? await asDuty(chain, duties, wish) : null
+    return { gas: GAS_SLACK(gas), ...(duty ? { duty: { ...duty, gas: GAS_SLACK(duty.gas) } } : {}) }
   } catch (error) {
     if (!(error instanceof RpcError)) throw error
     if (error.isRevert) return { revert: explainRevert(error.data, error.message) }
@@ -316,7 +322,12 @@ async function bump(context: SenderContext, row: Row, signer: TransactionSigner)
     await chain.fees(),
   )
   if (fees === null) return await offer(context, row)
-  const draft = { ...draftOf(row, row.gas_limit!), ...fees, delegations: delegationsIn(row.raw) }
+  const draft = {
+    ...draftOf(row, row.gas_limit!),
+    ...callIn(row.raw!),
+    ...fees,
+    delegations: delegationsIn(row.raw),
+  }
   const signed = await store.tx((tx) => signAgain(tx, chain.chainId, signer, row.id, row.nonce!, draft))
   // Refused as a replacement: the first form is still there and will be mined.
   const why = await send(store, chain, row.id, signed.raw)

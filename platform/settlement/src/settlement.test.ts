@@ -17,7 +17,7 @@ import { sql } from 'kysely'
 import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findEpoch } from './epochs.ts'
-import { epochInputs, leafProofIn, showEpoch } from './serve.ts'
+import { epochInputs, leafProofIn, nodeIn, showEpoch } from './serve.ts'
 import { Settlement } from './settlement.ts'
 import { MemoryChain } from './testing-chain.ts'
 import { Trees } from './trees.ts'
@@ -316,6 +316,9 @@ describe('what the chain says', () => {
       amount: '150',
       flags: 2,
     })
+    const nodeOf = (place: number) => nodeIn(test.store, new Trees(test.store.db), epoch, 32, place)
+    expect((await nodeOf(0)).total).toBe((await findEpoch(test.store.db, epoch))!.commitment.total)
+    await expect(nodeOf(1)).rejects.toMatchObject({ code: 'settlement.no-node' })
     await expect(leafProofIn(test.store, new Trees(test.store.db), epoch, HASH)).rejects.toMatchObject({
       code: 'settlement.no-leaf',
     })

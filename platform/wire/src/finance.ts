@@ -15,6 +15,8 @@ export const FinanceSummary = Type.Object({
     refundedMicros: Micros,
     feesMicros: Micros,
     gasMarginMicros: Micros,
+    /** What the fee treasury owes or has paid to relayers for their gas. */
+    relayersPaidMicros: Micros,
     /** Null while the chain cannot be asked. */
     paymasterMicros: Type.Union([Micros, Type.Null()]),
   }),

@@ -105,7 +105,7 @@ function Tiles({ tiles }: { tiles: FinanceSummary['tiles'] }) {
         name="Margin on network fees"
         value={usdc(tiles.gasMarginMicros)}
         unit="USDC"
-        note="charged beyond what the chain cost"
+        note={`charged beyond what the chain cost; ${usdc(tiles.relayersPaidMicros)} paid to relayers for epochs`}
       />
       <Stat
         name="Left to sponsor network fees"

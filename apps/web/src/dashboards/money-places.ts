@@ -76,6 +76,12 @@ export function moneyPlaces(accounts: readonly Account[], returnedMicros: bigint
         amountMicros: returnedMicros,
       },
       { key: 'swept', name: 'Treasury', says: 'Fees collected.', amountMicros: swept },
+      {
+        key: 'relayers',
+        name: 'Relayers',
+        says: 'For posting and settling epochs.',
+        amountMicros: of('relayers:paid'),
+      },
     ],
   }
 }
@@ -95,6 +101,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'escrow:held': 'Held in escrow',
   'fees:escrow': 'Our fee, in escrow',
   'treasury:safe': 'Treasury',
+  'relayers:paid': 'Paid to relayers',
   'paymaster:pools': 'Sponsored network fees',
   'paymaster:revenue': 'Network fees charged',
 }

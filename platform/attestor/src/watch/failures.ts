@@ -13,6 +13,11 @@ export const watcherFailures = {
     remedy:
       'Check WATCHER_SOURCES; the other sources are asked meanwhile, and the root stays unjudged until one answers.',
   },
+  'watcher.no-source': {
+    kind: 'broken',
+    says: 'The watcher knows no node that publishes trees, so it looks at no root.',
+    remedy: 'Set WATCHER_SOURCES to the address of the own node, and of mirrors.',
+  },
   'watcher.fault-found': {
     kind: 'broken',
     says: 'A root on chain has a fault, and its proof is on the way.',

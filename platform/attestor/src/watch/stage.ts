@@ -15,8 +15,10 @@ export const watcherStage = defineStage({
   settings: watcherSettings,
   start: async ({ store, chain, clock, log, settings }) => {
     const { chainId, addresses } = chain!
+    if (settings.sources.length === 0)
+      log.warn('nobody watches: WATCHER_SOURCES names no node', { code: 'watcher.no-source' })
     const domain = domainOf(chainId, addresses.escrow)
-    return new Watcher({
+    const watcher = new Watcher({
       store,
       chain: watchChain(chain!),
       sources: settings.sources.map((url) => httpSource(url, domain)),
@@ -25,7 +27,9 @@ export const watcherStage = defineStage({
       clock,
       log,
       settings,
-    }).start()
+    })
+    // Without a source no root can be judged; what the journal tells is noted for the day that there is one.
+    return settings.sources.length === 0 ? watcher.follow() : watcher.start()
   },
   routes(app, { store, clock, settings }) {
     serve(app, watchRoutes.watch, ({ query }) =>

@@ -1,6 +1,5 @@
 import { attestorRegistryAbi, intentEscrowAbi, payOnUsageAbi, testUsdcAbi } from '@gesim/contracts'
 import type { DemandJson, Hex } from '@gesim/journey'
-import { decodeEventLog } from 'viem'
 import { privateKeyToAddress } from 'viem/accounts'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { readWatch } from './table.ts'
@@ -106,10 +105,9 @@ async function tellOfDemand(intentId: Hex) {
     eventName: 'Demanded',
     fromBlock: 0n,
   })
-  const { args } = decodeEventLog({ abi: payOnUsageAbi, eventName: 'Demanded', ...logs.at(-1)! })
-  expect(args.intentId.toLowerCase()).toBe(intentId)
-  const { total, coSigned, ...rest } = args.demand
+  const { args, transactionHash: txHash } = logs.at(-1)!
+  expect(args.intentId!.toLowerCase()).toBe(intentId)
+  const { total, coSigned, ...rest } = args.demand!
   const demand: DemandJson = { ...rest, total: total.toString(), coSigned: coSigned.toString() }
-  const txHash = logs.at(-1)!.transactionHash
-  await world.say('demand.opened', intentId, { demandId: args.id, kind: 'data', demand, txHash })
+  await world.say('demand.opened', intentId, { demandId: args.id!, kind: 'data', demand, txHash })
 }

@@ -84,7 +84,9 @@ export class Watcher {
 
   /** Follows the journal only. */
   follow(): Running {
-    return this.#parts.store.follow({ reader: 'watcher', kinds: KINDS }, (event, tx) => onEvent(event, tx))
+    return this.#parts.store.follow({ reader: 'watcher', kinds: KINDS }, (event, tx) =>
+      onEvent(event, tx, this.#parts.settings.challenger),
+    )
   }
 
   async #loop(signal: AbortSignal): Promise<void> {
@@ -149,6 +151,8 @@ export class Watcher {
     const isQuiet = row.state === 'honest' && !(await hasOpenActs(store.db, row))
     // Nothing more to learn about it until its time is over.
     if (isQuiet && !isOver) return
+    // Posted long before there was a watcher.
+    if (isOver && row.state === 'new') return await endRoot(store.db, row, clock.nowMs())
     await this.#followUp(row)
     const posted = await chain.rootOf(row.epoch)
     const nowMs = clock.nowMs()
@@ -183,7 +187,7 @@ export class Watcher {
   }
 
   async #look(row: RootRow, posted: PostedRoot, nowMs: number): Promise<void> {
-    const { store, log, settings } = this.#parts
+    const { store } = this.#parts
     const look = await this.#looker.look(row, posted)
     const why = look.findings.map(({ code, book }) => `${code} in book ${book}`).join(', ') || null
     for (const finding of look.findings) await this.#openFor(row, finding, nowMs)
@@ -197,8 +201,6 @@ export class Watcher {
     if (look.state === row.state && row.looked_at !== null) return
     rootsCount.add(1, { state: look.state })
     this.#tell(row, look, why)
-    if (look.state === 'hidden' && settings.sources.length === 0)
-      log.warn('no source of trees is configured', { code: 'watcher.data-hidden', epoch: row.epoch })
   }
 
   #tell(row: RootRow, look: Look, why: string | null): void {
@@ -279,13 +281,15 @@ export class Watcher {
 
 const needsLook = (act: ActRow) => act.kind === 'proof' || (act.kind === 'demand' && act.code === 'C2')
 
-async function onEvent(event: Event, tx: Tx): Promise<void> {
+async function onEvent(event: Event, tx: Tx, challenger: Hex | null): Promise<void> {
   switch (event.kind) {
     case 'epoch.closed':
       return await saveOwn(tx, event.body)
     case 'root.posted':
       return await savePostedRoot(tx, event.body)
     case 'demand.opened':
+      // Another's demand is ended by whoever made it.
+      if (event.body.demand.challenger.toLowerCase() !== challenger) return
       return await saveOpened(tx, event.body)
     case 'transaction.refused': {
       const key = ACT_KEY.exec(event.body.key)?.[1]
