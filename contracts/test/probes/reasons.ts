@@ -11,18 +11,6 @@ const NO_HOOK = 'Every world of the tests has a compliance hook; an escrow or a 
 
 export const REASONS: Reason[] = [
   {
-    file: `${SRC}/FeeTreasury.sol`,
-    code: '_turns[duty].lastAt == 0',
-    side: 'false',
-    why: 'Not played: a duty that is set a second time, which leaves its clock as it is.',
-  },
-  {
-    file: `${SRC}/FeeTreasury.sol`,
-    code: 'turn.relayer == msg.sender',
-    side: 'true',
-    why: 'Not played: the holder of a duty does it again and keeps it.',
-  },
-  {
     file: `${SRC}/GesimPaymaster.sol`,
     code: 'postOpGasLimit > 40_000',
     side: '? true',
@@ -54,12 +42,6 @@ export const REASONS: Reason[] = [
   },
   {
     file: `${SRC}/Settlement.sol`,
-    code: 'uint32(epochs) == commitment.epoch',
-    side: 'false',
-    why: 'Not played: a root without quorum is taken back, and a quorum posts that epoch within the same window.',
-  },
-  {
-    file: `${SRC}/Settlement.sol`,
     code: 'commitment.epoch <= before',
     side: 'true',
     why: 'Cannot happen: an older epoch is outside of its window (`_checkTime`), and the same one was answered above. A second lock.',
@@ -69,12 +51,6 @@ export const REASONS: Reason[] = [
     code: '!_isSigner(SignerBytes.idOf(newSigner))',
     side: 'false',
     why: 'Not played: a delegated address is recovered to its own key.',
-  },
-  {
-    file: `${SRC}/abstracts/Challenges.sol`,
-    code: 'validUntil > bound.validUntil',
-    side: 'false',
-    why: 'Not played: a device is bound again for a shorter time, which takes nothing back.',
   },
   {
     file: `${SRC}/abstracts/Challenges.sol`,
@@ -129,12 +105,6 @@ export const REASONS: Reason[] = [
     code: 'address(_compliance) == address(0)',
     side: 'true',
     why: NO_HOOK,
-  },
-  {
-    file: `${SRC}/abstracts/SettlementRoots.sol`,
-    code: 'frozen == 0',
-    side: 'false',
-    why: 'Not played: a frozen book is frozen from an earlier epoch; the escrow was told the first time.',
   },
   {
     file: `${SRC}/abstracts/SettlementRoots.sol`,
