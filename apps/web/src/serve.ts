@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -35,9 +35,18 @@ function isStale(): boolean {
   return sources.some((path) => newestMs(path) > statSync(stamp).mtimeMs)
 }
 
+/** What runs at this time: whoever ends this process ends that too, also a build that takes long. */
+let running: ChildProcess | undefined
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => running?.kill(signal))
+
+function start(program: string, args: string[]): ChildProcess {
+  running = spawn(process.execPath, [program, ...args], { cwd: folder, env, stdio: ['ignore', 2, 2] })
+  return running
+}
+
 function run(program: string, args: string[] = []): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, ...args], { cwd: folder, env, stdio: ['ignore', 2, 2] })
+    const child = start(program, args)
     child.once('error', reject)
     child.once('exit', (code) => resolve(code ?? 1))
   })
@@ -59,8 +68,7 @@ if (isStale()) {
   if (code !== 0) process.exit(code)
 }
 const args = ['start', '--port', String(settings.port), '--hostname', settings.host]
-const server = spawn(process.execPath, [next, ...args], { cwd: folder, env, stdio: ['ignore', 2, 2] })
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => server.kill(signal))
+const server = start(next, args)
 server.once('exit', (code, signal) => process.exit(signal ? 0 : (code ?? 0)))
 await untilItAnswers(`http://${settings.host}:${settings.port}`)
 // WebAuthn knows no IP addresses: people open `localhost`.
