@@ -25,15 +25,7 @@ export { Activation, Intent, IntentState, intentsRoutes, Receipt, TimelineEntry,
 export { Checkpoint, LogEntry, logRoutes } from './log.ts'
 export { Health, Network, networkRoutes } from './network.ts'
 export { OnRampOrder, onRampRoutes } from './on-ramp.ts'
-export {
-  ComplianceSignal,
-  ComplianceSignal,
-  Estimate,
-  oraclesRoutes,
-  oraclesRoutes,
-  Rate,
-  Rate,
-} from './oracles.ts'
+export { ComplianceSignal, Estimate, oraclesRoutes, Rate } from './oracles.ts'
 export { Passkey, passkeyRoutes } from './passkeys.ts'
 export { Plan, PlanKind, plansRoutes } from './plans.ts'
 export { Ending, EndingPreview, StoredGroup, storedWords } from './privacy.ts'
