@@ -25,7 +25,10 @@ const config: NextConfig = {
     resolveAlias: { 'use-intl/format-message': 'use-intl/format-message/format-only' },
   },
   outputFileTracingRoot: root,
-  outputFileTracingIncludes: { '/flags/[file]': ['../../node_modules/circle-flags/flags/*.svg'] },
+  outputFileTracingIncludes: {
+    '/flags/[file]': ['../../node_modules/circle-flags/flags/*.svg'],
+    '/exit': ['../exit/dist/exit.html'],
+  },
   headers: async () => [
     {
       source: '/worker.js',

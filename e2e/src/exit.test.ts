@@ -36,11 +36,10 @@ beforeAll(async () => {
   const network = join(folder, 'network.json')
   writeFileSync(network, JSON.stringify(buyer.connection.network))
   page = join(folder, 'gesim-exit.html')
-  const built = spawnSync(
-    process.execPath,
-    ['apps/exit/src/build.ts', '--network', network, '--out', page],
-    { cwd: ROOT, encoding: 'utf8' },
-  )
+  const built = spawnSync(process.execPath, ['apps/exit/src/build.ts', '--network', network, '--out', page], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  })
   if (built.status !== 0) throw new Error(built.stderr)
   browser = await launchBrowser()
 })
@@ -236,7 +235,9 @@ test('a node that answers few blocks of logs at a time is enough', async () => {
       response.setHeader('content-type', 'application/json')
       if (method === 'eth_getLogs' && Number(params[0].toBlock) - Number(params[0].fromBlock) > 500) {
         refused++
-        response.end(JSON.stringify({ jsonrpc: '2.0', id, error: { code: -32005, message: 'range too large' } }))
+        response.end(
+          JSON.stringify({ jsonrpc: '2.0', id, error: { code: -32005, message: 'range too large' } }),
+        )
         return
       }
       const headers = { 'content-type': 'application/json' }

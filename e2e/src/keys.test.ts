@@ -57,6 +57,11 @@ async function signInAnew({ context, page }: Device): Promise<void> {
     state: 'attached',
     timeout: 60_000,
   })
+  // From then on GeSIM pays for what the account does.
+  await page.waitForFunction(async () => (await (await fetch('/v1/wallet')).json()).budget !== null, null, {
+    timeout: 60_000,
+    polling: 500,
+  })
 }
 
 const walletOf = ({ page }: Device): Promise<{ account: string; signers: string[]; opens: boolean }> =>
@@ -156,7 +161,11 @@ it('an authenticator without PRF makes a passkey that signs in and seals nothing
 }, 240_000)
 
 it('who declines at the device stays on the sign-in page, with the reason and every other way', async () => {
-  const shy = await device({ prf: true })
+  const shy = await device({ prf: false })
+  await signInAnew(shy)
+  await openKeys(shy)
+  await does(shy, 'keys-add-passkey', 'added')
+  await shy.context.clearCookies()
   await shy.cdp.send('WebAuthn.setUserVerified', {
     authenticatorId: shy.authenticatorId,
     isUserVerified: false,

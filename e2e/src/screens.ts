@@ -1,5 +1,5 @@
 /**
- * `npm run screens`: takes the pictures of docs/screens anew, of every page there is, in both themes and two widths. Brings up
+ * `node e2e/src/screens.ts`: takes the pictures of docs/screens anew, of every page there is, in both themes and two widths. Brings up
  * the product on data of its own, or uses a running one on fresh data:
  *
  *   node e2e/src/screens.ts --data .gesim
@@ -44,7 +44,9 @@ const READY: Readonly<Record<string, string>> = {
   '/esims/[intentId]/receipt': '[data-testid=receipt][data-progress=done]',
   '/finance': '[data-testid=money-picture]',
   '/developer': '[data-testid=pulse]',
+  '/privacy/delete': '[data-testid=your-money]',
   '/wallet': '[data-testid=activity]',
+  '/wallet/keys': '[data-testid=keys]',
 }
 
 const nameOf = (route: string) => NAMES[route] ?? route.slice(1).replaceAll('/', '-')

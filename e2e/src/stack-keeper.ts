@@ -18,6 +18,9 @@ export default async function keepStack(project: TestProject): Promise<() => Pro
     ? Promise.resolve({ stack: { ...stackAt(running), stop: async () => {} }, web: true })
     : undefined
 
+  // A run of all files will want the web app: with it from the start, nothing is stopped and started in between.
+  const whole = !process.argv.some((argument) => argument.endsWith('.test.ts'))
+
   // One that has the web app serves those that do not need it, too; else it is started anew over the same data.
   async function provide(web: boolean): Promise<Kept> {
     const before = await kept?.catch(() => undefined)
@@ -28,7 +31,7 @@ export default async function keepStack(project: TestProject): Promise<() => Pro
   }
 
   const server = createServer((request, response) => {
-    const web = request.url?.includes('web=1') ?? false
+    const web = whole || (request.url?.includes('web=1') ?? false)
     const next = provide(web)
     kept = next
     next.then(

@@ -76,12 +76,14 @@ export const proofsFailures = {
   'proofs.exit-bad-network': {
     kind: 'refused',
     says: 'The description of the network is incomplete.',
-    remedy: 'Give the JSON that `/v1/network` answers: chainId, fromBlock and the contracts’ addresses. The fact names the field.',
+    remedy:
+      'Give the JSON that `/v1/network` answers: chainId, fromBlock and the contracts’ addresses. The fact names the field.',
   },
   'proofs.exit-rpc-address': {
     kind: 'refused',
     says: 'This is no address of a chain node.',
-    remedy: 'Give one that begins with https:// (or http:// on this machine); public lists of nodes name them for every chain.',
+    remedy:
+      'Give one that begins with https:// (or http:// on this machine); public lists of nodes name them for every chain.',
   },
   'proofs.exit-rpc-silent': {
     kind: 'unreachable',

@@ -33,6 +33,16 @@ describe('files', () => {
   })
 })
 
+describe('migrations', () => {
+  it('each have a number of their own: of two with the same one, the second never comes', () => {
+    const numbers = files
+      .filter((path) => path.startsWith('deploy/supabase/migrations/'))
+      .map((path) => basename(path).slice(0, 14))
+    expect(numbers.length).toBeGreaterThan(20)
+    expect(numbers.filter((number, at) => numbers.indexOf(number) !== at)).toEqual([])
+  })
+})
+
 describe('packages', () => {
   it('each have a README', () => {
     expect(

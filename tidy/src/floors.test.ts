@@ -33,7 +33,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'advisor',
     'transparency',
   ],
-  ['rsp', 'node', 'web', 'phone', 'cli', 'stack', 'carrier', 'esim-access', 'sign-in', 'card-ramp'],
+  ['rsp', 'node', 'web', 'exit', 'phone', 'cli', 'stack', 'carrier', 'esim-access', 'sign-in', 'card-ramp'],
 ]
 /** Looks at the whole house from outside: tests and measurements, imported by nobody. */
 const OUTSIDE = ['tidy', 'e2e', 'bench']

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { formatMicros, isFailure, refuse, sleepMs } from '@gesim/base'
+import { LOCAL_CHAIN_ID } from '@gesim/contracts'
 import {
   type Alone,
   accountOf,
@@ -14,22 +15,20 @@ import {
   type ExitNetwork,
   joinKept,
   keptInJson,
-  networkFromJson,
   NOTHING_KEPT,
-  openExitChain,
+  networkFromJson,
   OWED_FROM,
+  openExitChain,
   owedMicros,
   readBelongings,
   readEther,
   readOwnerKey,
   readRpcUrl,
-
   search,
   sendAlone,
   type WayOut,
   wayOut,
 } from '@gesim/proofs/exit'
-import { LOCAL_CHAIN_ID } from '@gesim/contracts'
 import { formatEther, isAddress } from 'viem'
 import type { CliOptions } from './options.ts'
 import type { Printer } from './print.ts'
@@ -88,7 +87,10 @@ export async function exit(options: CliOptions, printer: Printer): Promise<void>
   if (to) await sendAll(printer, chain, alone, mine, to)
   const left = soonest(mine, chain)
   if (left !== null)
-    printer.step('more later', { at: new Date(left * 1000).toISOString(), note: 'run it again then, or with --wait' })
+    printer.step('more later', {
+      at: new Date(left * 1000).toISOString(),
+      note: 'run it again then, or with --wait',
+    })
 }
 
 function isPassing(error: unknown): boolean {
@@ -117,7 +119,13 @@ async function takeOne(printer: Printer, chain: ExitChain, alone: Alone, mine: B
   return false
 }
 
-async function sendAll(printer: Printer, chain: ExitChain, alone: Alone, mine: Belongings, to: Hex): Promise<void> {
+async function sendAll(
+  printer: Printer,
+  chain: ExitChain,
+  alone: Alone,
+  mine: Belongings,
+  to: Hex,
+): Promise<void> {
   const amount = mine.purse.walletMicros
   if (amount === 0n) return
   const { txHash } = await sendAlone(chain, alone, [callOfSending(to, amount, chain.network)])
@@ -141,7 +149,8 @@ function tell(
   { owner, account }: Alone,
   ether: { hasWei: bigint; enoughWei: bigint },
 ): void {
-  const iso = (seconds: number | null) => (seconds === null ? undefined : new Date(seconds * 1000).toISOString())
+  const iso = (seconds: number | null) =>
+    seconds === null ? undefined : new Date(seconds * 1000).toISOString()
   const { purse } = mine
   printer.step('account', {
     account,
@@ -208,7 +217,8 @@ function readKept(path: string) {
 
 function addressOf(text: string): Hex {
   // viem compares letters of two sizes with the checksum and takes small ones as they are.
-  if (!isAddress(text)) throw refuse('cli.not-understood', { why: `${text} is no address, or its checksum is wrong` })
+  if (!isAddress(text))
+    throw refuse('cli.not-understood', { why: `${text} is no address, or its checksum is wrong` })
   return text
 }
 

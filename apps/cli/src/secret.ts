@@ -1,5 +1,5 @@
 // A secret that is typed or piped, never an argument: arguments are seen by every program of the machine and kept by shells.
-import { stdin, stderr } from 'node:process'
+import { stderr, stdin } from 'node:process'
 import { createInterface } from 'node:readline'
 
 const MOST_BYTES = 4_096

@@ -1,4 +1,14 @@
-import { type ExitNetwork, joinKept, type Kept, keptInJson, networkFromJson, NOTHING_KEPT, readOwnerKey, readRpcUrl, recoveryLineIn } from '@gesim/proofs/exit'
+import {
+  type ExitNetwork,
+  joinKept,
+  type Kept,
+  keptInJson,
+  NOTHING_KEPT,
+  networkFromJson,
+  readOwnerKey,
+  readRpcUrl,
+  recoveryLineIn,
+} from '@gesim/proofs/exit'
 import { isAddress } from 'viem'
 import type { PrivateKeyAccount } from 'viem/accounts'
 import { el } from './element.ts'
@@ -48,7 +58,13 @@ export function askView(
   onTrouble: (error: unknown) => void,
 ): HTMLElement {
   const common = { autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false', dir: 'ltr' } as const
-  const rpc = el('input', { ...common, type: 'url', inputmode: 'url', placeholder: 'https://', required: true })
+  const rpc = el('input', {
+    ...common,
+    type: 'url',
+    inputmode: 'url',
+    placeholder: 'https://',
+    required: true,
+  })
   const key = el('textarea', { ...common, rows: 3, required: true, 'data-1p-ignore': true })
   const account = el('input', { ...common, class: 'mono', placeholder: '0x' })
   const files = el('input', { type: 'file', accept: '.json,application/json', multiple: true })

@@ -48,7 +48,10 @@ const policy = [
 ].join('; ')
 // In data, `<` could end the element.
 const network = values.network
-  ? JSON.stringify(networkFromJson(JSON.parse(readFileSync(values.network, 'utf8')))).replaceAll('<', '\\u003c')
+  ? JSON.stringify(networkFromJson(JSON.parse(readFileSync(values.network, 'utf8')))).replaceAll(
+      '<',
+      '\\u003c',
+    )
   : 'null'
 const page = readFileSync(join(SOURCE, 'page.html'), 'utf8')
   .replace('{policy}', () => policy)

@@ -1,7 +1,9 @@
 type Child = Node | string | null | false
 
 /** Attributes by name; `on…` are listeners, `true` is an attribute without a value. */
-export type Attributes = Readonly<Record<string, string | number | boolean | ((event: Event) => void) | undefined>>
+export type Attributes = Readonly<
+  Record<string, string | number | boolean | ((event: Event) => void) | undefined>
+>
 
 /** Makes an element. Text is text: nothing that a node or a file says becomes markup. */
 export function el<Tag extends keyof HTMLElementTagNameMap>(

@@ -13,9 +13,9 @@ import {
   search,
   sendAlone,
 } from '@gesim/proofs/exit'
-import { countdown as shownCountdown } from './shape.ts'
 import { askView, type Draft, type Given } from './ask.ts'
 import { el } from './element.ts'
+import { countdown as shownCountdown } from './shape.ts'
 import { type Doing, shownView } from './shown.ts'
 import { explainSilence, sayTrouble } from './trouble.ts'
 import { LANGUAGES, type Language, preferred, speak } from './words/index.ts'
@@ -116,7 +116,10 @@ async function make(doing: Doing): Promise<void> {
 function tellProgress(share: number): void {
   progress = share
   const bar = root.querySelector('progress')
-  if (!bar) return draw()
+  if (!bar) {
+    draw()
+    return
+  }
   bar.value = share
   bar.previousElementSibling!.textContent = speak(language)('reading', { percent: Math.floor(share * 100) })
 }
@@ -206,7 +209,11 @@ function body(say: ReturnType<typeof speak>, tag: string): Node[] {
   return [
     ...view,
     el('p', { class: 'small' }, say('resume')),
-    el('button', { class: 'quiet', id: 'again', disabled: busy !== null, onclick: () => void lookAgain() }, say('again')),
+    el(
+      'button',
+      { class: 'quiet', id: 'again', disabled: busy !== null, onclick: () => void lookAgain() },
+      say('again'),
+    ),
     el('button', { class: 'quiet', id: 'over', onclick: () => startOver() }, say('over')),
   ]
 }

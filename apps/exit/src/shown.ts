@@ -87,7 +87,8 @@ export function shownView(say: Say, tag: string, shown: Shown, onDo: (doing: Doi
     (intent) => [intent, wayOut(intent, chain.times, mine.chainNow, mine.purse.walletMicros)] as const,
   )
   const owed = OWED_FROM.filter((from) => owedMicros(from, mine.purse) > 0n)
-  const isAnything = owed.length > 0 || mine.purse.walletMicros > 0n || ways.some(([, way]) => way.amountMicros > 0n)
+  const isAnything =
+    owed.length > 0 || mine.purse.walletMicros > 0n || ways.some(([, way]) => way.amountMicros > 0n)
   // What needs a hand first; what is over last.
   const sorted = [...ways].sort(([, a], [, b]) => rank(a) - rank(b))
   return [
@@ -95,7 +96,14 @@ export function shownView(say: Say, tag: string, shown: Shown, onDo: (doing: Doi
     ...(isAnything && ether.hasWei < ether.enoughWei ? [feeCard(say, shown)] : []),
     ...sorted.map(([intent, way]) => intentCard(say, tag, shown, intent, way, onDo)),
     ...(ways.length === 0
-      ? [el('section', { class: 'card', id: 'nothing' }, el('h2', {}, say('nothing')), el('p', {}, say('nothingSays')))]
+      ? [
+          el(
+            'section',
+            { class: 'card', id: 'nothing' },
+            el('h2', {}, say('nothing')),
+            el('p', {}, say('nothingSays')),
+          ),
+        ]
       : []),
     ...owed.map((from) => owedCard(say, tag, shown, from, onDo)),
     ...(mine.purse.walletMicros > 0n ? [sendCard(say, tag, shown, onDo)] : []),
@@ -116,7 +124,11 @@ function accountCard(say: Say, tag: string, { alone, mine, readAtMs }: Shown): H
     el('h2', {}, say('yours')),
     el('p', {}, code(alone.account)),
     el('p', { class: 'small' }, say('wallet')),
-    el('p', { class: 'amount', id: 'wallet', 'data-micros': String(mine.purse.walletMicros) }, money(mine.purse.walletMicros, tag)),
+    el(
+      'p',
+      { class: 'amount', id: 'wallet', 'data-micros': String(mine.purse.walletMicros) },
+      money(mine.purse.walletMicros, tag),
+    ),
     isStale
       ? el('p', { class: 'note wait' }, say('stale', { time: when(mine.chainNow, tag) }))
       : el('p', { class: 'small' }, say('asOf', { time: when(mine.chainNow, tag) })),
@@ -166,7 +178,12 @@ function intentCard(
     el(
       'dl',
       {},
-      el('div', {}, el('dt', {}, say(STATES[intent.state])), el('dd', {}, say('paid'), ': ', money(intent.fundedMicros, tag))),
+      el(
+        'div',
+        {},
+        el('dt', {}, say(STATES[intent.state])),
+        el('dd', {}, say('paid'), ': ', money(intent.fundedMicros, tag)),
+      ),
       way.amountMicros > 0n &&
         el(
           'div',
@@ -175,7 +192,11 @@ function intentCard(
           el('dd', { class: 'amount' }, money(way.amountMicros, tag)),
         ),
     ),
-    el('p', { class: step ? 'note good' : way.nextAt === null ? 'note' : 'note wait' }, why(say, tag, intent, way, shown)),
+    el(
+      'p',
+      { class: step ? 'note good' : way.nextAt === null ? 'note' : 'note wait' },
+      why(say, tag, intent, way, shown),
+    ),
     way.moneyAt !== null && way.moneyAt > mine.chainNow
       ? el('p', { class: 'small' }, say('moneyBy', { time: when(way.moneyAt, tag) }))
       : null,
@@ -199,14 +220,29 @@ function intentCard(
   )
 }
 
-function why(say: Say, tag: string, intent: IntentStanding, { reason, step }: WayOut, { chain }: Shown): string {
-  const amount = usdc(step?.kind === 'demand' ? step.bondMicros : intent.fundedMicros - intent.settledMicros, tag)
+function why(
+  say: Say,
+  tag: string,
+  intent: IntentStanding,
+  { reason, step }: WayOut,
+  { chain }: Shown,
+): string {
+  const amount = usdc(
+    step?.kind === 'demand' ? step.bondMicros : intent.fundedMicros - intent.settledMicros,
+    tag,
+  )
   if (step?.kind === 'end-demand') return say('whyUnanswered')
   if (reason === 'two-steps') return say('whyTwoSteps', { time: countdown(chain.times.exitSeconds, tag) })
   return say(REASONS[reason], { amount })
 }
 
-function owedCard(say: Say, tag: string, shown: Shown, from: OwedFrom, onDo: (doing: Doing) => void): HTMLElement {
+function owedCard(
+  say: Say,
+  tag: string,
+  shown: Shown,
+  from: OwedFrom,
+  onDo: (doing: Doing) => void,
+): HTMLElement {
   const { alone, chain, isBusy, mine } = shown
   const amount = owedMicros(from, mine.purse)
   const call = callOfOwed(from, amount, alone.account, chain.network)
@@ -215,7 +251,11 @@ function owedCard(say: Say, tag: string, shown: Shown, from: OwedFrom, onDo: (do
     { class: 'card', 'data-owed': from },
     el('h2', {}, say(OWED[from])),
     el('p', { class: 'amount' }, money(amount, tag)),
-    el('button', { id: `owed-${from}`, disabled: isBusy, onclick: () => onDo({ calls: [call] }) }, say('bring')),
+    el(
+      'button',
+      { id: `owed-${from}`, disabled: isBusy, onclick: () => onDo({ calls: [call] }) },
+      say('bring'),
+    ),
   )
 }
 
@@ -225,7 +265,13 @@ let receiver = ''
 function sendCard(say: Say, tag: string, shown: Shown, onDo: (doing: Doing) => void): HTMLElement {
   const { chain, isBusy, mine } = shown
   const amount = mine.purse.walletMicros
-  const input = el('input', { class: 'mono', dir: 'ltr', autocomplete: 'off', spellcheck: 'false', placeholder: '0x' })
+  const input = el('input', {
+    class: 'mono',
+    dir: 'ltr',
+    autocomplete: 'off',
+    spellcheck: 'false',
+    placeholder: '0x',
+  })
   input.value = receiver
   input.addEventListener('input', () => {
     receiver = input.value
@@ -237,7 +283,11 @@ function sendCard(say: Say, tag: string, shown: Shown, onDo: (doing: Doing) => v
     el('h2', {}, say('send')),
     field('to', say('sendTo'), say('sendHelp', { chain: chain.network.chainId }), input),
     wrong,
-    el('button', { type: 'submit', id: 'send-all', disabled: isBusy }, say('sendAll', { amount: usdc(amount, tag) })),
+    el(
+      'button',
+      { type: 'submit', id: 'send-all', disabled: isBusy },
+      say('sendAll', { amount: usdc(amount, tag) }),
+    ),
   )
   form.addEventListener('submit', (event) => {
     event.preventDefault()

@@ -51,7 +51,8 @@ export class PageTrouble extends Error {
 /** A failure in a sentence. */
 export function sayTrouble(say: Say, error: unknown): string {
   if (error instanceof PageTrouble) return say(error.key, error.values)
-  if (!isFailure(error)) return say('unexpected', { reason: error instanceof Error ? error.message : String(error) })
+  if (!isFailure(error))
+    return say('unexpected', { reason: error instanceof Error ? error.message : String(error) })
   const values = Object.fromEntries(
     Object.entries(error.facts).map(([name, value]) => [name, String(value ?? '?')]),
   )
@@ -71,7 +72,8 @@ export async function explainSilence(error: unknown, rpcUrl: string): Promise<un
   if (!isFailure(error, 'proofs.exit-rpc-silent')) return error
   const url = new URL(rpcUrl)
   const isHere = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
-  if (location.protocol === 'https:' && url.protocol === 'http:' && !isHere) return new PageTrouble('rpcMixed')
+  if (location.protocol === 'https:' && url.protocol === 'http:' && !isHere)
+    return new PageTrouble('rpcMixed')
   try {
     await fetch(url, { method: 'POST', mode: 'no-cors', body: '{}', signal: AbortSignal.timeout(5_000) })
   } catch {

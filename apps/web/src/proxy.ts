@@ -47,7 +47,7 @@ function contentSecurityPolicy(nonce: string, pathname: string): string {
 export const config = {
   matcher: [
     {
-      source: '/((?!_next/static|_next/image|flags/|v1/|rpc/|icon|favicon|manifest|worker\\.js).*)',
+      source: '/((?!_next/static|_next/image|flags/|exit$|v1/|rpc/|icon|favicon|manifest|worker\\.js).*)',
       missing: [
         { type: 'header', key: 'next-router-prefetch' },
         { type: 'header', key: 'purpose', value: 'prefetch' },

@@ -8,6 +8,8 @@ import { webSettings } from './settings.ts'
 // Starts the web app as one process of the stack: builds when the sources are newer than the build, says
 // `ready {json}` once it answers, ends when told to.
 const folder = join(import.meta.dirname, '..')
+// The page that works without us is a program of its own; the web app hands its file out.
+const exitPage = join(folder, '../exit')
 const next = join(dirname(createRequire(import.meta.url).resolve('next/package.json')), 'dist/bin/next')
 const settings = readSettings(webSettings)
 const env = { ...process.env, NODE_ENV: 'production' as const, NEXT_TELEMETRY_DISABLED: '1' }
@@ -21,20 +23,21 @@ function newestMs(path: string): number {
 /** The build holds code of the packages below too: theirs count as sources. */
 function isStale(): boolean {
   const stamp = join(folder, '.next/BUILD_ID')
-  if (!existsSync(stamp)) return true
+  if (!existsSync(stamp) || !existsSync(join(exitPage, 'dist/exit.html'))) return true
   const root = join(folder, '../..')
   const sources = [
     join(folder, 'src'),
     join(folder, 'next.config.ts'),
+    join(exitPage, 'src'),
     ...['base', 'proofs'].map((name) => join(root, name, 'src')),
     join(root, 'contracts/abi'),
   ]
   return sources.some((path) => newestMs(path) > statSync(stamp).mtimeMs)
 }
 
-function run(args: string[]): Promise<number> {
+function run(program: string, args: string[] = []): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [next, ...args], { cwd: folder, env, stdio: ['ignore', 2, 2] })
+    const child = spawn(process.execPath, [program, ...args], { cwd: folder, env, stdio: ['ignore', 2, 2] })
     child.once('error', reject)
     child.once('exit', (code) => resolve(code ?? 1))
   })
@@ -51,7 +54,10 @@ async function untilItAnswers(url: string): Promise<void> {
   }
 }
 
-if (isStale() && (await run(['build'])) !== 0) process.exit(1)
+if (isStale()) {
+  const code = (await run(join(exitPage, 'src/build.ts'))) || (await run(next, ['build']))
+  if (code !== 0) process.exit(code)
+}
 const args = ['start', '--port', String(settings.port), '--hostname', settings.host]
 const server = spawn(process.execPath, [next, ...args], { cwd: folder, env, stdio: ['ignore', 2, 2] })
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => server.kill(signal))

@@ -49,6 +49,7 @@ contract ComplianceHookTest is Test {
     }
 
     function test_Compliance_SetSanctionsList_RefusesTheListed() public {
+        assertEq(hook.sanctionsList(), address(list));
         assertTrue(hook.check(who, FUND));
         list.setSanctioned(who, true);
         assertFalse(hook.check(who, FUND));
@@ -61,6 +62,7 @@ contract ComplianceHookTest is Test {
         emit IComplianceHook.SanctionsListChanged(address(0));
         vm.prank(officer);
         hook.setSanctionsList(address(0));
+        assertEq(hook.sanctionsList(), address(0));
         assertTrue(hook.check(who, FUND));
     }
 

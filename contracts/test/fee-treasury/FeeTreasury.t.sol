@@ -119,6 +119,26 @@ contract FeeTreasuryTest is Statements {
         _fees.relay(POST, data);
     }
 
+    function test_Fees_Relay_ItsHolderKeepsTheDuty() external {
+        _bond(_first, 500e6);
+        _relay(_first, POST, _posting());
+        _relay(_first, POST, _posting());
+        assertEq(_fees.owedTo(_first), 4e6);
+    }
+
+    function test_Fees_SetDuty_AgainLeavesItsHolder() external {
+        _bond(_first, 500e6);
+        _relay(_first, POST, _posting());
+        uint256 until = vm.getBlockTimestamp() + EPOCH;
+        skip(1);
+        vm.prank(_governor);
+        _fees.setDuty(POST, _duty(address(settlement), ISettlement.postEpoch.selector, false, 3e6, 50e6, EPOCH));
+        bytes memory data = abi.encodePacked(ISettlement.postEpoch.selector);
+        vm.prank(_second);
+        vm.expectRevert(abi.encodeWithSelector(IFeeTreasury.FeeTreasury_NotYourTurn.selector, _first, until));
+        _fees.relay(POST, data);
+    }
+
     function test_Fees_Relay_GivenAWindowWasMissed_AnyoneMay_ABondedOneTakesOver() external {
         _bond(_first, 500e6);
         _relay(_first, POST, _posting());

@@ -43,6 +43,14 @@ contract EvidenceTest is Demanding {
         assertEq(payOnUsage.boundSince(alice, bob), 0);
     }
 
+    function test_BindDevice_ForLessTimeTakesNothingBack() external {
+        vm.startPrank(bob);
+        payOnUsage.bindDevice(_device(), type(uint40).max);
+        vm.expectEmit();
+        emit Say.DeviceBound(bob, _device(), uint40(block.timestamp), type(uint40).max);
+        payOnUsage.bindDevice(_device(), uint40(block.timestamp + 1));
+    }
+
     function test_BindDevice_KeepsTheFirstTime() external {
         uint40 since = payOnUsage.boundSince(alice, _device());
         assertEq(since, block.timestamp - 1);

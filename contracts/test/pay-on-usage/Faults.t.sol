@@ -41,6 +41,36 @@ contract FaultsTest is Statements {
         payOnUsage.proveSumMismatch(epoch, 20, BOOK_A, node, children);
     }
 
+    function test_ProveSumMismatch_RevertWhen_NoSuchLevel() external {
+        uint32 epoch = _postLeaf(3e6, 1, 0);
+        NodeProof memory node;
+        vm.expectRevert(abi.encodeWithSelector(Say.PayOnUsage_InvalidPlace.selector, 33, 0));
+        payOnUsage.proveSumMismatch(epoch, 33, 0, node, "");
+    }
+
+    function test_ProveSumMismatch_RevertWhen_NothingWasPosted() external {
+        uint32 epoch = _postLeaf(3e6, 1, 0);
+        NodeProof memory node;
+        vm.expectRevert(abi.encodeWithSelector(Say.PayOnUsage_UnknownEpoch.selector, epoch + 1));
+        payOnUsage.proveSumMismatch(epoch + 1, 5, 0, node, "");
+    }
+
+    /// @dev Attestors may have signed the hash of anything: what is neither a leaf nor two nodes shows no sums.
+    function test_ProveSumMismatch_RevertWhen_ThePreimageIsNoNode() external {
+        _setLeaf(_id, 3e6, 1, 0);
+        bytes memory odd = new bytes(95);
+        uint256 place = uint256(BOOK_A) << 20;
+        tree.setNode(0, place + 4, TreeInMemory.Node(keccak256(odd), 1e6, 0));
+        tree.setNode(4, (place >> 4) + 2, TreeInMemory.Node(keccak256(odd), 1e6, 0));
+        uint32 epoch = _postNext(3);
+        NodeProof memory leaf = tree.nodeProofAt(0, place + 4);
+        NodeProof memory node = tree.nodeProofAt(4, (place >> 4) + 2);
+        vm.expectRevert(NO_FAULT);
+        payOnUsage.proveSumMismatch(epoch, 0, uint32(place + 4), leaf, odd);
+        vm.expectRevert(NO_FAULT);
+        payOnUsage.proveSumMismatch(epoch, 4, uint32(place >> 4) + 2, node, odd);
+    }
+
     function test_ProveSumMismatch_FreezesTheBook() external {
         _setLeaf(_id, 3e6, 1, 0);
         uint256 place = (uint256(BOOK_A) << 20) >> 4;
@@ -90,6 +120,13 @@ contract FaultsTest is Statements {
         LeafProof memory leaf = _ours();
         vm.expectRevert(NO_FAULT);
         payOnUsage.proveOverEscrow(epoch, _id, leaf);
+    }
+
+    function test_ProveOverEscrow_RevertGiven_NoIntent() external {
+        uint32 epoch = _postLeaf(20e6 + 1, 1, 0);
+        LeafProof memory leaf = _ours();
+        vm.expectRevert(NO_FAULT);
+        payOnUsage.proveOverEscrow(epoch, "x", leaf);
     }
 
     function test_ProveOverEscrow_FreezesTheBook() external {
@@ -252,6 +289,13 @@ contract FaultsTest is Statements {
         LeafProof memory leaf = tree.leafProof(BOOK_A, 1);
         vm.expectRevert(NO_FAULT);
         payOnUsage.proveMisplaced(epoch, BOOK_A, 1, "x", leaf);
+    }
+
+    function test_ProveMisplaced_RevertWhen_NoSuchPlace() external {
+        uint32 epoch = _postLeaf(3e6, 1, 0);
+        LeafProof memory leaf = _ours();
+        vm.expectRevert(abi.encodeWithSelector(Say.PayOnUsage_InvalidPlace.selector, 0, 1 << 20));
+        payOnUsage.proveMisplaced(epoch, BOOK_A, 1 << 20, _id, leaf);
     }
 
     function test_ProveMisplaced_OfNobody() external {

@@ -81,7 +81,7 @@ contract PriceOracleTest is Test {
     }
 
     function test_Prices_SetFeed_RevertGiven_Stale() public givenAFeed {
-        uint256 at = block.timestamp;
+        uint256 at = vm.getBlockTimestamp();
         skip(3_600);
         oracle.read(PAIR);
         skip(1);
@@ -90,7 +90,7 @@ contract PriceOracleTest is Test {
     }
 
     function test_Prices_SetFeed_RevertGiven_FromTheFuture() public givenAFeed {
-        uint256 at = block.timestamp;
+        uint256 at = vm.getBlockTimestamp();
         vm.warp(at - 1);
         vm.expectRevert(abi.encodeWithSelector(IPriceOracle.PriceOracle_Stale.selector, PAIR, at, 3_600));
         oracle.read(PAIR);
@@ -117,7 +117,7 @@ contract PriceOracleTest is Test {
     function test_Prices_SetSequencerFeed_RevertGiven_Down() public givenAFeed {
         vm.prank(governor);
         oracle.setSequencerFeed(address(uptime), 600);
-        uint256 at = block.timestamp;
+        uint256 at = vm.getBlockTimestamp();
         bytes memory down = abi.encodeWithSelector(IPriceOracle.PriceOracle_SequencerDown.selector, at, 600);
         skip(600);
         vm.expectRevert(down);
@@ -125,7 +125,7 @@ contract PriceOracleTest is Test {
         skip(1);
         oracle.read(PAIR);
         uptime.setAnswer(1, false);
-        at = block.timestamp;
+        at = vm.getBlockTimestamp();
         skip(601);
         vm.expectRevert(abi.encodeWithSelector(IPriceOracle.PriceOracle_SequencerDown.selector, at, 600));
         oracle.read(PAIR);

@@ -109,6 +109,16 @@ contract BasesTest is Statements {
         _assertEpochs(BOOK_A, first, [third, second, first]);
     }
 
+    function test_CloseBasis_LeavesOutAClaimedRootThatIsGone() external {
+        uint32 first = _postNext(3);
+        uint32 wrong = _postNext(3);
+        vm.prank(address(payOnUsage));
+        settlement.voidEpoch(wrong, "why");
+        uint32 third = _postNext(3);
+        _assertEpochs(BOOK_A, wrong, [third, first, 0]);
+        _assertEpochs(BOOK_A, third + 1, [third, first, 0]);
+    }
+
     function test_CloseBasis_FastFinalIsNotBeyondChallenge() external {
         _postNext(3);
         skip(FAST);

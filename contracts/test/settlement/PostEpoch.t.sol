@@ -28,12 +28,12 @@ contract PostEpochTest is Statements {
 
     function test_PostEpoch_RevertWhen_Late() external {
         uint32 epoch = _nextCutoff();
-        uint256 cutoff = block.timestamp;
+        uint256 cutoff = vm.getBlockTimestamp();
         skip(POSTING + 1);
-        _reverts(
-            _commitment(epoch),
-            abi.encodeWithSelector(Say.Settlement_OutsideWindow.selector, block.timestamp, cutoff, cutoff + POSTING)
+        bytes memory late = abi.encodeWithSelector(
+            Say.Settlement_OutsideWindow.selector, cutoff + POSTING + 1, cutoff, cutoff + POSTING
         );
+        _reverts(_commitment(epoch), late);
     }
 
     function test_PostEpoch_RevertWhen_WrongCutoff() external {
@@ -174,6 +174,7 @@ contract PostEpochTest is Statements {
         uint32 epoch = _nextCutoff();
         EpochCommitment memory c = _commitment(epoch);
         bytes memory signatures = _signatures(c, 3);
+        assertEq(settlement.nextFromBlock(), 0);
         vm.expectEmit();
         emit Say.UsageCommitted(epoch, c.root, 2e6, 2e6, 0, c.dataHash, uint40(block.timestamp), 10_000);
         settlement.postEpoch(c, signatures, _deltas());
@@ -183,6 +184,7 @@ contract PostEpochTest is Statements {
         assertEq(record.postedAt, block.timestamp);
         assertEq(record.quorumAfter, 0);
         assertEq(settlement.latest(), epoch);
+        assertEq(settlement.nextFromBlock(), c.toBlock + 1);
         assertEq(settlement.postingUntil(), 0);
     }
 

@@ -127,6 +127,16 @@ contract SettlementTest is Statements {
         assertEq(settlement.frozenFrom(BOOK_A), earlier);
     }
 
+    function test_FreezeBook_FromAnEarlierEpochStill() external {
+        uint32 earlier = _postNext(3);
+        uint32 later = _postNext(3);
+        vm.startPrank(address(payOnUsage));
+        settlement.freezeBook(BOOK_A, later, "why");
+        settlement.freezeBook(BOOK_A, earlier, "why");
+        assertEq(settlement.frozenFrom(BOOK_A), earlier);
+        assertEq(escrow.leafEpochs(BOOK_A).length, 0);
+    }
+
     function test_FreezeBook_StopsOneBook() external {
         uint32 epoch = _postNext(3);
         skip(FAST);
@@ -187,6 +197,16 @@ contract SettlementTest is Statements {
         assertEq(settlement.latest(), good);
         uint32 next = _postNext(3);
         assertEq(settlement.latest(), next);
+    }
+
+    function test_VoidEpoch_OfARootWithoutQuorumLeavesItToAQuorum() external {
+        uint32 epoch = _postNext(1);
+        vm.prank(address(payOnUsage));
+        settlement.voidEpoch(epoch, "why");
+        _post(_commitment(epoch), 3);
+        assertEq(settlement.latest(), epoch);
+        skip(FAST);
+        assertTrue(settlement.isFinal(epoch, BOOK_A));
     }
 
     function test_SpendFast_RevertWhen_NotEscrow() external {

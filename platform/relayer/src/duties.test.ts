@@ -81,7 +81,10 @@ describe('the root of an epoch on a real chain', () => {
     const { chain, client } = rig
     const { timestamp } = await client.getBlock()
     const epoch = Math.floor(Number(timestamp) / EPOCH_SECONDS)
-    await eventually(async () => (await client.getBlock()).timestamp >= BigInt(cutoffOf(epoch, EPOCH_SECONDS)), 20_000)
+    await eventually(
+      async () => (await client.getBlock()).timestamp >= BigInt(cutoffOf(epoch, EPOCH_SECONDS)),
+      20_000,
+    )
     const deltas = encodeDeltas(ZERO_HASH, [])
     const toBlock = (await client.getBlockNumber()) - 1n
     const commitment: EpochCommitment = {

@@ -1,6 +1,5 @@
 import { isFailure, refuse, unreachable } from '@gesim/base'
-import { gesimAccountAbi } from '@gesim/contracts'
-import { gesimAccountFactoryAbi } from '@gesim/contracts'
+import { gesimAccountAbi, gesimAccountFactoryAbi } from '@gesim/contracts'
 import { type AccountCall, accountAddressOf, encodeExecute } from '@gesim/contracts/account'
 import {
   type Address,
@@ -214,7 +213,10 @@ function outcome(receipt: TransactionReceipt, account: Address): { txHash: Hex; 
   const { transactionHash: txHash, gasUsed, status, logs } = receipt
   if (status !== 'success') throw refuse('proofs.exit-refused', { reason: 'reverted', txHash })
   const events = parseEventLogs({ abi: entryPoint08Abi, logs })
-  const ofUs = events.filter(({ args }) => args !== undefined && 'sender' in args && args.sender?.toLowerCase() === account.toLowerCase())
+  const ofUs = events.filter(
+    ({ args }) =>
+      args !== undefined && 'sender' in args && args.sender?.toLowerCase() === account.toLowerCase(),
+  )
   const ended = ofUs.find(({ eventName }) => eventName === 'UserOperationEvent')
   if (ended?.eventName === 'UserOperationEvent' && ended.args.success) return { txHash, gasUsed }
   const reverted = ofUs.find(({ eventName }) => eventName === 'UserOperationRevertReason')

@@ -19,7 +19,11 @@ const LEFT_OUT: LeafProof = {
 }
 
 /** The calls of the account that make a step, all or none. */
-export function callsOf(step: Step, intent: IntentStanding, { addresses }: ExitNetwork): readonly AccountCall[] {
+export function callsOf(
+  step: Step,
+  intent: IntentStanding,
+  { addresses }: ExitNetwork,
+): readonly AccountCall[] {
   const { escrow, payOnUsage, usdc } = addresses
   const terms = intent.terms as IntentTerms
   const toEscrow = (data: Hex): AccountCall => ({ to: escrow, data })

@@ -69,7 +69,12 @@ const intent = (more: Partial<IntentStanding>): IntentStanding => ({
 
 const exiting = (more: Partial<IntentStanding> & { finalizeAt?: number; chargeMicros?: bigint } = {}) => {
   const { finalizeAt = NOW - 1, chargeMicros = 100_000n, ...rest } = more
-  return intent({ state: 'exiting', exit: { chargeMicros, holdMicros: 4_900_000n, finalizeAt }, bookMicros: 0n, ...rest })
+  return intent({
+    state: 'exiting',
+    exit: { chargeMicros, holdMicros: 4_900_000n, finalizeAt },
+    bookMicros: 0n,
+    ...rest,
+  })
 }
 
 const decide = (standing: IntentStanding, walletMicros = 0n) => wayOut(standing, TIMES, NOW, walletMicros)
@@ -135,7 +140,11 @@ describe('what can be taken of an intent, and when', () => {
 
   it('waits for the end of a posting window, and only that', () => {
     const locked = { lockedUntil: NOW + 20 }
-    expect(decide(intent(locked))).toMatchObject({ reason: 'posting-window', nextAt: NOW + 21, moneyAt: NOW + 321 })
+    expect(decide(intent(locked))).toMatchObject({
+      reason: 'posting-window',
+      nextAt: NOW + 21,
+      moneyAt: NOW + 321,
+    })
     expect(decide(exiting(locked))).toMatchObject({ reason: 'posting-window', nextAt: NOW + 21 })
     expect(decide(intent({ ...locked, roots: [root({ leaf: leafOf(0n, 1) })] }))).toMatchObject({
       reason: 'posting-window',
@@ -164,12 +173,19 @@ describe('what can be taken of an intent, and when', () => {
       moneyAt: NOW + 301,
     })
     const late = demandUntil(NOW - 1)
-    expect(decide(intent({ roots: [root({ demand: late })] })).step).toEqual({ kind: 'end-demand', demands: [late] })
+    expect(decide(intent({ roots: [root({ demand: late })] })).step).toEqual({
+      kind: 'end-demand',
+      demands: [late],
+    })
     expect(decide(intent({ roots: [root({ isExcused: true })] })).step?.kind).toBe('request-exit')
   })
 
   it('waits for the exit’s time, and is the rest above whatever was shown meanwhile', () => {
-    expect(decide(exiting({ finalizeAt: NOW + 5 }))).toMatchObject({ reason: 'exit-time', nextAt: NOW + 5, step: null })
+    expect(decide(exiting({ finalizeAt: NOW + 5 }))).toMatchObject({
+      reason: 'exit-time',
+      nextAt: NOW + 5,
+      step: null,
+    })
     expect(decide(exiting({ finalizeAt: NOW }))).toMatchObject({
       step: { kind: 'finalize-exit' },
       amountMicros: 4_900_000n,
@@ -185,21 +201,34 @@ describe('what can be taken of an intent, and when', () => {
 
   it('is what a drained book has, after a second exit time', () => {
     const short = { bookMicros: 0n, exit: { chargeMicros: 0n, holdMicros: 2_000_000n, finalizeAt: NOW - 10 } }
-    expect(decide(exiting(short))).toMatchObject({ reason: 'book-short', nextAt: NOW + 290, amountMicros: 2_000_000n })
+    expect(decide(exiting(short))).toMatchObject({
+      reason: 'book-short',
+      nextAt: NOW + 290,
+      amountMicros: 2_000_000n,
+    })
     const later = { ...short, exit: { ...short.exit, finalizeAt: NOW - 300 } }
-    expect(decide(exiting(later))).toMatchObject({ step: { kind: 'finalize-exit' }, amountMicros: 2_000_000n })
+    expect(decide(exiting(later))).toMatchObject({
+      step: { kind: 'finalize-exit' },
+      amountMicros: 2_000_000n,
+    })
   })
 
   it('waits for the next window when others’ exits have filled this one, but not by a root beyond challenge', () => {
     const full = { exitsLeft: { micros: 1n, renewsAt: NOW + 77 } }
-    expect(decide(exiting({ ...full, isLatestFinal: false }))).toMatchObject({ reason: 'window-full', nextAt: NOW + 77 })
+    expect(decide(exiting({ ...full, isLatestFinal: false }))).toMatchObject({
+      reason: 'window-full',
+      nextAt: NOW + 77,
+    })
     expect(decide(exiting(full)).step?.kind).toBe('finalize-exit')
     // An excused leaf counts against the window in any case.
     expect(decide(exiting({ ...full, roots: [root({ isExcused: true })] })).reason).toBe('window-full')
   })
 
   it('is nothing when all of it is owed; an exit under way is ended all the same', () => {
-    expect(decide(intent({ settledMicros: 5_000_000n }))).toMatchObject({ step: null, reason: 'nothing-left' })
+    expect(decide(intent({ settledMicros: 5_000_000n }))).toMatchObject({
+      step: null,
+      reason: 'nothing-left',
+    })
     expect(decide(exiting({ chargeMicros: 5_000_000n })).step?.kind).toBe('finalize-exit')
   })
 })

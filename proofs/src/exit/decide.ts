@@ -69,12 +69,7 @@ const ONE_BLOCK = 1
  * Rules of the contracts that it follows are named at each line; what it cannot know (a voucher shown meanwhile) makes
  * the chain refuse, never pay less than is due.
  */
-export function wayOut(
-  intent: IntentStanding,
-  times: ExitTimes,
-  now: number,
-  walletMicros: bigint,
-): WayOut {
+export function wayOut(intent: IntentStanding, times: ExitTimes, now: number, walletMicros: bigint): WayOut {
   const nothing = (reason: Reason, amountMicros = 0n): WayOut => ({
     step: null,
     reason,
@@ -124,7 +119,9 @@ export function restOf(intent: IntentStanding): bigint {
 
 /** The lowest charge that the payer can state. The leaves limit what is held back, and are charged in the end. */
 export function leastChargeOf(intent: IntentStanding, withLeaves: boolean): bigint {
-  const leaves = withLeaves ? intent.roots.map(({ leaf, isExcused }) => (isExcused ? 0n : (leaf?.amount ?? 0n))) : []
+  const leaves = withLeaves
+    ? intent.roots.map(({ leaf, isExcused }) => (isExcused ? 0n : (leaf?.amount ?? 0n)))
+    : []
   return maxBigint(
     intent.settledMicros,
     intent.terms?.activationFee ?? 0n,
@@ -144,7 +141,12 @@ function finalRoot(intent: IntentStanding): RootStanding | null {
   )
 }
 
-function waiting(reason: Reason, amountMicros: bigint, nextAt: number, moneyAt: number | null = nextAt): WayOut {
+function waiting(
+  reason: Reason,
+  amountMicros: bigint,
+  nextAt: number,
+  moneyAt: number | null = nextAt,
+): WayOut {
   return { step: null, reason, amountMicros, nextAt, moneyAt }
 }
 

@@ -66,7 +66,11 @@ describe('what transactions and files show', () => {
       ...{ root: ZERO_HASH, total: 0n, coSigned: 0n, epoch: 1, book: 1, index: 0, leaf: ZERO_HASH },
       ...{ device: escrow, challenger: escrow, openUntil: 1 },
     } as const
-    const data = encodeFunctionData({ abi: payOnUsageAbi, functionName: 'answerData', args: [demand, id, leaf] })
+    const data = encodeFunctionData({
+      abi: payOnUsageAbi,
+      functionName: 'answerData',
+      args: [demand, id, leaf],
+    })
     expect(leavesInCalldata(data)).toEqual([leaf])
     expect(leavesInCalldata(encodeExecute([{ to: escrow, data }]))).toEqual([leaf])
     expect(leavesInCalldata('0x')).toEqual([])

@@ -1,6 +1,6 @@
 import { intentEscrowAbi, payOnUsageAbi } from '@gesim/contracts'
 import { type Address, decodeFunctionData, type Hex, toFunctionSelector } from 'viem'
-import { leafProofFromJson, type LeafProofJson, type TermsJson, termsFromJson } from '../json.ts'
+import { type LeafProofJson, leafProofFromJson, type TermsJson, termsFromJson } from '../json.ts'
 import { intentIdOf } from '../typed-data.ts'
 import type { IntentTerms, LeafProof } from '../words.ts'
 

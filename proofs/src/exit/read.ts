@@ -1,6 +1,12 @@
-import { gesimPaymasterAbi, intentEscrowAbi, payOnUsageAbi, settlementAbi, testUsdcAbi } from '@gesim/contracts'
+import {
+  gesimPaymasterAbi,
+  intentEscrowAbi,
+  payOnUsageAbi,
+  settlementAbi,
+  testUsdcAbi,
+} from '@gesim/contracts'
 import type { Address, Hex } from 'viem'
-import { verifyLeafProof, positionOf } from '../sum-node.ts'
+import { positionOf, verifyLeafProof } from '../sum-node.ts'
 import type { LeafProof } from '../words.ts'
 import type { ExitChain } from './chain.ts'
 import { joinKept, type Kept, leavesInCalldata, NOTHING_KEPT, termsInCalldata } from './kept.ts'
@@ -40,7 +46,10 @@ export async function search(
     const own = input && termsInCalldata(input, payer, intentId)
     if (own) terms.push([intentId.toLowerCase() as Hex, own])
   }
-  const ours = new Set([...found.created.map(({ intentId }) => intentId.toLowerCase()), ...files.terms.keys()])
+  const ours = new Set([
+    ...found.created.map(({ intentId }) => intentId.toLowerCase()),
+    ...files.terms.keys(),
+  ])
   const leaves: LeafProof[] = []
   for (const { intentId, txHash } of found.shown) {
     if (!ours.has(intentId.toLowerCase())) continue
@@ -66,7 +75,10 @@ export async function readBelongings(
   { found, kept }: Search,
 ): Promise<Belongings> {
   const ofFiles = [...kept.terms].filter(([, terms]) => terms.payer.toLowerCase() === payer.toLowerCase())
-  const ids = new Set([...found.created.map(({ intentId }) => intentId.toLowerCase()), ...ofFiles.map(([id]) => id)])
+  const ids = new Set([
+    ...found.created.map(({ intentId }) => intentId.toLowerCase()),
+    ...ofFiles.map(([id]) => id),
+  ])
   const { timestamp } = await chain.asked(chain.client.getBlock())
   const intents: IntentStanding[] = []
   for (const id of ids) intents.push(await readIntent(chain, id as Hex, payer, kept, found.demands))

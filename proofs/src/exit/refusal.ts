@@ -1,4 +1,11 @@
-import { gesimAccountAbi, gesimPaymasterAbi, intentEscrowAbi, payOnUsageAbi, settlementAbi, testUsdcAbi } from '@gesim/contracts'
+import {
+  gesimAccountAbi,
+  gesimPaymasterAbi,
+  intentEscrowAbi,
+  payOnUsageAbi,
+  settlementAbi,
+  testUsdcAbi,
+} from '@gesim/contracts'
 import { type Abi, BaseError, decodeErrorResult, type Hex, isHex } from 'viem'
 import { entryPoint08Abi } from 'viem/account-abstraction'
 

@@ -1,2 +1,3 @@
+export { cardRampFailures } from './failures.ts'
 export { type CardRampServer, startCardRamp } from './server.ts'
 export { cardRampSettings } from './settings.ts'

@@ -8,7 +8,8 @@ export const en = {
   rpcHelp: 'Of chain {chain}. Public lists name some for every chain. No other address is ever asked.',
   key: 'Your twelve words, or your private key',
   keyHelp: 'They stay in this page: nothing is stored or sent. The box is emptied as soon as they are read.',
-  share: 'A recovery file alone is not enough: it is one of three parts of your key. The words are the whole key.',
+  share:
+    'A recovery file alone is not enough: it is one of three parts of your key. The words are the whole key.',
   more: 'Other account, kept files, other network',
   account: 'Address of the account, if its keys were ever replaced',
   accountHelp: 'Your recovery file names it: you can paste its whole line here.',
@@ -27,9 +28,11 @@ export const en = {
   stale: 'The newest block of this node is from {time}. It may be behind; name another one if in doubt.',
   resume: 'You can close this page at any time and come back: everything stands on the chain.',
   nothing: 'Nothing of yours is in escrow',
-  nothingSays: 'No purchase of this account was found. If you expected one, check the words and the node, or add a receipt.',
+  nothingSays:
+    'No purchase of this account was found. If you expected one, check the words and the node, or add a receipt.',
   fee: 'First: a little ether for the network’s fee',
-  feeSays: 'Nobody pays the fee for you any more. Send about {amount} ETH on chain {chain} to the address of your key. What is left of it stays yours.',
+  feeSays:
+    'Nobody pays the fee for you any more. Send about {amount} ETH on chain {chain} to the address of your key. What is left of it stays yours.',
   feeHas: 'It has {amount} ETH now.',
   feeQr: 'The address of your key as a QR code',
   purchase: 'Purchase {id}',
@@ -50,16 +53,20 @@ export const en = {
   doRequestExit: 'Begin the exit',
   doFinalizeExit: 'Take the money',
   whyReady: 'You can take it now.',
-  whyTwoSteps: 'In two steps: you say that you leave, and take the rest when the time is over. Until then the carrier may show signed records of what you used; that lowers what comes back.',
-  whyHidden: 'Nobody shows the figures of the last settlement. You ask for them with a bond of {amount} USDC, which comes back to you. If nobody answers in time, you leave without them.',
+  whyTwoSteps:
+    'In two steps: you say that you leave, and take the rest when the time is over. Until then the carrier may show signed records of what you used; that lowers what comes back.',
+  whyHidden:
+    'Nobody shows the figures of the last settlement. You ask for them with a bond of {amount} USDC, which comes back to you. If nobody answers in time, you leave without them.',
   whyUnanswered: 'Nobody answered in time. The bond is yours again with this step.',
   whyAnswerDue: 'Your question for the last figures stands open. Nothing to do until then.',
   whyExitTime: 'The exit has begun. Nothing to do until then.',
   whyPostingWindow: 'A settlement is due, and the contract lets nothing end meanwhile.',
   whyBookShort: 'The carrier’s account in escrow has too little. From then on you may take what there is.',
   whyWindowFull: 'Much has just left this carrier’s account, and the contract lets more out later.',
-  whyBondMissing: 'Your wallet needs some USDC for a bond, which comes back: send at least 1 USDC to your account, 5 if you asked before.',
-  whyTermsMissing: 'This node no longer shows what was bought. Name another node, or add a receipt of this purchase.',
+  whyBondMissing:
+    'Your wallet needs some USDC for a bond, which comes back: send at least 1 USDC to your account, 5 if you asked before.',
+  whyTermsMissing:
+    'This node no longer shows what was bought. Name another node, or add a receipt of this purchase.',
   whyNothingLeft: 'All of it was used or is owed.',
   whyUnpaid: 'Nothing was paid in.',
   whyOver: '{amount} USDC came back.',
@@ -84,19 +91,25 @@ export const en = {
   badAddress: 'This is no address, or a letter of it is wrong.',
   badFile: 'A file is no JSON: {name}.',
   badRpc: 'This is no address of a node. It begins with https:// (or http:// on your own machine).',
-  rpcSilent: 'The node does not answer. Try again or name another one; your money is not there but on the chain.',
-  rpcCors: 'The node is there but does not answer web pages (CORS). Name another one, or use “gesim exit” in a terminal.',
-  rpcMixed: 'A page from the web may only ask https nodes. Save this page and open the file, or name an https node.',
+  rpcSilent:
+    'The node does not answer. Try again or name another one; your money is not there but on the chain.',
+  rpcCors:
+    'The node is there but does not answer web pages (CORS). Name another one, or use “gesim exit” in a terminal.',
+  rpcMixed:
+    'A page from the web may only ask https nodes. Save this page and open the file, or name an https node.',
   rpcRefused: 'The node refused the question: {reason}',
   rpcOtherChain: 'This node belongs to chain {found}. Yours is chain {expected}.',
-  rpcNoContracts: 'This node does not know the contracts, or others in their place. It is behind or untrue: name another one.',
+  rpcNoContracts:
+    'This node does not know the contracts, or others in their place. It is behind or untrue: name another one.',
   rpcNoLogs: 'This node keeps no old records. Name another one, such as an archive node.',
   noEther: 'The address of your key has too little ether for the fee.',
-  underWay: 'A transaction of yours is on its way. Wait a little, then look again before you do anything twice.',
+  underWay:
+    'A transaction of yours is on its way. Wait a little, then look again before you do anything twice.',
   notMined: 'It was sent but is in no block yet. Look again in a while before you do anything twice.',
   refusedTooEarly: 'It is too early by the clock of the chain. Look again in a moment.',
   refusedState: 'It is done already or stands elsewhere now. Look again.',
-  refusedCompliance: 'The contract holds this back: a sanctions list names an address. It stays yours in escrow.',
+  refusedCompliance:
+    'The contract holds this back: a sanctions list names an address. It stays yours in escrow.',
   refused: 'The contract refused: {reason}. Nothing was changed.',
   unexpected: 'Something unexpected: {reason}. Nothing is lost; look again.',
 }

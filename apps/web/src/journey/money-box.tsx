@@ -111,6 +111,17 @@ export function MoneyBox({ intent, refresh }: { intent: Intent; refresh: () => P
           {t('money.receipt')}
         </ButtonLink>
       )}
+      {(held || intent.state === 'active' || intent.state === 'finishing') && (
+        <p className="mt-3 text-caption text-soft">
+          {t.rich('money.exit', {
+            link: (words) => (
+              <a className="prose-link" href="/exit?keep" download="gesim-exit.html" data-testid="exit-link">
+                {words}
+              </a>
+            ),
+          })}
+        </p>
+      )}
       <Sheet
         open={asking === 'refund'}
         onClose={() => setAsking(null)}

@@ -16,6 +16,7 @@ import { MoneyBox } from './money-box.tsx'
 import { isHeld, isOver } from './steps.ts'
 import { Timeline } from './timeline.tsx'
 import { troubleOf } from './trouble.ts'
+import { againHref } from './usage-alert.tsx'
 import { UsagePanel } from './usage-panel.tsx'
 import { useConsents } from './use-consents.ts'
 import { useIntent } from './use-intent.ts'
@@ -61,6 +62,11 @@ export function PurchaseView({ initial }: { initial: Intent }) {
         </div>
       </div>
       <div className="space-y-4">
+        {intent.state === 'settled' && (
+          <ButtonLink size="small" look="quiet" href={againHref(intent.plan.planId)} data-testid="buy-again">
+            {t('again')}
+          </ButtonLink>
+        )}
         {asked && (
           <AskedNotice
             what={asked.what}

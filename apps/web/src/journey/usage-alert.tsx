@@ -15,9 +15,23 @@ import {
   whatToSay,
 } from './usage-notice.ts'
 
+/** Where the same plan is bought once more: its sheet is open, and one confirmation is left. */
+export function againHref(planId: string): string {
+  return `/plans/${encodeURIComponent(planId)}?buy=1`
+}
+
 /** At 50, 80 and 90 %: what that means and what one can do; once a step, until it is put away on this device. */
-export function UsageAlert({ intentId, usedPercent }: { intentId: string; usedPercent: number }) {
+export function UsageAlert({
+  intentId,
+  planId,
+  usedPercent,
+}: {
+  intentId: string
+  planId: string
+  usedPercent: number
+}) {
   const t = useTranslations('frame')
+  const j = useTranslations('journey')
   const f = useFormats()
   const [memory, setMemory] = useState<Remembered | null>(null)
   const [way, setWay] = useState<'no' | 'ask' | 'yes'>('no')
@@ -58,7 +72,10 @@ export function UsageAlert({ intentId, usedPercent }: { intentId: string; usedPe
             title={title}
             action={
               <>
-                <ButtonLink size="small" look="quiet" href="/plans">
+                <ButtonLink size="small" look="quiet" href={againHref(planId)} data-testid="buy-again">
+                  {j('again')}
+                </ButtonLink>
+                <ButtonLink size="small" look="plain" href="/plans">
                   {t('seePlans')}
                 </ButtonLink>
                 {way === 'ask' && (

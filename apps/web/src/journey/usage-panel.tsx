@@ -36,7 +36,9 @@ export function UsagePanel({ intent }: { intent: Intent }) {
           </Badge>
         )}
       </div>
-      {intent.state === 'active' && <UsageAlert intentId={intent.intentId} usedPercent={shown.usedPercent} />}
+      {intent.state === 'active' && (
+        <UsageAlert intentId={intent.intentId} planId={intent.plan.planId} usedPercent={shown.usedPercent} />
+      )}
       <div className="mt-4">
         <Ring usedPercent={shown.usedPercent} label={t('usage.label')} valueText={words}>
           <span className="figures text-heading font-bold" data-testid="used-bytes">

@@ -59,12 +59,12 @@ export function YourMoney({ money, onLook }: { money: Money; onLook: () => void 
     <bdi dir="ltr" className="figures font-semibold text-ink">{`${usdc(micros)} USDC`}</bdi>
   )
   async function bring(found: Leftovers) {
-    await run(async (_, entropy) => {
+    await run(async (_, entropy, wallet) => {
       const [{ signerOf }, { bringIn }] = await Promise.all([
         import('../chain/account.ts'),
         import('../chain/leftovers.ts'),
       ])
-      await bringIn(await signerOf(entropy), found)
+      await bringIn(await signerOf(entropy, wallet), found)
       onLook()
     })
   }

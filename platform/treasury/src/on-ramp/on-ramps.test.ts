@@ -130,7 +130,7 @@ describe('an order', () => {
   it('goes on under the same key when the provider was away, or when we were cut off before its answer was kept', async () => {
     provider.isDown = true
     expect(await codeOf(order())).toBe('treasury.on-ramp-unreachable')
-    const [{ id }] = (await onRamps.overview(ADA)).orders as [{ id: string }]
+    const { id } = (await onRamps.overview(ADA)).orders[0]!
     expect((await onRamps.find(ADA, id)).state).toBe('requested')
     provider.isDown = false
     // The provider took it, and nobody heard.

@@ -7,6 +7,7 @@ import { ButtonLink } from '../../ui/button.tsx'
 import { FailureNotice } from '../../ui/failure-notice.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { Page } from '../../ui/page.tsx'
+import { KeepExit } from '../../wallet/keep-exit.tsx'
 import { wordsOf } from '../../words/language.ts'
 import { Words } from '../../words/words.tsx'
 
@@ -68,6 +69,7 @@ export default async function Privacy() {
           <p className="mt-3 text-small text-soft">{t('stays.says')}</p>
         </section>
       </div>
+      <KeepExit />
       {session.signedIn && (
         <section className="mt-10 border-t border-line pt-8">
           <h2 className="text-title">{t('forget.title')}</h2>

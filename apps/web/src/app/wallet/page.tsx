@@ -4,6 +4,7 @@ import { sessionOf, tryFromServer } from '../../api/server.ts'
 import type { Activity, Wallet } from '../../api/shapes.ts'
 import { FailureNotice } from '../../ui/failure-notice.tsx'
 import { Page } from '../../ui/page.tsx'
+import { KeepExit } from '../../wallet/keep-exit.tsx'
 import { RecovererFrame } from '../../wallet/recoverer/recoverer-frame.tsx'
 import { WalletView } from '../../wallet/wallet-view.tsx'
 import { wordsOf } from '../../words/language.ts'
@@ -32,6 +33,7 @@ export default async function WalletPage() {
           </RecovererFrame>
         </Words>
       )}
+      <KeepExit />
     </Page>
   )
 }

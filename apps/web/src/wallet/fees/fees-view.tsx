@@ -106,12 +106,12 @@ function Gift({
     )
   const state = giftState(promotion, serverNowMs() / 1000)
   async function take() {
-    const taken = await run(async (_, entropy) => {
+    const taken = await run(async (_, entropy, wallet) => {
       const [{ signerOf }, { takePromotion }] = await Promise.all([
         import('../../chain/account.ts'),
         import('../../chain/fees.ts'),
       ])
-      return await takePromotion(await signerOf(entropy), gift)
+      return await takePromotion(await signerOf(entropy, wallet), gift)
     })
     if (taken) await Promise.all([look(), onTaken()])
   }

@@ -59,12 +59,12 @@ export function PayAhead({
   }
 
   async function pay(from: Hex, { to, amountMicros }: Wish) {
-    const hash = await run(async (_, entropy) => {
+    const hash = await run(async (_, entropy, wallet) => {
       const [{ signerOf }, { payFeesAhead }] = await Promise.all([
         import('../../chain/account.ts'),
         import('../../chain/fees.ts'),
       ])
-      const signer = await signerOf(entropy)
+      const signer = await signerOf(entropy, wallet)
       // Another tab may have signed in somebody else: what was confirmed is this account's and no other's.
       if (signer.address.toLowerCase() !== from.toLowerCase())
         throw refuse('web.terms-differ', { field: 'payer' })
