@@ -63,7 +63,8 @@ describe('the root of an epoch on a real chain', () => {
       await rig.stop()
       await Promise.all([chain.stop(), database.close()])
     }
-  })
+    // Parameters of its own: the first start of a day deploys everything.
+  }, 180_000)
   afterAll(() => close?.())
 
   const read = <T>(functionName: string, args: readonly unknown[] = []) =>

@@ -32,6 +32,7 @@ describe('where the money is', () => {
       returning: 0n,
       fees: 4000n,
       paid: 490_000n,
+      relayers: 0n,
       returned: 4_500_000n,
       swept: 6000n,
     })
