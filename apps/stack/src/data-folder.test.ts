@@ -125,14 +125,23 @@ it('a record without a chain binds nobody: that start deployed nothing', async (
 })
 
 describe('a data folder without a readable record', () => {
+  // As the versions without a record connected their contracts.
+  const first = () => ({ ...intended(ours), plan: { ...intended(ours).plan, wiring: 1 } })
+
   it('is gone on with when its chain holds the contracts of this version', async () => {
-    await claimDataFolder(ours, intended(ours))
+    await claimDataFolder(ours, first())
     const record = join(ours, 'deployment.json')
     expect(JSON.parse(readFileSync(record, 'utf8'))).toMatchObject({
       fingerprint: intended(ours).plan.fingerprint,
     })
     writeFileSync(record, '{"finger')
-    await claimDataFolder(ours, intended(ours))
+    await claimDataFolder(ours, first())
+  })
+
+  it('is refused when this version connects the contracts in another way: nobody knows how they were', async () => {
+    writeFileSync(join(ours, 'deployment.json'), '{"finger')
+    const later = { ...first(), plan: { ...first().plan, wiring: 2 } }
+    await expect(claimDataFolder(ours, later)).rejects.toMatchObject({ code: 'stack.other-contracts' })
   })
 })
 

@@ -1,5 +1,7 @@
 import type { FailureCatalogue } from '@gesim/base'
 
+export { watcherFailures } from './watch/failures.ts'
+
 const remedy = "Compare the operator's inputs with the chain; the attestor signs nothing until they agree."
 
 /** Every reason not to sign. A refusal is the product of an attestor: each says exactly what does not fit. */

@@ -1,4 +1,4 @@
-import { isFailure, refuse } from '@gesim/base'
+import { isFailure, refuse, unreachable } from '@gesim/base'
 import { ask } from '../../api/ask.ts'
 import type { Hex, Passkey, Passkeys, Wallet } from '../../api/shapes.ts'
 import { signerOf, signerWith } from '../../chain/account.ts'
@@ -135,7 +135,7 @@ async function takeOver(account: Hex, { entropy, owner, deviceShare }: Waiting):
     const now = await ask<Wallet>('GET', '/v1/wallet')
     if (now.opens && registeredOwner(now).toLowerCase() === owner.toLowerCase()) break
     // The share stays beside: the next time that the wallet is opened, it is found there.
-    if (attempt === FOLLOWS_WITHIN) throw refuse('web.key-not-followed')
+    if (attempt === FOLLOWS_WITHIN) throw unreachable('web.key-not-followed')
     await new Promise((resolve) => setTimeout(resolve, FOLLOW_EVERY_MS))
   }
   await addDeviceShare(account, deviceShare)
