@@ -18,6 +18,13 @@ export const APPEARANCES: readonly Appearance[] = ([320, 1280] as const).flatMap
 export async function appearAs(page: Page, { colorScheme, width }: Appearance): Promise<void> {
   await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
   await page.setViewportSize({ width, height: 800 })
+  // Colours change over a millisecond each: a look in between sees neither theme.
+  await page.evaluate(async () => {
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
+    await frame()
+    await Promise.allSettled(document.getAnimations().map(({ finished }) => finished))
+    await frame()
+  })
 }
 
 /** What is in somebody's way: violations of WCAG 2.2 A and AA as far as a machine can tell, and a page wider than the screen. */

@@ -28,8 +28,8 @@ const focused = () =>
   page.evaluate(() => {
     const element = document.activeElement as HTMLElement | null
     if (!element || element === document.body) return null
-    // A field that is hidden behind its label shows the focus there.
-    const shown = element.closest('label') ?? element
+    // A field that is hidden behind its label shows the focus there, and a link that is a whole card around the card.
+    const shown = element.closest('label, article') ?? element
     const ringed = [element, shown].some((one) => {
       const style = getComputedStyle(one)
       return (

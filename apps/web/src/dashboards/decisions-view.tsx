@@ -84,7 +84,7 @@ function DecisionRow({ decision }: { decision: Decision }) {
           inputs <Hash value={decision.inputsHash} label="Hash of the inputs" />
         </span>
         {decision.intentId && (
-          <Link className="prose-link" href={`/esims/${decision.intentId}`}>
+          <Link className="prose-link inline-block py-1" href={`/esims/${decision.intentId}`}>
             purchase {short(decision.intentId, 8, 4)}
           </Link>
         )}

@@ -6,7 +6,7 @@ import type { Hex, Plan, Quote, Wallet } from '../api/shapes.ts'
 import { signerOf } from '../chain/account.ts'
 import { balanceOf } from '../chain/balance.ts'
 import { fundIntent } from '../chain/operations.ts'
-import { addPasskey, hasDeviceShare, renewShares, unlock } from '../wallet/keeper.ts'
+import { addPasskey, hasDeviceShare, unlock } from '../wallet/keeper.ts'
 
 export type PurchaseStep = 'unlocking' | 'sealing' | 'checking' | 'paying' | 'paid'
 
@@ -31,9 +31,11 @@ export async function purchase(
   options.onStep('checking')
   const sealed =
     options.passkey || wallet.shares.passkey || (wallet.shares.server && (await hasDeviceShare(account)))
-  // The browser may have been told to forget its data since the page was opened: the seed is split and stored anew.
-  if (!sealed) await renewShares(account, entropy)
-  if (!sealed && !(await hasDeviceShare(account))) throw refuse('web.wallet-not-sealed')
+  if (!sealed) {
+    // The browser may have been told to forget its data since the page was opened. The seed is not split anew for that:
+    // recovery files made earlier would no longer fit.
+    throw refuse((await hasDeviceShare(account)) ? 'web.wallet-not-sealed' : 'web.wallet-elsewhere')
+  }
   const amountMicros = BigInt(quote.priceMicros)
   const intentId = checkedIntentId(plan, quote, account)
   if ((await balanceOf(account)) < amountMicros) throw refuse('web.balance-short')

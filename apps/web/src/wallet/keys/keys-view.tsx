@@ -33,9 +33,10 @@ export function KeysView() {
     } catch (error) {
       setFailure(shown(error))
     } finally {
+      // What can be done next follows from what stands now: nothing is offered before that is read.
+      await look()
       running.current = false
       setBusy(null)
-      await look()
       outcome.current?.scrollIntoView({ block: 'center' })
     }
   }
