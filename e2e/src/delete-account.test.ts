@@ -35,6 +35,7 @@ beforeAll(async () => {
   const network = (await (await fetch(`${nodeUrl}/v1/network`)).json()) as { addresses: { identity: Hex } }
   identity = network.addresses.identity
   browser = await launchBrowser()
+  await forgetEarlier()
   context = await browser.newContext({ viewport: { width: 390, height: 844 } })
   context.on('request', (request) => {
     const { hostname, protocol } = new URL(request.url())
@@ -48,6 +49,30 @@ afterAll(async () => {
   await browser?.close()
   await database?.close()
 })
+
+/** Another journey may have signed the same persona in, in a browser of its own: that account is ended first. */
+async function forgetEarlier(): Promise<void> {
+  const earlier = await browser.newContext()
+  const one = await earlier.newPage()
+  await one.goto(`${base}/sign-in?return=/privacy`)
+  await one.getByTestId('provider-local').click()
+  await one.getByTestId('persona-ada').click()
+  await one.waitForURL(`${base}/privacy`)
+  const status = await one.evaluate(async () => {
+    const { purchases } = await (await fetch('/v1/privacy/ending')).json()
+    const body = JSON.stringify({
+      receipt: btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))))
+        .replaceAll('+', '-')
+        .replaceAll('/', '_')
+        .replaceAll('=', ''),
+      leaving: purchases.map(({ intentId }: { intentId: string }) => intentId),
+    })
+    const headers = { 'content-type': 'application/json' }
+    return (await fetch('/v1/privacy/ending', { method: 'POST', headers, body })).status
+  })
+  expect(status).toBeLessThan(300)
+  await earlier.close()
+}
 
 const byId = (id: string) => page.getByTestId(id)
 const seen = (selector: string, timeout = 60_000) => page.waitForSelector(selector, { timeout })

@@ -131,7 +131,7 @@ test('who signs in after somebody else finds nothing of their notices', async ()
     localStorage.setItem('gesim-usage-notify', '1')
   })
   await one.reload()
-  await expect.poll(names).toEqual(expect.arrayContaining(['gesim-usage-of']))
+  await expect.poll(names, { timeout: 30_000 }).toEqual(expect.arrayContaining(['gesim-usage-of']))
   await one.evaluate(() => localStorage.setItem('gesim-usage-0xab', '80 80'))
   await one.reload()
   await walletReady(one)
@@ -140,7 +140,7 @@ test('who signs in after somebody else finds nothing of their notices', async ()
   await context.addCookies(cookies)
   await one.goto(`${base}/privacy`)
   await walletReady(one)
-  await expect.poll(names).not.toContain('gesim-usage-0xab')
+  await expect.poll(names, { timeout: 30_000 }).not.toContain('gesim-usage-0xab')
   await context.close()
   expect(amiss).toEqual([])
 })
@@ -187,6 +187,42 @@ describe('a price', () => {
   })
 })
 
+describe('a code', () => {
+  test('for pairing works once, and a code of a foreign system is refused by the phone in words', async () => {
+    const intentId = await buy(traveller)
+    await byId('activation-qr').waitFor()
+    const href = await byId('open-phone').getAttribute('href')
+    const code = new URL(href!).searchParams.get('pair')
+    const pair = (device: string) =>
+      fetch(`${stack.read().nodeUrl}/v1/devices/pairings`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ code, device }),
+      })
+    expect((await pair(`0x${'11'.repeat(20)}`)).status).toBeLessThan(300)
+    const again = await pair(`0x${'22'.repeat(20)}`)
+    const said = (await again.json()) as { code: string; message: string; remedy: string }
+    expect([again.status, said.code]).toEqual([again.status, expect.stringMatching(/pairing|code/)])
+    expect(again.status).toBeGreaterThanOrEqual(400)
+    expect(said.remedy.length).toBeGreaterThan(10)
+    expect(await paidBy(stack, traveller.account)).toContain(intentId)
+    const phone = await traveller.context.newPage()
+    await phone.goto(
+      `${stack.read().phoneUrl}/?carddata=${encodeURIComponent('WIFI:T:WPA;S:Cafe;P:secret;;')}`,
+    )
+    await phone.click('#add-button')
+    await phone
+      .getByText(/activation code/i)
+      .last()
+      .waitFor()
+    await expect
+      .poll(async () => (await phone.locator('main').textContent())!, { timeout: 15_000 })
+      .toMatch(/not (?:an?|the) .*(?:code|eSIM)|lpa\.|code is|cannot be read/i)
+    await phone.close()
+  })
+})
+
+// The last of all: a wallet that was restored elsewhere is no longer here.
 describe('a key', () => {
   /** Makes a recovery file and gives its line. */
   async function recoveryLine(): Promise<string> {
@@ -339,41 +375,6 @@ describe('another site', () => {
       await one.close()
     },
   )
-})
-
-describe('a code', () => {
-  test('for pairing works once, and a code of a foreign system is refused by the phone in words', async () => {
-    const intentId = await buy(traveller)
-    await byId('activation-qr').waitFor()
-    const href = await byId('open-phone').getAttribute('href')
-    const code = new URL(href!).searchParams.get('pair')
-    const pair = (device: string) =>
-      fetch(`${stack.read().nodeUrl}/v1/devices/pairings`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ code, device }),
-      })
-    expect((await pair(`0x${'11'.repeat(20)}`)).status).toBeLessThan(300)
-    const again = await pair(`0x${'22'.repeat(20)}`)
-    const said = (await again.json()) as { code: string; message: string; remedy: string }
-    expect([again.status, said.code]).toEqual([again.status, expect.stringMatching(/pairing|code/)])
-    expect(again.status).toBeGreaterThanOrEqual(400)
-    expect(said.remedy.length).toBeGreaterThan(10)
-    expect(await paidBy(stack, traveller.account)).toContain(intentId)
-    const phone = await traveller.context.newPage()
-    await phone.goto(
-      `${stack.read().phoneUrl}/?carddata=${encodeURIComponent('WIFI:T:WPA;S:Cafe;P:secret;;')}`,
-    )
-    await phone.click('#add-button')
-    await phone
-      .getByText(/activation code/i)
-      .last()
-      .waitFor()
-    await expect
-      .poll(async () => (await phone.locator('main').textContent())!, { timeout: 15_000 })
-      .toMatch(/not (?:an?|the) .*(?:code|eSIM)|lpa\.|code is|cannot be read/i)
-    await phone.close()
-  })
 })
 
 test('nothing of it asks anybody else, throws, or goes against the page’s policy', () => {

@@ -112,6 +112,7 @@ export async function spendAll(stack: Stack, account: `0x${string}`): Promise<vo
     args: [account],
   })
   const chain = createTestClient({ mode: 'anvil', transport })
+  const nonce = await createPublicClient({ transport }).getTransactionCount({ address: account })
   await chain.impersonateAccount({ address: account })
   await chain.setBalance({ address: account, value: parseEther('1') })
   await createWalletClient({ account, transport }).writeContract({
@@ -130,6 +131,8 @@ export async function spendAll(stack: Stack, account: `0x${string}`): Promise<vo
     })
     return left === 0n
   })
+  // An address that has sent something itself could not become an account any more (EIP-684).
+  await chain.setNonce({ address: account, nonce })
 }
 
 /** Opens the sheet of the purchase; it is ready to be confirmed. */
@@ -140,7 +143,13 @@ export async function openSheet(page: Page, base: string, plan = PLAN): Promise<
 
 /** Waits for the page of a purchase; gives its id. */
 export async function arrives(page: Page): Promise<`0x${string}`> {
-  await page.waitForURL(/\/esims\/0x[0-9a-f]{64}/, { timeout: 90_000 })
+  const notice = page.getByTestId('failure')
+  const refused = notice.waitFor({ timeout: 90_000 }).then(async () => {
+    throw new Error(`not paid: ${(await notice.allTextContents()).join(' ')}`)
+  })
+  await Promise.race([page.waitForURL(/\/esims\/0x[0-9a-f]{64}/, { timeout: 90_000 }), refused])
+  // The page of the purchase shows none either; should one come later, it is its own affair.
+  refused.catch(() => {})
   await page.getByTestId('purchase').waitFor()
   return /0x[0-9a-f]{64}/.exec(page.url())![0] as `0x${string}`
 }

@@ -1,7 +1,7 @@
 'use client'
 import { type Failure, isFailure } from '@gesim/base'
 import { useRouter } from 'next/navigation'
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl/react'
 import { type ApiFailure, ask } from '../api/ask.ts'
 import type { Plan, Quote, Wallet } from '../api/shapes.ts'
@@ -48,6 +48,7 @@ export function PurchaseSheet({ plan, qos }: { plan: Plan; qos: Quote['qos'] }) 
   const [failure, setFailure] = useState<ApiFailure | Failure | null>(null)
   const [tried, setTried] = useState<string>()
   const [topping, setTopping] = useState(false)
+  const running = useRef(false)
   const account = walletState.step === 'ready' ? walletState.account : null
 
   const prepare = useCallback(async () => {
@@ -66,7 +67,9 @@ export function PurchaseSheet({ plan, qos }: { plan: Plan; qos: Quote['qos'] }) 
   }, [prepare])
 
   async function confirm(passkey: boolean) {
-    if (!ready || step) return
+    // Two taps can come before the button is drawn as busy: the second one is none.
+    if (!ready || running.current) return
+    running.current = true
     setFailure(null)
     setStep('unlocking')
     try {
@@ -74,6 +77,7 @@ export function PurchaseSheet({ plan, qos }: { plan: Plan; qos: Quote['qos'] }) 
       const intentId = await purchase(plan, ready.quote, ready.wallet, { passkey, onStep: setStep })
       router.push(`/esims/${intentId}`)
     } catch (error) {
+      running.current = false
       setStep(null)
       if (!isFailure(error)) throw error
       setTried(ready.quote.intentId)
