@@ -30,6 +30,12 @@ it('without our web app keeps its port as wished, so that the pages served there
   expect(Object.values(ports).filter((port) => port === taken)).toHaveLength(1)
 })
 
+it('puts nothing at a port that browsers do not open', async () => {
+  // 1700 above what it likes best, the phone would be at 6000.
+  const ports = await choosePorts(dataDir, { webPort: 4_700, web: false })
+  expect(ports.phone).toBeGreaterThan(6_000)
+})
+
 it('gives every part the port of last time', async () => {
   const first = await choosePorts(dataDir, { webPort: 3655, web: false })
   expect(await choosePorts(dataDir, { webPort: 3855, web: false })).toEqual({ ...first, web: 3855 })

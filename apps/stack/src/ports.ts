@@ -29,6 +29,12 @@ export type Ports = Record<PartName, number>
 
 const LAST_PORT = 65_535
 
+/** Ports above 1024 that browsers open no page of (Fetch standard, section 2.9 "Port blocking"). */
+const BLOCKED_BY_BROWSERS = new Set([
+  1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697,
+  10_080,
+])
+
 function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createServer()
@@ -65,7 +71,9 @@ export async function choosePorts(dataDir: string, { webPort, web }: WebWish): P
     const wanted = part === 'web' ? webPort : (last[part] ?? WANTED[part] + webPort - WANTED.web)
     const isOurs = part !== 'web' || web
     let port = wanted
-    while (isOurs && (port > LAST_PORT || taken.has(port) || !(await isFree(port)))) {
+    const isUsable = async () =>
+      port <= LAST_PORT && !taken.has(port) && !BLOCKED_BY_BROWSERS.has(port) && (await isFree(port))
+    while (isOurs && !(await isUsable())) {
       if (++port > Math.min(wanted + 500, LAST_PORT))
         throw refuse('stack.no-free-port', { part, from: wanted, to: port - 1 })
     }
