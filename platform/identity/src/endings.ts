@@ -122,7 +122,7 @@ export async function requireNoEnding(tx: Tx, account: Hex): Promise<void> {
 /** Brings the tokens of ended accounts off the chain, again and again until they are, and forgets what is long done. */
 export async function settleEndings(tx: Tx, store: Store, accounts: Accounts, clock: Clock): Promise<void> {
   const { rows } = await sql<EndingRow & { account: Hex }>`select * from gesim.identity_endings
-    where done_at is null order by tried_at nulls first limit ${AT_ONCE}`.execute(tx)
+    where done_at is null order by minted desc, tried_at nulls first limit ${AT_ONCE}`.execute(tx)
   const now = clock.nowMs()
   // Reads end here: a transaction that has written holds back every reader of the journal.
   const looks = await Promise.all(

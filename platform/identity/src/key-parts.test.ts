@@ -184,3 +184,20 @@ test('seeds are sealed by passkey and by key, and deleting my data leaves nothin
     expect(rows).toHaveLength(0)
   }
 })
+
+test('a key that was replaced on the chain registers the account for nobody, though its address follows from it', async () => {
+  const { page, owner, answer } = await walletSignIn(identity.browser())
+  const { rpcUrl, chainId, addresses } = identity.chain
+  const leaked = owner.address.toLowerCase() as Hex
+  const account = (
+    await chainAccounts({ rpcUrl, chainId, addresses }).addressFor(leaked)
+  ).toLowerCase() as Hex
+  const proof = await owner.signMessage({
+    message: accountProofText(account, leaked, answer.json().subjectPrefix),
+  })
+  await deploy(leaked)
+  await replace(account, leaked, key(66))
+  await page.call('PUT', '/v1/wallet/share', { owner: leaked, share: share(1) })
+  const refused = await page.call('POST', '/v1/wallet/account', { owner: leaked, account, proof })
+  expect(refused.json().code).toBe('identity.account-wrong')
+})

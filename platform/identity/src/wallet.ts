@@ -98,6 +98,9 @@ export function makeWallet(options: WalletOptions) {
       await requireSigned(key, accountProofText(own, key, session.subject), proof)
       if ((await accounts.addressFor(key)).toLowerCase() !== own)
         throw refuse('identity.account-wrong', { account: own })
+      // A key that was replaced on the chain still makes the address, and proves nothing any more.
+      if ((await accounts.deployed(own)) && !(await accounts.signs(own, key)))
+        throw refuse('identity.account-wrong', { account: own })
       await store.tx(async (tx) => {
         const { rows } = await sql<{ subject_ref: string; account: Hex }>`select subject_ref, account
           from gesim.identity_accounts where account = ${own} or subject_ref = ${session.subject} for update`.execute(

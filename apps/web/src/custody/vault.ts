@@ -45,6 +45,15 @@ export async function forgetDeviceShares(account: string): Promise<void> {
   await run('readwrite', (store) => store.delete(account.toLowerCase()))
 }
 
+/** Forgets all that belongs to one account; true where this browser holds parts of no other one. */
+export async function forgetAccount(account: string | null): Promise<boolean> {
+  if (account) {
+    for (const owner of await ownersBeside(account)) await forgetDeviceShares(besideOf(account, owner))
+    await forgetDeviceShares(account)
+  }
+  return (await run<number>('readonly', (store) => store.count())) === 0
+}
+
 /** Where the share of a new key lies beside the account's own, until the chain has taken that key. */
 export function besideOf(account: string, owner: string): string {
   return `${account}/${owner}`.toLowerCase()

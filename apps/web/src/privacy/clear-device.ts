@@ -1,13 +1,24 @@
+import { forgetAccount } from '../custody/vault.ts'
+
 /** The databases of this site where a browser does not list them. */
 const DATABASES = ['gesim']
 
 /**
- * Removes everything that this site keeps in this browser: the device's part of the key, kept pages and files, push
- * subscriptions, the service worker, settings. Returns whether the browser did all of it. Doing it again is harmless.
+ * Removes what this site keeps in this browser of an account: the device's part of its key, kept pages and files, push
+ * subscriptions, the service worker, settings. Where parts of another wallet lie here too, those and the settings stay.
+ * Returns whether the browser did all of it; only then the tab forgets that it asked. Doing it again is harmless.
  */
-export async function clearDevice(): Promise<boolean> {
-  const done = await Promise.allSettled([dropDatabases(), dropWorkers(), dropCaches(), dropSettings()])
-  return done.every(({ status }) => status === 'fulfilled')
+export async function clearDevice(account: string | null): Promise<boolean> {
+  const done = await Promise.allSettled([dropKeys(account), dropWorkers(), dropCaches()])
+  const all = done.every(({ status }) => status === 'fulfilled')
+  if (all) sessionStorage.clear()
+  return all
+}
+
+async function dropKeys(account: string | null): Promise<void> {
+  if (!(await forgetAccount(account))) return
+  localStorage.clear()
+  await dropDatabases()
 }
 
 async function dropDatabases(): Promise<void> {
@@ -38,9 +49,4 @@ async function dropWorkers(): Promise<void> {
 async function dropCaches(): Promise<void> {
   if (!('caches' in globalThis)) return
   for (const name of await caches.keys()) await caches.delete(name)
-}
-
-async function dropSettings(): Promise<void> {
-  localStorage.clear()
-  sessionStorage.clear()
 }

@@ -2,7 +2,7 @@
 import Link from 'next/link'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl/react'
-import type { EndingPreview } from '../api/shapes.ts'
+import type { EndingPreview, Hex } from '../api/shapes.ts'
 import { ButtonLink } from '../ui/button.tsx'
 import { HoldButton } from '../ui/hold-button.tsx'
 import { When } from '../ui/when.tsx'
@@ -26,7 +26,7 @@ export function EndView({
 }) {
   const t = useTranslations('ending')
   const { money, look } = useMoney(preview.account)
-  const { purchases } = preview
+  const { account, purchases } = preview
   const mustKnow = hasMoney(money) || purchases.length > 0
   return (
     <div className="space-y-6">
@@ -48,7 +48,7 @@ export function EndView({
         </section>
       )}
       {children}
-      <LastStep purchases={purchases} mustKnow={mustKnow} freshUntilMs={freshUntilMs} />
+      <LastStep account={account} purchases={purchases} mustKnow={mustKnow} freshUntilMs={freshUntilMs} />
     </div>
   )
 }
@@ -86,10 +86,12 @@ function useFresh(untilMs: number): boolean {
 }
 
 function LastStep({
+  account,
   purchases,
   mustKnow,
   freshUntilMs,
 }: {
+  account: Hex | null
   purchases: readonly Purchase[]
   mustKnow: boolean
   freshUntilMs: number
@@ -110,6 +112,7 @@ function LastStep({
       const number = receipt.current
       await endAccount(
         number,
+        account,
         purchases.map(({ intentId }) => intentId),
       )
       const { lock } = await import('../wallet/keeper.ts')
@@ -129,7 +132,7 @@ function LastStep({
           <ButtonLink
             wide
             hard
-            href={`/v1/auth/login?fresh=1&return=${encodeURIComponent(BACK)}`}
+            href={`/sign-in?return=${encodeURIComponent(BACK)}`}
             data-testid="end-sign-in"
           >
             {w('signInAgain')}

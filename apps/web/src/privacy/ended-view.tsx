@@ -10,7 +10,7 @@ import { Notice } from '../ui/notice.tsx'
 import { When } from '../ui/when.tsx'
 import { type Shown, shown } from '../wallet/with-wallet.tsx'
 import { clearDevice } from './clear-device.ts'
-import { endingOf } from './ending.ts'
+import { endingOf, rememberedEnding } from './ending.ts'
 
 const LOOK_EVERY_MS = 3000
 
@@ -21,7 +21,12 @@ export function EndedView() {
   const [ending, setEnding] = useState<Ending | null>(null)
   const [cleared, setCleared] = useState<boolean | null>(null)
   const [failure, setFailure] = useState<Shown | null>(null)
-  useEffect(() => setReceipt(location.hash.slice(1)), [])
+  const [mine, setMine] = useState(false)
+  useEffect(() => {
+    const number = location.hash.slice(1)
+    setReceipt(number)
+    setMine(rememberedEnding()?.receipt === number)
+  }, [])
 
   const look = useCallback(async () => {
     if (receipt === null) return
@@ -40,9 +45,12 @@ export function EndedView() {
     return () => clearInterval(timer)
   }, [leaving, look])
 
-  // Only for whoever did delete an account: this page without a number must not empty anybody's browser.
+  // Only in the tab that asked, and only what was that account's: a link with somebody's number empties nobody's browser.
   const ended = ending !== null
-  const clear = useCallback(() => void clearDevice().then(setCleared), [])
+  const clear = useCallback(() => {
+    const asked = rememberedEnding()
+    if (asked?.receipt === receipt) void clearDevice(asked.account).then(setCleared)
+  }, [receipt])
   useEffect(() => {
     if (ended) clear()
   }, [ended, clear])
@@ -69,20 +77,22 @@ export function EndedView() {
             <When atMs={ending.askedAtMs} />
           </p>
         </Line>
-        <Line done={cleared === true}>
-          <p className="font-semibold">
-            {cleared === false
-              ? t('done.deviceFailed')
-              : cleared === null
-                ? t('done.clearing')
-                : t('done.device')}
-          </p>
-          {cleared === false && (
-            <Button size="small" look="quiet" className="mt-2" onClick={clear}>
-              {t('done.clearAgain')}
-            </Button>
-          )}
-        </Line>
+        {mine && (
+          <Line done={cleared === true}>
+            <p className="font-semibold">
+              {cleared === false
+                ? t('done.deviceFailed')
+                : cleared === null
+                  ? t('done.clearing')
+                  : t('done.device')}
+            </p>
+            {cleared === false && (
+              <Button size="small" look="quiet" className="mt-2" onClick={clear}>
+                {t('done.clearAgain')}
+              </Button>
+            )}
+          </Line>
+        )}
         {ending.token !== 'none' && (
           <Line done={!leaving}>
             <p className="font-semibold">{leaving ? t('done.leaving') : t('done.gone')}</p>

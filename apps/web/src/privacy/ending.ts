@@ -1,6 +1,6 @@
 import { toBase64Url } from '@gesim/base'
 import { ApiFailure, ask } from '../api/ask.ts'
-import type { Ending } from '../api/shapes.ts'
+import type { Ending, Hex } from '../api/shapes.ts'
 
 /** Under this name the tab remembers a deletion that was asked for, until its end page has taken over. */
 const ASKED = 'gesim-ending'
@@ -19,8 +19,12 @@ export function newReceipt(): string {
  * Deletes the account under a number of one's own. A request whose answer was lost is looked up by it, so that what was
  * done is never taken for what failed, and asking again with the same number deletes nothing twice.
  */
-export async function endAccount(receipt: string, leaving: readonly string[]): Promise<void> {
-  remember(receipt)
+export async function endAccount(
+  receipt: string,
+  account: Hex | null,
+  leaving: readonly string[],
+): Promise<void> {
+  remember({ receipt, account })
   try {
     await ask('POST', '/v1/privacy/ending', { body: { receipt, leaving } })
   } catch (error) {
@@ -44,17 +48,23 @@ export async function isEnded(receipt: string): Promise<boolean> {
   )
 }
 
-export function rememberedEnding(): string | null {
+/** A deletion that this tab asked for, and the account that it was of. */
+interface Asked {
+  readonly receipt: string
+  readonly account: Hex | null
+}
+
+export function rememberedEnding(): Asked | null {
   try {
-    return sessionStorage.getItem(ASKED)
+    return JSON.parse(sessionStorage.getItem(ASKED) ?? 'null')
   } catch {
     return null
   }
 }
 
-// A browser may refuse to store: then the deletion works all the same, and only a lost answer is not found again.
-function remember(receipt: string): void {
+// A browser may refuse to store: then the deletion works all the same, and what lies here has to be cleared by hand.
+function remember(asked: Asked): void {
   try {
-    sessionStorage.setItem(ASKED, receipt)
+    sessionStorage.setItem(ASKED, JSON.stringify(asked))
   } catch {}
 }

@@ -9,7 +9,7 @@ import { endPageOf, isEnded, rememberedEnding } from './ending.ts'
 export function WhoAsks() {
   const t = useTranslations('ending')
   useEffect(() => {
-    const receipt = rememberedEnding()
+    const receipt = rememberedEnding()?.receipt
     if (receipt) void isEnded(receipt).then((ended) => ended && location.replace(endPageOf(receipt)))
   }, [])
   return (

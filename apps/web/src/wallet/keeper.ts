@@ -9,6 +9,7 @@ import { joinShares, splitEntropy } from '../custody/split.ts'
 import {
   addDeviceShare,
   besideOf,
+  forgetAccount,
   forgetDeviceShares,
   keepOnly,
   ownersBeside,
@@ -66,6 +67,9 @@ export async function makeWallet(): Promise<Hex> {
   })
 }
 
+const DO_NOT_FIT = 'web.shares-do-not-fit'
+const PASSED_BY_A_PASSKEY: readonly string[] = [DO_NOT_FIT, 'identity.too-many-releases']
+
 /**
  * The seed, by the way that asks least: memory, then this device's part with the server's (while the sign-in is
  * fresh), then the passkey. Throws `web.sign-in-again`, `web.wallet-elsewhere` or `web.passkey-refused`.
@@ -84,11 +88,16 @@ export async function unlock(wallet: Wallet, options: { silent?: boolean } = {})
   let why: 'web.sign-in-again' | 'web.wallet-elsewhere' = 'web.wallet-elsewhere'
   if (devices.length > 0 && wallet.shares.server) {
     try {
-      return await unlockWithShares(owner, account, devices)
+      return await unlockWithShares(owner, account, devices, beside)
     } catch (error) {
       if (!isFailure(error)) throw error
       if (error instanceof ApiFailure && error.kind === 'refused') why = 'web.sign-in-again'
-      else if (error.code !== 'web.shares-do-not-fit') throw error
+      // Our part is given out some times an hour only; the passkey needs none of it.
+      else if (
+        !PASSED_BY_A_PASSKEY.includes(error.code) ||
+        (error.code !== DO_NOT_FIT && !wallet.shares.passkey)
+      )
+        throw error
     }
   }
   if (wallet.shares.passkey && !options.silent) {
@@ -100,12 +109,18 @@ export async function unlock(wallet: Wallet, options: { silent?: boolean } = {})
   throw why === 'web.sign-in-again' ? refuse('web.sign-in-again') : refuse('web.wallet-elsewhere')
 }
 
-async function unlockWithShares(owner: Hex, account: Hex, devices: string[]): Promise<Uint8Array> {
+async function unlockWithShares(
+  owner: Hex,
+  account: Hex,
+  devices: readonly string[],
+  beside: readonly string[],
+): Promise<Uint8Array> {
   const { share } = await ask<{ share: string }>('POST', '/v1/wallet/share/release')
   for (const device of devices) {
     try {
       const entropy = await joinShares(device, share, owner)
-      if (devices.length > 1) await keepOnly(account, device)
+      // The one that fits may be the one beside, and the only one: it has its place before that is emptied.
+      if (devices.length > 1 || beside.includes(device)) await keepOnly(account, device)
       await forgetDeviceShares(besideOf(account, owner))
       return hold(account, entropy)
     } catch (error) {
@@ -194,10 +209,7 @@ export async function hasDeviceShare(account: Hex): Promise<boolean> {
 /** Ends the session here. The device's part stays unless `forget`: it opens nothing without a fresh sign-in. */
 export async function signOut(account: Hex | null, forget: boolean): Promise<void> {
   lock()
-  if (forget && account) {
-    const beside = (await ownersBeside(account)).map((owner) => besideOf(account, owner))
-    for (const place of [account, ...beside]) await forgetDeviceShares(place)
-  }
+  if (forget && account) await forgetAccount(account)
   await ask('POST', '/v1/auth/logout')
 }
 

@@ -11,7 +11,6 @@ import {
   besideOf,
   forgetDeviceShares,
   keepOnly,
-  ownersBeside,
   readDeviceShares,
 } from '../../custody/vault.ts'
 import { exclusively, hold, putShare, registeredOwner, sealedOf, unlock } from '../keeper.ts'
@@ -106,13 +105,12 @@ export async function regainWithWords(text: string): Promise<void> {
 
 /**
  * A key for the trusted person to bring: it waits here, sealed and split like any other, until their recovery takes effect.
- * Asked again, the same one.
+ * Always a new one: of an earlier one the server's part may be gone by now, and one that was asked for already stays beside.
  */
 export async function keyToBring(): Promise<Hex> {
   return exclusively(async () => {
     const { account } = await ask<Wallet>('GET', '/v1/wallet')
-    const [waiting] = await ownersBeside(account!)
-    return waiting ?? (await storeBeside(account!, newEntropy())).owner
+    return (await storeBeside(account!, newEntropy())).owner
   })
 }
 

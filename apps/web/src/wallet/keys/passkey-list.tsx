@@ -106,6 +106,12 @@ function OnePasskey({
     setRemoving(false)
   }
   const mayChange = signer !== null && keys.here && keys.wallet.opens
+  // Where this passkey alone opens the seed, the money would go with it.
+  const otherWay =
+    keys.here ||
+    keys.wallet.shares.recoverySaved ||
+    keys.passkeys.some((other) => other.credentialId !== credentialId && other.sealedSeed !== null)
+  const mayRemove = !last && (!signs || mayChange) && (sealedSeed === null || otherWay)
   return (
     <li
       className="py-4"
@@ -159,7 +165,7 @@ function OnePasskey({
             {t('passkeys.seal')}
           </Button>
         )}
-        {!last && (!signs || mayChange) && (
+        {mayRemove && (
           <Button
             size="small"
             look="plain"
