@@ -115,6 +115,12 @@ export const proofsFailures = {
     says: 'The key’s own address has too little ether for the network’s fee.',
     remedy: 'Send the amount that is named to the address `owner` on the same chain, and try again.',
   },
+  'proofs.exit-fee-too-high': {
+    kind: 'refused',
+    says: 'The node names a network fee that no step of the way out should cost; nothing was sent.',
+    remedy:
+      'Name another node: this one may not tell the truth. If others say the same, wait until the network is cheaper. The facts name the fee and the most.',
+  },
   'proofs.exit-under-way': {
     kind: 'refused',
     says: 'A transaction of this key is on its way already.',

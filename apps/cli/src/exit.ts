@@ -24,12 +24,14 @@ import {
   readEther,
   readOwnerKey,
   readRpcUrl,
+  receiverFault,
   search,
   sendAlone,
   type WayOut,
   wayOut,
 } from '@gesim/proofs/exit'
 import { formatEther, isAddress } from 'viem'
+import { type Bonds, createBonds } from './bonds.ts'
 import type { CliOptions } from './options.ts'
 import type { Printer } from './print.ts'
 import { readSecret } from './secret.ts'
@@ -53,6 +55,7 @@ export async function exit(options: CliOptions, printer: Printer): Promise<void>
   const owner = readOwnerKey(await readSecret('Twelve words or private key (nothing is shown): '))
   const account = options.account ? addressOf(options.account) : accountOf(owner.address, network)
   const alone = { owner, account }
+  if (to) checkReceiver(to, account, network)
   await checkOwner(chain, alone)
   const files = joinKept(NOTHING_KEPT, ...options.kept.map(readKept))
   let seen = await search(chain, account, files)
@@ -60,6 +63,7 @@ export async function exit(options: CliOptions, printer: Printer): Promise<void>
   const ether = await readEther(chain, owner.address)
   tell(printer, mine, chain, alone, ether)
   if (options.argument !== 'take') return
+  const bonds = createBonds(options.mostBondMicros)
   let tooEarly = 0
   for (let steps = 0; steps < MOST_STEPS; steps++) {
     const again = async () => {
@@ -67,7 +71,7 @@ export async function exit(options: CliOptions, printer: Printer): Promise<void>
       mine = await readBelongings(chain, account, seen)
     }
     try {
-      if (await takeOne(printer, chain, alone, mine)) {
+      if (await takeOne(printer, chain, alone, mine, bonds)) {
         await again()
         continue
       }
@@ -84,6 +88,7 @@ export async function exit(options: CliOptions, printer: Printer): Promise<void>
     await sleepMs(Math.min(LOOK_EVERY_MS, Math.max(1, nextAt - mine.chainNow) * 1000))
     await again()
   }
+  tellWithheld(printer, chain, mine, bonds)
   if (to) await sendAll(printer, chain, alone, mine, to)
   const left = soonest(mine, chain)
   if (left !== null)
@@ -98,16 +103,25 @@ function isPassing(error: unknown): boolean {
 }
 
 /** Makes one step that can be made now. False when there is none. */
-async function takeOne(printer: Printer, chain: ExitChain, alone: Alone, mine: Belongings): Promise<boolean> {
+async function takeOne(
+  printer: Printer,
+  chain: ExitChain,
+  alone: Alone,
+  mine: Belongings,
+  bonds: Bonds,
+): Promise<boolean> {
   const told = (name: string, facts: Record<string, string>) => (sent: { txHash: Hex; gasUsed: bigint }) => {
     printer.step(name, { ...facts, tx: sent.txHash, gas: sent.gasUsed.toString() })
     return true
   }
   for (const intent of mine.intents) {
     const { step, amountMicros } = wayOf(mine, chain, intent)
-    if (step) {
+    const bondMicros = step?.kind === 'demand' ? step.bondMicros : 0n
+    if (step && isAllowed(bonds, intent.intentId, bondMicros)) {
       const facts = { intent: intent.intentId, amount: formatMicros(amountMicros) }
-      return sendAlone(chain, alone, callsOf(step, intent, chain.network)).then(told(step.kind, facts))
+      const onSigned = () => bonds.signed(intent.intentId, bondMicros)
+      const calls = callsOf(step, intent, chain.network)
+      return sendAlone(chain, alone, calls, { onSigned }).then(told(step.kind, facts))
     }
   }
   for (const from of OWED_FROM) {
@@ -117,6 +131,24 @@ async function takeOne(printer: Printer, chain: ExitChain, alone: Alone, mine: B
     return sendAlone(chain, alone, [call]).then(told(`owed-${from}`, { amount: formatMicros(amount) }))
   }
   return false
+}
+
+/** A step without a bond always is. */
+function isAllowed(bonds: Bonds, intentId: Hex, bondMicros: bigint): boolean {
+  return bondMicros === 0n || bonds.allows(intentId, bondMicros)
+}
+
+/** Says which purchases stand still because their bond is above what may be posted. */
+function tellWithheld(printer: Printer, chain: ExitChain, mine: Belongings, bonds: Bonds): void {
+  for (const intent of mine.intents) {
+    const { step } = wayOf(mine, chain, intent)
+    if (step?.kind !== 'demand' || isAllowed(bonds, intent.intentId, step.bondMicros)) continue
+    printer.step('bond not posted', {
+      intent: intent.intentId,
+      bond: formatMicros(step.bondMicros),
+      note: 'it is more than may be posted: allow it with --bond, or ask another node',
+    })
+  }
 }
 
 async function sendAll(
@@ -177,6 +209,12 @@ function tell(
       why: reason,
       next: iso(nextAt),
       moneyBy: iso(moneyAt),
+      ...(step?.kind === 'demand'
+        ? {
+            bond: formatMicros(step.bondMicros),
+            note: 'the bond comes back unless somebody shows the figures; then it is theirs',
+          }
+        : {}),
     })
   }
   if (mine.intents.length === 0)
@@ -220,6 +258,15 @@ function addressOf(text: string): Hex {
   if (!isAddress(text))
     throw refuse('cli.not-understood', { why: `${text} is no address, or its checksum is wrong` })
   return text
+}
+
+/** Money that goes to the own account goes nowhere; from a contract nobody sends it back. */
+function checkReceiver(to: Hex, account: Hex, network: ExitNetwork): void {
+  const fault = receiverFault(to, account, network)
+  if (fault === null) return
+  const what =
+    fault === 'own' ? 'the account itself' : 'a contract of the network, or an address without a key'
+  throw refuse('cli.not-understood', { why: `--to ${to} is ${what}: nobody could use the money there` })
 }
 
 function readReceiver(text: string | undefined): Hex | null {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { parseMicros, refuse } from '@gesim/base'
+import { readMostBonds } from './bonds.ts'
 
 export const HELP = `gesim: buy mobile data from the terminal, against a running GeSIM (npm start)
 
@@ -27,6 +28,8 @@ Options of exit (the key is asked for, or read from the standard input; never an
   --account ADDRESS  the account, where its keys were replaced since it was made
   --kept FILE        a receipt or another JSON file that GeSIM gave out, for what the chain shows no more; may be repeated
   --to ADDRESS       after \`take\`: send all USDC of the wallet there
+  --bond MAX_USDC    the most that \`take\` posts as bonds for figures that nobody shows (default: one bond, 5 USDC, for each purchase; 0: none).
+                     A bond comes back unless somebody shows them; then it is theirs
   --wait             after \`take\`: wait for what can be taken later, too
 
 Options of all
@@ -59,6 +62,8 @@ export interface CliOptions {
   readonly kept: readonly string[]
   readonly to: string | undefined
   readonly wait: boolean
+  /** The most that may be posted as bonds in all; null: one full bond for each purchase. */
+  readonly mostBondMicros: bigint | null
 }
 
 const ROOT = join(import.meta.dirname, '..', '..', '..')
@@ -115,6 +120,7 @@ export function readOptions(args: readonly string[]): CliOptions {
     kept: values.kept,
     to: values.to,
     wait: values.wait,
+    mostBondMicros: readMostBonds(values.bond),
   }
 }
 
@@ -138,6 +144,7 @@ function parse(args: readonly string[]) {
       account: { type: 'string' },
       kept: { type: 'string', multiple: true, default: [] },
       to: { type: 'string' },
+      bond: { type: 'string' },
       wait: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },

@@ -15,6 +15,7 @@ import {
 } from '@gesim/proofs/exit'
 import { askView, type Draft, type Given } from './ask.ts'
 import { el } from './element.ts'
+import { keepNode, takeNode } from './kept-node.ts'
 import { countdown as shownCountdown } from './shape.ts'
 import { type Doing, shownView } from './shown.ts'
 import { explainSilence, sayTrouble } from './trouble.ts'
@@ -142,9 +143,9 @@ async function work(what: 'connecting' | 'sending', task: () => Promise<void>): 
   }
 }
 
-/** A fresh page forgets the key. */
+/** A fresh page forgets the key, and knows only the node that its reader typed. */
 function startOver(rpcUrl = ''): void {
-  history.replaceState(null, '', rpcUrl ? `#${encodeURIComponent(rpcUrl)}` : location.href.split('#')[0])
+  keepNode(() => sessionStorage, rpcUrl)
   location.reload()
 }
 
@@ -245,5 +246,5 @@ setInterval(() => {
   if ((isDue || isOld) && busy === null && document.visibilityState === 'visible') void lookAgain()
 }, 1_000)
 
-draft.rpc = decodeURIComponent(location.hash.slice(1))
+draft.rpc = takeNode(() => sessionStorage)
 draw()

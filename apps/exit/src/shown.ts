@@ -11,6 +11,7 @@ import {
   type OwedFrom,
   owedMicros,
   type Reason,
+  receiverFault,
   type Step,
   type WayOut,
   wayOut,
@@ -263,7 +264,7 @@ function owedCard(
 let receiver = ''
 
 function sendCard(say: Say, tag: string, shown: Shown, onDo: (doing: Doing) => void): HTMLElement {
-  const { chain, isBusy, mine } = shown
+  const { alone, chain, isBusy, mine } = shown
   const amount = mine.purse.walletMicros
   const input = el('input', {
     class: 'mono',
@@ -276,7 +277,7 @@ function sendCard(say: Say, tag: string, shown: Shown, onDo: (doing: Doing) => v
   input.addEventListener('input', () => {
     receiver = input.value
   })
-  const wrong = el('p', { class: 'note bad', hidden: true, id: 'to-wrong' }, say('badAddress'))
+  const wrong = el('p', { class: 'note bad', hidden: true, id: 'to-wrong' })
   const form = el(
     'form',
     { class: 'card', id: 'send', novalidate: true },
@@ -292,9 +293,14 @@ function sendCard(say: Say, tag: string, shown: Shown, onDo: (doing: Doing) => v
   form.addEventListener('submit', (event) => {
     event.preventDefault()
     const to = receiver.trim()
-    wrong.hidden = isAddress(to)
-    if (isAddress(to)) onDo({ calls: [callOfSending(to, amount, chain.network)] })
-    else input.focus()
+    if (isAddress(to) && receiverFault(to, alone.account, chain.network) === null) {
+      wrong.hidden = true
+      onDo({ calls: [callOfSending(to, amount, chain.network)] })
+      return
+    }
+    wrong.textContent = say(isAddress(to) ? 'badReceiver' : 'badAddress')
+    wrong.hidden = false
+    input.focus()
   })
   return form
 }

@@ -16,6 +16,7 @@ const SAID = {
   'proofs.exit-rpc-no-contracts': 'rpcNoContracts',
   'proofs.exit-rpc-no-logs': 'rpcNoLogs',
   'proofs.exit-no-ether': 'noEther',
+  'proofs.exit-fee-too-high': 'feeTooHigh',
   'proofs.exit-under-way': 'underWay',
   'proofs.exit-not-mined': 'notMined',
 } as const satisfies Record<string, keyof Words>

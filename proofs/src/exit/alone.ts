@@ -14,6 +14,7 @@ import {
 import { entryPoint08Abi, getUserOperationHash, toPackedUserOperation } from 'viem/account-abstraction'
 import type { PrivateKeyAccount } from 'viem/accounts'
 import type { ExitChain } from './chain.ts'
+import { enoughWei, feeToSign } from './fees.ts'
 import { refusalIn, refusalOf } from './refusal.ts'
 import type { ExitNetwork } from './standing.ts'
 
@@ -28,8 +29,6 @@ export function accountOf(owner: Address, { addresses }: ExitNetwork): Address {
   return accountAddressOf(addresses, [owner.toLowerCase() as Hex])
 }
 
-/** What a whole exit costs at most: demand, end of the demand, request, end, and the way out of the wallet. */
-const GAS_OF_ALL_STEPS = 3_000_000n
 /** Verification of a signature; of the first operation, which makes the account too. */
 const VERIFICATION_GAS = 150_000n
 const FIRST_VERIFICATION_GAS = 500_000n
@@ -45,10 +44,10 @@ export interface Ether {
 
 /** What the key has for network fees, and what it needs. */
 export async function readEther({ client, asked }: ExitChain, owner: Address): Promise<Ether> {
-  const [hasWei, { maxFeePerGas }] = await asked(
+  const [hasWei, told] = await asked(
     Promise.all([client.getBalance({ address: owner }), client.estimateFeesPerGas()]),
   )
-  return { hasWei, enoughWei: maxFeePerGas * GAS_OF_ALL_STEPS }
+  return { hasWei, enoughWei: enoughWei(told) }
 }
 
 /**
@@ -74,6 +73,8 @@ export async function checkOwner(chain: ExitChain, { owner, account }: Alone): P
 }
 
 export interface SendOptions {
+  /** Called before the node is shown the signed operation: from there on it may happen, whatever the node says. */
+  readonly onSigned?: () => void
   /** Called with the hash once the node has the transaction. */
   readonly onSent?: (txHash: Hex) => void
 }
@@ -84,14 +85,14 @@ export interface SendOptions {
  * the owner's transaction pays for everything. The key signs here and goes nowhere.
  *
  * Throws `proofs.exit-refused` with what a contract says, before anything is sent where that can be known;
- * `proofs.exit-no-ether`, `proofs.exit-under-way`, `proofs.exit-not-mined`, `proofs.exit-rpc-refused` and
+ * `proofs.exit-no-ether`, `proofs.exit-fee-too-high`, `proofs.exit-under-way`, `proofs.exit-not-mined`, `proofs.exit-rpc-refused` and
  * `proofs.exit-rpc-silent`.
  */
 export async function sendAlone(
   chain: ExitChain,
   alone: Alone,
   calls: readonly AccountCall[],
-  { onSent }: SendOptions = {},
+  { onSigned, onSent }: SendOptions = {},
 ): Promise<{ txHash: Hex; gasUsed: bigint }> {
   const { client, network, asked } = chain
   const { owner, account } = alone
@@ -112,20 +113,21 @@ export async function sendAlone(
     functionName: 'handleOps',
     args: [[await signed(chain, alone, exists, callData, callGasLimit)], owner.address],
   })
-  const [gasLimit, fees, hasWei] = await Promise.all([
+  onSigned?.()
+  const [estimatedGas, told, hasWei] = await Promise.all([
     client.estimateGas({ account: owner.address, to: entryPoint, data }).catch((cause) => {
       throw refusedOrSilent(cause)
     }),
     asked(client.estimateFeesPerGas()),
     asked(client.getBalance({ address: owner.address })),
   ])
-  const gas = (gasLimit * 12n) / 10n
-  const needsWei = gas * fees.maxFeePerGas
+  const { gas, maxFeePerGas, maxPriorityFeePerGas } = feeToSign(estimatedGas, told)
+  const needsWei = gas * maxFeePerGas
   if (hasWei < needsWei) throw refuse('proofs.exit-no-ether', { owner: owner.address, hasWei, needsWei })
   const transaction = await owner.signTransaction({
     ...{ chainId: network.chainId, type: 'eip1559', nonce: latest, to: entryPoint, data, gas },
-    maxFeePerGas: fees.maxFeePerGas,
-    maxPriorityFeePerGas: fees.maxPriorityFeePerGas,
+    maxFeePerGas,
+    maxPriorityFeePerGas,
   })
   const txHash = await client.sendRawTransaction({ serializedTransaction: transaction }).catch((cause) => {
     if (/insufficient funds/i.test(String((cause as BaseError).details ?? cause)))

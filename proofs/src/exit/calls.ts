@@ -36,6 +36,7 @@ export function callsOf(
       const args = [terms, epoch, leaf as LeafProof, false] as const
       return [toEscrow(encodeFunctionData({ abi: intentEscrowAbi, functionName: 'refundFinal', args }))]
     }
+    // Whoever answers a demand is paid its bond; `timeout` below gives it back when nobody did.
     case 'demand':
       return [
         {

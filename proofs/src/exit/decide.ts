@@ -15,7 +15,7 @@ export type Step =
   | { readonly kind: 'refund' }
   /** A final root holds the last charge: the rest comes back at once. */
   | { readonly kind: 'take-final'; readonly root: RootStanding }
-  /** Nobody shows the leaf: it is demanded, with a bond that comes back. */
+  /** Nobody shows the leaf: it is demanded. The bond comes back unless somebody shows it; then it is theirs. */
   | { readonly kind: 'demand'; readonly epochs: readonly number[]; readonly bondMicros: bigint }
   /** The demand was not answered in time. */
   | { readonly kind: 'end-demand'; readonly demands: readonly Demand[] }

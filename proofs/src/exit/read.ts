@@ -1,3 +1,4 @@
+import { refuse } from '@gesim/base'
 import {
   gesimPaymasterAbi,
   intentEscrowAbi,
@@ -23,6 +24,9 @@ export interface Belongings {
 
 /** Exits have a window of their own in each book (`WINDOW_OF_EXITS` of the escrow). */
 const WINDOW_OF_EXITS = 2 ** 31
+
+/** `closeBasis` names the newest root, the newest final one and the claimed one: never more. */
+const MOST_ROOTS = 3
 
 /** What was found on the chain and in files. A later search goes on where this one ended. */
 export interface Search {
@@ -68,7 +72,7 @@ async function inputOf({ client }: ExitChain, hash: Hex): Promise<Hex | null> {
   }
 }
 
-/** Reads where everything found stands now. Throws `proofs.exit-rpc-silent`. */
+/** Reads where everything found stands now. Throws `proofs.exit-rpc-silent`, `proofs.exit-rpc-no-contracts`. */
 export async function readBelongings(
   chain: ExitChain,
   payer: Address,
@@ -145,6 +149,8 @@ async function readIntent(
       args: [book, bucket.claimedEpoch],
     }),
   )
+  // Each root may be asked for with a bond, so a node must not name as many as it likes.
+  if (refs.length > MOST_ROOTS) throw refuse('proofs.exit-rpc-no-contracts')
   const own = demands.filter((one) => one.intentId.toLowerCase() === intentId)
   const roots = await Promise.all(
     refs.map((ref) => readRoot(chain, ref, { intentId, book, index: record.index, payer }, kept, own)),

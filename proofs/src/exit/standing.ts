@@ -106,7 +106,10 @@ export interface ExitTimes {
   readonly demandSeconds: number
 }
 
-/** Bond of a demand: of the payer's first in an epoch, and of every other. */
+/**
+ * Bond of a demand: of the payer's first in an epoch, and of every other. Whoever answers is paid it (`_answered` of the
+ * contract); the payer has it back only when the time is over and nobody did.
+ */
 export const BOND_OF_PAYER_MICROS = 1_000_000n
 export const BOND_MICROS = 5_000_000n
 

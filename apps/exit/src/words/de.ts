@@ -61,7 +61,7 @@ export const de: Words = {
   whyTwoSteps:
     'In zwei Schritten: Du sagst, dass du gehst, und holst den Rest, wenn die Frist um ist. Bis dahin kann der Netzbetreiber signierte Belege deines Verbrauchs zeigen; dann kommt weniger zurück.',
   whyHidden:
-    'Niemand zeigt die Zahlen der letzten Abrechnung. Du fragst danach mit einem Pfand von {amount} USDC, das du zurückbekommst. Antwortet niemand rechtzeitig, gehst du ohne sie.',
+    'Niemand zeigt die Zahlen der letzten Abrechnung. Du fragst danach mit einem Pfand von {amount} USDC. Es kommt zurück, außer jemand zeigt die Zahlen; dann gehört es ihm. Antwortet niemand rechtzeitig, gehst du ohne sie.',
   whyUnanswered: 'Niemand hat rechtzeitig geantwortet. Mit diesem Schritt gehört das Pfand wieder dir.',
   whyAnswerDue: 'Deine Frage nach den letzten Zahlen steht offen. Bis dahin ist nichts zu tun.',
   whyExitTime: 'Der Austritt hat begonnen. Bis dahin ist nichts zu tun.',
@@ -70,7 +70,7 @@ export const de: Words = {
   whyWindowFull:
     'Gerade ist viel vom Konto dieses Netzbetreibers abgeflossen; der Vertrag lässt später mehr heraus.',
   whyBondMissing:
-    'Deine Wallet braucht etwas USDC für ein Pfand, das zurückkommt: Sende mindestens 1 USDC an dein Konto, 5, wenn du schon gefragt hast.',
+    'Deine Wallet braucht etwas USDC für ein Pfand. Es kommt zurück, außer jemand zeigt die Zahlen; dann gehört es ihm. Sende mindestens 1 USDC an dein Konto, 5, wenn du schon gefragt hast.',
   whyTermsMissing:
     'Dieser Knoten zeigt nicht mehr, was gekauft wurde. Nenn einen anderen oder füg einen Beleg dieses Kaufs hinzu.',
   whyNothingLeft: 'Alles wurde verbraucht oder ist geschuldet.',
@@ -97,6 +97,8 @@ export const de: Words = {
     'Dieser Schlüssel darf nicht für dieses Konto handeln. Prüf die Wörter und die Adresse des Kontos.',
   badNetwork: 'Die Beschreibung des Netzes ist unvollständig: {field}.',
   badAddress: 'Das ist keine Adresse, oder ein Buchstabe stimmt nicht.',
+  badReceiver:
+    'Dort könnte niemand etwas damit anfangen: Das ist dein eigenes Konto oder ein Vertrag. Nenn eine andere Wallet.',
   badFile: 'Eine Datei ist kein JSON: {name}.',
   badRpc:
     'Das ist keine Adresse eines Knotens. Sie beginnt mit https:// (oder http:// auf deinem eigenen Rechner).',
@@ -112,6 +114,8 @@ export const de: Words = {
     'Dieser Knoten kennt die Verträge nicht oder andere an ihrer Stelle. Er hängt nach oder sagt Falsches: Nenn einen anderen.',
   rpcNoLogs: 'Dieser Knoten hebt keine alten Einträge auf. Nenn einen anderen, etwa einen Archivknoten.',
   noEther: 'Die Adresse deines Schlüssels hat zu wenig Ether für die Gebühr.',
+  feeTooHigh:
+    'Der Knoten nennt eine Gebühr weit über dem, was ein Schritt kosten sollte; darum wurde nichts gesendet. Nenn einen anderen; sagen andere dasselbe, warte.',
   underWay:
     'Eine Transaktion von dir ist unterwegs. Warte ein wenig und sieh nach, bevor du etwas zweimal tust.',
   notMined:

@@ -56,7 +56,7 @@ export const en = {
   whyTwoSteps:
     'In two steps: you say that you leave, and take the rest when the time is over. Until then the carrier may show signed records of what you used; that lowers what comes back.',
   whyHidden:
-    'Nobody shows the figures of the last settlement. You ask for them with a bond of {amount} USDC, which comes back to you. If nobody answers in time, you leave without them.',
+    'Nobody shows the figures of the last settlement. You ask for them with a bond of {amount} USDC. It comes back unless somebody shows the figures; then it is theirs. If nobody answers in time, you leave without them.',
   whyUnanswered: 'Nobody answered in time. The bond is yours again with this step.',
   whyAnswerDue: 'Your question for the last figures stands open. Nothing to do until then.',
   whyExitTime: 'The exit has begun. Nothing to do until then.',
@@ -64,7 +64,7 @@ export const en = {
   whyBookShort: 'The carrier’s account in escrow has too little. From then on you may take what there is.',
   whyWindowFull: 'Much has just left this carrier’s account, and the contract lets more out later.',
   whyBondMissing:
-    'Your wallet needs some USDC for a bond, which comes back: send at least 1 USDC to your account, 5 if you asked before.',
+    'Your wallet needs some USDC for a bond, which comes back unless somebody shows the figures; then it is theirs. Send at least 1 USDC to your account, 5 if you asked before.',
   whyTermsMissing:
     'This node no longer shows what was bought. Name another node, or add a receipt of this purchase.',
   whyNothingLeft: 'All of it was used or is owed.',
@@ -89,6 +89,7 @@ export const en = {
   notYourKey: 'This key may not act for that account. Check the words and the address of the account.',
   badNetwork: 'The description of the network is incomplete: {field}.',
   badAddress: 'This is no address, or a letter of it is wrong.',
+  badReceiver: 'Nobody could use it there: this is your own account or a contract. Name another wallet.',
   badFile: 'A file is no JSON: {name}.',
   badRpc: 'This is no address of a node. It begins with https:// (or http:// on your own machine).',
   rpcSilent:
@@ -103,6 +104,8 @@ export const en = {
     'This node does not know the contracts, or others in their place. It is behind or untrue: name another one.',
   rpcNoLogs: 'This node keeps no old records. Name another one, such as an archive node.',
   noEther: 'The address of your key has too little ether for the fee.',
+  feeTooHigh:
+    'The node names a fee far above what a step should cost, so nothing was sent. Name another node; if others say the same, wait.',
   underWay:
     'A transaction of yours is on its way. Wait a little, then look again before you do anything twice.',
   notMined: 'It was sent but is in no block yet. Look again in a while before you do anything twice.',

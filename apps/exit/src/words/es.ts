@@ -58,7 +58,7 @@ export const es: Words = {
   whyTwoSteps:
     'En dos pasos: dices que te vas y recuperas el resto cuando pase el plazo. Hasta entonces el operador puede mostrar registros firmados de lo que usaste; eso reduce lo que vuelve.',
   whyHidden:
-    'Nadie muestra las cifras de la última liquidación. Las pides con una fianza de {amount} USDC, que vuelve a ti. Si nadie responde a tiempo, sales sin ellas.',
+    'Nadie muestra las cifras de la última liquidación. Las pides con una fianza de {amount} USDC. Vuelve a ti salvo que alguien muestre las cifras; entonces es suya. Si nadie responde a tiempo, sales sin ellas.',
   whyUnanswered: 'Nadie respondió a tiempo. Con este paso la fianza vuelve a ser tuya.',
   whyAnswerDue: 'Tu petición de las últimas cifras está abierta. Hasta entonces no hay nada que hacer.',
   whyExitTime: 'La salida ha empezado. Hasta entonces no hay nada que hacer.',
@@ -67,7 +67,7 @@ export const es: Words = {
     'La cuenta del operador en depósito tiene muy poco. A partir de entonces puedes tomar lo que haya.',
   whyWindowFull: 'Acaba de salir mucho de la cuenta de este operador; el contrato deja salir más después.',
   whyBondMissing:
-    'Tu monedero necesita algo de USDC para una fianza, que vuelve: envía al menos 1 USDC a tu cuenta, o 5 si ya lo pediste antes.',
+    'Tu monedero necesita algo de USDC para una fianza, que vuelve salvo que alguien muestre las cifras; entonces es suya. Envía al menos 1 USDC a tu cuenta, o 5 si ya lo pediste antes.',
   whyTermsMissing: 'Este nodo ya no muestra qué se compró. Da otro, o añade un recibo de esta compra.',
   whyNothingLeft: 'Todo se usó o se debe.',
   whyUnpaid: 'No se pagó nada.',
@@ -91,6 +91,7 @@ export const es: Words = {
   notYourKey: 'Esta clave no puede actuar por esa cuenta. Revisa las palabras y la dirección de la cuenta.',
   badNetwork: 'La descripción de la red está incompleta: {field}.',
   badAddress: 'Esto no es una dirección, o una letra está mal.',
+  badReceiver: 'Allí nadie podría usarlo: es tu propia cuenta o un contrato. Da otro monedero.',
   badFile: 'Un archivo no es JSON: {name}.',
   badRpc: 'Esto no es la dirección de un nodo. Empieza por https:// (o http:// en tu propio equipo).',
   rpcSilent: 'El nodo no responde. Prueba otra vez o da otro; tu dinero no está allí, sino en la cadena.',
@@ -103,6 +104,8 @@ export const es: Words = {
     'Este nodo no conoce los contratos, o conoce otros en su lugar. Va atrasado o miente: da otro.',
   rpcNoLogs: 'Este nodo no guarda registros antiguos. Da otro, por ejemplo un nodo de archivo.',
   noEther: 'La dirección de tu clave tiene muy poco ether para la tarifa.',
+  feeTooHigh:
+    'El nodo pide una tarifa muy superior a lo que debería costar un paso, así que no se envió nada. Da otro nodo; si otros dicen lo mismo, espera.',
   underWay: 'Una transacción tuya está en camino. Espera un poco y mira otra vez antes de repetir nada.',
   notMined:
     'Se envió, pero aún no está en ningún bloque. Mira otra vez dentro de un rato antes de repetir nada.',

@@ -60,7 +60,7 @@ export const fr: Words = {
   whyTwoSteps:
     'En deux étapes : vous dites que vous partez, puis récupérez le reste une fois le délai passé. D’ici là, l’opérateur peut montrer des relevés signés de votre usage ; cela réduit ce qui revient.',
   whyHidden:
-    'Personne ne montre les chiffres du dernier règlement. Vous les demandez avec une caution de {amount} USDC, qui vous revient. Si personne ne répond à temps, vous sortez sans eux.',
+    'Personne ne montre les chiffres du dernier règlement. Vous les demandez avec une caution de {amount} USDC. Elle vous revient, sauf si quelqu’un montre les chiffres ; elle est alors à lui. Si personne ne répond à temps, vous sortez sans eux.',
   whyUnanswered: 'Personne n’a répondu à temps. Avec cette étape, la caution est de nouveau à vous.',
   whyAnswerDue: 'Votre demande des derniers chiffres est ouverte. Rien à faire d’ici là.',
   whyExitTime: 'La sortie a commencé. Rien à faire d’ici là.',
@@ -70,7 +70,7 @@ export const fr: Words = {
   whyWindowFull:
     'Beaucoup vient de sortir du compte de cet opérateur ; le contrat en laisse sortir davantage plus tard.',
   whyBondMissing:
-    'Il faut à votre portefeuille un peu d’USDC pour une caution, qui revient : envoyez au moins 1 USDC à votre compte, 5 si vous avez déjà demandé.',
+    'Il faut à votre portefeuille un peu d’USDC pour une caution, qui revient sauf si quelqu’un montre les chiffres ; elle est alors à lui. Envoyez au moins 1 USDC à votre compte, 5 si vous avez déjà demandé.',
   whyTermsMissing:
     'Ce nœud ne montre plus ce qui a été acheté. Donnez-en un autre, ou ajoutez un reçu de cet achat.',
   whyNothingLeft: 'Tout a été utilisé ou est dû.',
@@ -96,6 +96,8 @@ export const fr: Words = {
   notYourKey: 'Cette clé ne peut pas agir pour ce compte. Vérifiez les mots et l’adresse du compte.',
   badNetwork: 'La description du réseau est incomplète : {field}.',
   badAddress: 'Ce n’est pas une adresse, ou une lettre est fausse.',
+  badReceiver:
+    'Personne ne pourrait s’en servir là-bas : c’est votre propre compte ou un contrat. Donnez un autre portefeuille.',
   badFile: 'Un fichier n’est pas du JSON : {name}.',
   badRpc:
     'Ce n’est pas l’adresse d’un nœud. Elle commence par https:// (ou http:// sur votre propre machine).',
@@ -111,6 +113,8 @@ export const fr: Words = {
     'Ce nœud ne connaît pas les contrats, ou en connaît d’autres à leur place. Il est en retard ou faux : donnez-en un autre.',
   rpcNoLogs: 'Ce nœud ne garde pas les anciens journaux. Donnez-en un autre, un nœud d’archive par exemple.',
   noEther: 'L’adresse de votre clé a trop peu d’ether pour les frais.',
+  feeTooHigh:
+    'Le nœud annonce des frais bien supérieurs à ce qu’une étape devrait coûter ; rien n’a été envoyé. Donnez un autre nœud ; si d’autres disent de même, attendez.',
   underWay:
     'Une de vos transactions est en route. Attendez un peu, puis regardez avant de refaire quoi que ce soit.',
   notMined:

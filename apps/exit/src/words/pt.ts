@@ -57,7 +57,7 @@ export const pt: Words = {
   whyTwoSteps:
     'Em dois passos: você diz que está saindo e recupera o resto quando o prazo acabar. Até lá a operadora pode mostrar registros assinados do que você usou; isso diminui o que volta.',
   whyHidden:
-    'Ninguém mostra os números do último acerto. Você os pede com uma caução de {amount} USDC, que volta para você. Se ninguém responder a tempo, você sai sem eles.',
+    'Ninguém mostra os números do último acerto. Você os pede com uma caução de {amount} USDC. Ela volta, a menos que alguém mostre os números; aí passa a ser dessa pessoa. Se ninguém responder a tempo, você sai sem eles.',
   whyUnanswered: 'Ninguém respondeu a tempo. Com este passo a caução volta a ser sua.',
   whyAnswerDue: 'Seu pedido dos últimos números está aberto. Até lá não há nada a fazer.',
   whyExitTime: 'A saída começou. Até lá não há nada a fazer.',
@@ -66,7 +66,7 @@ export const pt: Words = {
     'A conta da operadora em depósito tem muito pouco. A partir daí você pode ficar com o que houver.',
   whyWindowFull: 'Muito acabou de sair da conta desta operadora; o contrato libera mais depois.',
   whyBondMissing:
-    'Sua carteira precisa de um pouco de USDC para uma caução, que volta: envie pelo menos 1 USDC à sua conta, 5 se já pediu antes.',
+    'Sua carteira precisa de um pouco de USDC para uma caução, que volta a menos que alguém mostre os números; aí passa a ser dessa pessoa. Envie pelo menos 1 USDC à sua conta, 5 se já pediu antes.',
   whyTermsMissing:
     'Este nó não mostra mais o que foi comprado. Indique outro, ou adicione um recibo desta compra.',
   whyNothingLeft: 'Tudo foi usado ou é devido.',
@@ -91,6 +91,7 @@ export const pt: Words = {
   notYourKey: 'Esta chave não pode agir por essa conta. Confira as palavras e o endereço da conta.',
   badNetwork: 'A descrição da rede está incompleta: {field}.',
   badAddress: 'Isto não é um endereço, ou uma letra está errada.',
+  badReceiver: 'Lá ninguém poderia usá-lo: é a sua própria conta ou um contrato. Indique outra carteira.',
   badFile: 'Um arquivo não é JSON: {name}.',
   badRpc: 'Isto não é o endereço de um nó. Começa com https:// (ou http:// na sua própria máquina).',
   rpcSilent: 'O nó não responde. Tente de novo ou indique outro; seu dinheiro não está lá, está na rede.',
@@ -104,6 +105,8 @@ export const pt: Words = {
     'Este nó não conhece os contratos, ou conhece outros no lugar. Está atrasado ou não diz a verdade: indique outro.',
   rpcNoLogs: 'Este nó não guarda registros antigos. Indique outro, por exemplo um nó de arquivo.',
   noEther: 'O endereço da sua chave tem pouco ether para a taxa.',
+  feeTooHigh:
+    'O nó indica uma taxa muito acima do que um passo deveria custar, por isso nada foi enviado. Indique outro nó; se outros disserem o mesmo, espere.',
   underWay:
     'Uma transação sua está a caminho. Espere um pouco e olhe de novo antes de repetir qualquer coisa.',
   notMined:
