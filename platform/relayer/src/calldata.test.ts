@@ -1,11 +1,20 @@
-import { type Addresses, gesimIdentityAbi, payOnUsageAbi, settlementAbi } from '@gesim/contracts'
+import {
+  type Addresses,
+  attestorRegistryAbi,
+  gesimIdentityAbi,
+  payOnUsageAbi,
+  settlementAbi,
+  testUsdcAbi,
+} from '@gesim/contracts'
 import type { EventBody, Hex } from '@gesim/journey'
 import type { JourneyEventOf } from '@gesim/store'
-import { decodeFunctionData } from 'viem'
+import { decodeFunctionData, encodeFunctionData } from 'viem'
 import { expect, it } from 'vitest'
 import { type WishingKind, wishesOf } from './calldata.ts'
 
 const SETTLEMENT: Hex = `0x${'5e'.repeat(20)}`
+const PAY_ON_USAGE: Hex = `0x${'9a'.repeat(20)}`
+const USDC: Hex = `0x${'dc'.repeat(20)}`
 const HASH: Hex = `0x${'ab'.repeat(32)}`
 const grant = { budgetMicros: 1n, budgetValidUntil: 1 }
 
@@ -70,25 +79,58 @@ it('a Safe transaction goes to its Safe as its owners signed it', () => {
   expect(wishesOf(event(9n), {} as Addresses, grant)[0]!.key).not.toBe(wish!.key)
 })
 
+const watchWanted = (body: { contract: string; data: Hex }, seq = 3n) =>
+  ({
+    seq,
+    kind: 'watch.wanted',
+    version: 1,
+    intentId: null,
+    atMs: 0,
+    body: { act: 'slash:7:0x01', ...body },
+  }) as JourneyEventOf<WishingKind>
+const withdraw = encodeFunctionData({ abi: payOnUsageAbi, functionName: 'withdrawOwed' })
+const approve = (spender: Hex, micros: bigint) =>
+  encodeFunctionData({ abi: testUsdcAbi, functionName: 'approve', args: [spender, micros] })
+
 it('a call of the watcher goes to the contract that it names, from the poster', () => {
-  const event = (seq: bigint) =>
-    ({
-      seq,
-      kind: 'watch.wanted',
-      version: 1,
-      intentId: null,
-      atMs: 0,
-      body: { act: 'slash:7:0x01', contract: 'payOnUsage', data: '0x12345678' },
-    }) as JourneyEventOf<WishingKind>
+  const event = (seq: bigint) => watchWanted({ contract: 'payOnUsage', data: withdraw }, seq)
   const at = { payOnUsage: PAY_ON_USAGE } as Addresses
   expect(wishesOf(event(3n), at, grant)).toMatchObject([
-    { key: 'watch.wanted:slash:7:0x01:3', role: 'poster', to: PAY_ON_USAGE, data: '0x12345678' },
+    { key: 'watch.wanted:slash:7:0x01:3', role: 'poster', to: PAY_ON_USAGE, data: withdraw },
   ])
   // Only after a refusal is it wished for again: that is another transaction.
   expect(wishesOf(event(9n), at, grant)[0]!.key).not.toBe('watch.wanted:slash:7:0x01:3')
 })
 
-const PAY_ON_USAGE: Hex = `0x${'9a'.repeat(20)}`
+it('the watcher lets PayOnUsage take a bond, and collects its rewards', () => {
+  const at = { payOnUsage: PAY_ON_USAGE, usdc: USDC, attestorRegistry: SETTLEMENT } as Addresses
+  const reward = encodeFunctionData({ abi: attestorRegistryAbi, functionName: 'claimReward' })
+  const bond = watchWanted({ contract: 'usdc', data: approve(PAY_ON_USAGE, 5_000_000n) })
+  expect(wishesOf(bond, at, grant)).toMatchObject([{ to: USDC }])
+  const claim = watchWanted({ contract: 'attestorRegistry', data: reward })
+  expect(wishesOf(claim, at, grant)).toMatchObject([{ to: SETTLEMENT, data: reward }])
+})
+
+const stake = encodeFunctionData({ abi: attestorRegistryAbi, functionName: 'stake', args: [1n] })
+const transfer = encodeFunctionData({ abi: testUsdcAbi, functionName: 'transfer', args: [SETTLEMENT, 1n] })
+it.each([
+  ['money sent away', 'usdc', transfer],
+  ['an allowance for somebody else', 'usdc', approve(SETTLEMENT, 1n)],
+  ['an allowance above a bond', 'usdc', approve(PAY_ON_USAGE, 5_000_001n)],
+  ['another call of the registry', 'attestorRegistry', stake],
+  ['a call of another contract', 'payOnUsage', transfer],
+  ['a contract that the watcher has no business with', 'escrow', withdraw],
+  ['a name that every object has', 'constructor', withdraw],
+  ['no call at all', 'payOnUsage', '0x12345678'],
+  ['nothing', 'payOnUsage', '0x'],
+] as const)('the poster signs nothing for the watcher but its own calls: not %s', (_, contract, data) => {
+  const at = { payOnUsage: PAY_ON_USAGE, usdc: USDC, attestorRegistry: SETTLEMENT, escrow: SETTLEMENT }
+  // Refused: the journal's reader parks the event and goes on.
+  expect(() => wishesOf(watchWanted({ contract, data }), at as unknown as Addresses, grant)).toThrow(
+    expect.objectContaining({ kind: 'refused', code: 'relayer.not-sponsored' }),
+  )
+})
+
 const proof = {
   amount: '7',
   coSigned: '6',

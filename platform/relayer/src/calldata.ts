@@ -1,5 +1,7 @@
+import { refuse } from '@gesim/base'
 import type { Addresses } from '@gesim/contracts'
 import {
+  attestorRegistryAbi,
   feeTreasuryAbi,
   gesimIdentityAbi,
   gesimPaymasterAbi,
@@ -21,7 +23,7 @@ import {
   ZERO_HASH,
 } from '@gesim/proofs'
 import type { JourneyEventOf } from '@gesim/store'
-import { encodeFunctionData, zeroAddress } from 'viem'
+import { type Abi, decodeFunctionData, encodeFunctionData, zeroAddress } from 'viem'
 import type { Wish } from './ports.ts'
 
 /** The events by which stages wish for transactions. */
@@ -189,9 +191,52 @@ export function wishesOf(event: JourneyEventOf<WishingKind>, addresses: Addresse
       ]
     case 'watch.wanted': {
       const { act, contract, data } = event.body
+      if (!isWatchersCall(event.body, addresses)) throw refuse('relayer.not-sponsored', { act, contract })
       // The poster puts up bonds and is paid rewards. Wished for again only after a refusal.
       return [one('poster', addresses[contract], data, `${act}:${event.seq}`)]
     }
+  }
+}
+
+/** A bond at PayOnUsage: the most that the watcher ever lets it take at once. */
+const BOND_MICROS = 5_000_000n
+
+/** What the watcher may have sent. Its wish carries raw data, and the poster's key has money: nothing else is signed. */
+const WATCHERS_CALLS: Readonly<
+  Record<EventBody<'watch.wanted'>['contract'], { abi: Abi; names: ReadonlySet<string> }>
+> = {
+  payOnUsage: {
+    abi: payOnUsageAbi,
+    names: new Set([
+      'proveSumMismatch',
+      'proveOverEscrow',
+      'proveRegression',
+      'proveTariff',
+      'proveMisplaced',
+      'proveEquivocation',
+      'slashSigner',
+      'challengeData',
+      'challengeEvidence',
+      'timeout',
+      'withdrawOwed',
+      'restore',
+    ]),
+  },
+  attestorRegistry: { abi: attestorRegistryAbi, names: new Set(['claimReward']) },
+  usdc: { abi: testUsdcAbi, names: new Set(['approve']) },
+}
+
+function isWatchersCall({ contract, data }: EventBody<'watch.wanted'>, addresses: Addresses): boolean {
+  try {
+    const { abi, names } = WATCHERS_CALLS[contract]
+    const { functionName, args } = decodeFunctionData({ abi, data })
+    if (!names.has(functionName)) return false
+    if (contract !== 'usdc') return true
+    const [spender, amount] = args as readonly [Hex, bigint]
+    return spender.toLowerCase() === addresses.payOnUsage.toLowerCase() && amount <= BOND_MICROS
+  } catch {
+    // Another contract, or bytes that are no call of this one.
+    return false
   }
 }
 

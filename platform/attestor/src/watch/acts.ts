@@ -1,8 +1,9 @@
 import type { Log, SettingsOf } from '@gesim/base'
 import type { Hex } from '@gesim/journey'
 import type { Store } from '@gesim/store'
+import type { Alone } from './alone.ts'
 import { calls } from './calls.ts'
-import { decideAct } from './decide.ts'
+import { decideAct, isWithRelayer } from './decide.ts'
 import type { Call, WatchChain } from './ports.ts'
 import type { watcherSettings } from './settings.ts'
 import { type ActRow, endAct, openActs, openAgain, provenBooks, saveWhy, saveWished } from './table.ts'
@@ -18,6 +19,7 @@ interface Parts {
   readonly payOnUsage: Hex
   readonly log: Log
   readonly settings: SettingsOf<typeof watcherSettings>
+  readonly alone: Alone
   /** What is sent for an act; null while it is not known: after a restart the root is looked at again first. */
   callOf(act: ActRow): Call | null
   /** When it is too late for an act, in seconds; null for never. */
@@ -27,15 +29,16 @@ interface Parts {
 
 /** Takes every open act a step on. The chain is asked before each: what another has done is done. */
 export async function moveActs(parts: Parts, nowMs: number): Promise<void> {
-  const { store } = parts
-  for (const act of await openActs(store.db)) await moveAct(parts, act, nowMs)
+  const { store, alone } = parts
+  for (const act of await openActs(store.db))
+    await alone.take(`act ${act.key}`, () => moveAct(parts, act, nowMs))
 }
 
 async function moveAct(parts: Parts, act: ActRow, nowMs: number): Promise<void> {
   const { store, chain, settings, log } = parts
   const call = ownCall(parts, act) ?? parts.callOf(act)
   const from = settings.challenger ?? NOBODY
-  const isUnderWay = act.wished_at !== null
+  const isUnderWay = isWithRelayer({ kind: act.kind, wishedAtMs: act.wished_at?.getTime() ?? null }, nowMs)
   const refusal = call && (!isUnderWay || isToldByRefusal(act)) ? await chain.refusalOf(call, from) : null
   const until = parts.untilOf(act)
   const step = decideAct({

@@ -12,12 +12,14 @@ import { cutoffOf, domainOf } from '@gesim/proofs'
 import type { ChainSettings } from '@gesim/store'
 import { BaseError, ContractFunctionRevertedError, decodeErrorResult, RawContractError } from 'viem'
 import type { Call, SignedCommitment, WatchChain } from './ports.ts'
-import { signedIn } from './signed.ts'
+import { signedIn, type Wanted } from './signed.ts'
 
 const USAGE = 2
 const ALL_BPS = 10_000
 /** Blocks asked for at once; public nodes refuse more. */
 const LOGS_SPAN = 5_000n
+/** Transactions whose signatures are remembered; above so many the memory begins anew. */
+const MOST_READ = 1_000
 const ERRORS = [...payOnUsageAbi, ...settlementAbi, ...attestorRegistryAbi].filter(
   (entry) => entry.type === 'error',
 )
@@ -35,6 +37,7 @@ export function watchChain(chain: ChainSettings): WatchChain {
   const reading = epochReading(open, addresses)
   const domain = domainOf(chain.chainId, addresses.escrow)
   const bound = new Map<Hex, { device: Hex; since: number }[]>()
+  const signatures = new Map<string, readonly SignedCommitment[]>()
   let boundUpTo = BigInt(addresses.fromBlock) - 1n
   const parameters = () => asked(client.readContract({ ...settlement, functionName: 'parameters' }))
 
@@ -46,6 +49,17 @@ export function watchChain(chain: ChainSettings): WatchChain {
       all.push(...(await asked(read(at, end))))
     }
     return all
+  }
+
+  /** A transaction's signatures; read once, since what it holds stays and a crafted one takes long to read. */
+  async function signedOnce(hash: Hex, wanted: Wanted): Promise<readonly SignedCommitment[]> {
+    const key = `${hash}:${wanted.roots.join()}`
+    const known = signatures.get(key)
+    if (known) return known
+    const found = await signedIn((await asked(client.getTransaction({ hash }))).input, domain, wanted)
+    if (signatures.size >= MOST_READ) signatures.clear()
+    signatures.set(key, found)
+    return found
   }
 
   return {
@@ -85,12 +99,15 @@ export function watchChain(chain: ChainSettings): WatchChain {
         ])
         return [...posted, ...attested]
       })
+      const roots = [...new Set(logs.flatMap(({ args }) => ('root' in args && args.root ? [args.root] : [])))]
       const signed = new Map<string, SignedCommitment>()
       for (const hash of new Set(logs.map((log) => log.transactionHash)))
-        for (const one of await signedIn((await asked(client.getTransaction({ hash }))).input, domain))
-          if (one.epoch === epoch) signed.set(`${one.attestor}:${one.root}`, one)
+        for (const one of await signedOnce(hash, { epoch, roots }))
+          signed.set(`${one.attestor}:${one.root}`, one)
       return [...signed.values()]
     },
+    slashableOf: (attestor) =>
+      asked(client.readContract({ ...attestors, functionName: 'slashableOf', args: [[attestor]] })),
     async boundDevices(payer, before) {
       const { number: head } = await reading.head()
       const logs = await inSpans(boundUpTo + 1n, head, (fromBlock, toBlock) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { decideAct, decideRoot, equivocations } from './decide.ts'
+import { decideAct, decideRoot, equivocations, isWithRelayer } from './decide.ts'
 
 describe('what to do about a root', () => {
   const seen = {
@@ -57,6 +57,36 @@ describe('what to do about an act', () => {
     ['what has no end is never given up', { nowMs: 90_000, untilMs: null }, 'wish'],
   ] as const)('%s', (_, change, step) => {
     expect(decideAct({ ...open, ...change })).toBe(step)
+  })
+})
+
+describe('whether an act is the relayer’s to send', () => {
+  const wishedAtMs = 1_000_000
+  const after = (minutes: number) => wishedAtMs + minutes * 60_000
+
+  it.each([
+    ['what was not wished for is not', 'collect', null, after(1), false],
+    ['money that is collected is, for ten minutes', 'collect', wishedAtMs, after(9), true],
+    [
+      'after ten minutes money that came in between is wished for anew',
+      'collect',
+      wishedAtMs,
+      after(10),
+      false,
+    ],
+    ['so are rewards', 'reward', wishedAtMs, after(10), false],
+    ['so is restitution', 'restore', wishedAtMs, after(10), false],
+    ['so is the allowance for a bond', 'allow', wishedAtMs, after(10), false],
+    ['a proof stays with it', 'proof', wishedAtMs, after(600), true],
+    [
+      'a demand stays with it: a second one would put up a second bond',
+      'demand',
+      wishedAtMs,
+      after(600),
+      true,
+    ],
+  ] as const)('%s', (_, kind, wished, nowMs, expected) => {
+    expect(isWithRelayer({ kind, wishedAtMs: wished }, nowMs)).toBe(expected)
   })
 })
 

@@ -176,6 +176,19 @@ export function decideAct(one: {
   return one.isPossible ? 'wish' : 'wait'
 }
 
+/** Acts that come again and again under one key: money that is there to be collected, and what lets a bond be taken. */
+const RECURRING: ReadonlySet<string> = new Set(['collect', 'reward', 'restore', 'allow'])
+const LAPSE_MS = 600_000
+
+/**
+ * Whether an act was wished for and is the relayer's to send. A recurring one lapses: money that comes in just after it was
+ * sent keeps it from ever being done, and nobody refuses it. A second transaction then takes what is there, or is refused.
+ */
+export function isWithRelayer(act: { kind: string; wishedAtMs: number | null }, nowMs: number): boolean {
+  if (act.wishedAtMs === null) return false
+  return !RECURRING.has(act.kind) || nowMs < act.wishedAtMs + LAPSE_MS
+}
+
 /** A commitment that an attestor signed. */
 export interface Signed<Commitment = unknown> {
   readonly epoch: number

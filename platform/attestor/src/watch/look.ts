@@ -1,6 +1,6 @@
 import { isFailure, type Log } from '@gesim/base'
 import type { Hex, TermsJson } from '@gesim/journey'
-import { cutoffOf, type Domain, INDEX_LEVELS, type IntentTerms, SumTree, termsFromJson } from '@gesim/proofs'
+import { cutoffOf, type Domain, INDEX_LEVELS, type IntentTerms, SumTree } from '@gesim/proofs'
 import type { Store } from '@gesim/store'
 import type { EpochInputs } from '@gesim/wire'
 import { leafFrom } from '../check.ts'
@@ -8,12 +8,11 @@ import { EscrowIndex, type IntentFacts } from '../escrow-index.ts'
 import { calls } from './calls.ts'
 import { equivocations, type Standing } from './decide.ts'
 import { type Finding, inspect, type Published } from './inspect.ts'
-import type { PostedRoot, SignedCommitment, TreeSource, WatchChain } from './ports.ts'
-import { findFalseSum } from './sums.ts'
+import type { Call, PostedRoot, SignedCommitment, TreeSource, WatchChain } from './ports.ts'
+import { type FalseSum, findFalseSum } from './sums.ts'
 import { type RootRow, rootsBefore } from './table.ts'
+import { TermsMemory } from './terms.ts'
 
-/** Terms that are remembered; above so many the memory begins anew. */
-const MOST_TERMS = 200_000
 /** Intents whose terms are asked for, when a leaf is to be demanded. */
 const MOST_ASKED = 50
 
@@ -33,7 +32,7 @@ export class Looker {
   readonly #domain: Domain
   readonly #log: Log
   readonly #index: EscrowIndex
-  readonly #terms = new Map<Hex, IntentTerms>()
+  readonly #terms = new TermsMemory()
   #last: { root: Hex; tree: SumTree } | null = null
 
   constructor(parts: {
@@ -68,13 +67,13 @@ export class Looker {
     }
     const { cutoff, facts, lastBlock } = await this.#facts(epoch)
     const previous = await this.#previous(epoch)
-    this.#remember(found.inputs)
+    this.#terms.remember(found.inputs)
     const published: Published = { epoch, cutoff, tree: found.tree, inputs: found.inputs.inputs, previous }
     const wrong = await inspect(published, {
       domain: this.#domain,
       chain: this.#chain,
       standingOf: (intentId) => standingIn(facts, intentId, lastBlock),
-      termsOf: (intentId) => this.#terms.get(intentId) ?? null,
+      termsOf: (intentId) => this.#terms.get(intentId),
     })
     const findings: Finding[] = []
     // What a frozen book holds is carried along as it is: nobody vouches for it, nobody is paid from it.
@@ -142,10 +141,11 @@ export class Looker {
       const found = await this.#ask(() =>
         findFalseSum(node, known, (level, place) => source.opening(epoch, level, place)),
       )
-      if (!found) continue
+      const call = found && callOf(epoch, found)
+      if (!call) continue
       const { level, place } = found
       const book = level > INDEX_LEVELS ? 0 : Math.floor(place / 2 ** (INDEX_LEVELS - level))
-      return { code: 'F1', book, intentId: null, call: calls.sumMismatch(epoch, found) }
+      return { code: 'F1', book, intentId: null, call }
     }
     return null
   }
@@ -157,7 +157,7 @@ export class Looker {
       if (posted?.root.toLowerCase() !== before.root) continue
       if (this.#last?.root === before.root) return { epoch: before.epoch, tree: this.#last.tree }
       const found = await this.#publish(before.epoch, posted)
-      if (found) this.#remember(found.inputs)
+      if (found) this.#terms.remember(found.inputs)
       return found && { epoch: before.epoch, tree: found.tree }
     }
     return null
@@ -179,29 +179,23 @@ export class Looker {
     }
   }
 
-  #remember({ inputs }: EpochInputs): void {
-    if (this.#terms.size > MOST_TERMS) this.#terms.clear()
-    for (const { intentId, terms } of inputs) if (terms) this.#keep(intentId, terms)
-  }
-
-  #keep(intentId: Hex, json: TermsJson): IntentTerms | null {
-    try {
-      const terms = termsFromJson(json)
-      this.#terms.set(intentId.toLowerCase() as Hex, terms)
-      return terms
-    } catch {
-      return null
-    }
-  }
-
   /** Terms that were served with an earlier root, or of a purchase that this operator sold. */
   async #termsOf(intentId: Hex): Promise<IntentTerms | null> {
     const known = this.#terms.get(intentId)
     if (known) return known
     const [wanted] = await this.#store.read({ kinds: ['activation.wanted'], intentId, limit: 1 })
     return wanted?.kind === 'activation.wanted'
-      ? this.#keep(intentId, (wanted.body as { terms: TermsJson }).terms)
+      ? this.#terms.keep(intentId, (wanted.body as { terms: TermsJson }).terms)
       : null
+  }
+}
+
+/** Null for an opening whose figures fit in no call: another source may open the same node. */
+function callOf(epoch: number, found: FalseSum): Call | null {
+  try {
+    return calls.sumMismatch(epoch, found)
+  } catch {
+    return null
   }
 }
 

@@ -38,6 +38,8 @@ export interface WatchChain extends EpochReading {
   faultOf(epoch: number, root: Hex): Promise<ProvenFault>
   /** Who signed what for an epoch, as the transactions that brought it show. */
   signedOf(epoch: number): Promise<readonly SignedCommitment[]>
+  /** Stake that a slash could take from an address; nothing of one that is no attestor. */
+  slashableOf(attestor: Hex): Promise<bigint>
   /** Devices that the payer bound on chain before a time. */
   boundDevices(payer: Hex, before: number): Promise<readonly Hex[]>
   wasUsageKey(book: number, key: Hex): Promise<boolean>
@@ -55,7 +57,7 @@ export interface WatchChain extends EpochReading {
   refusalOf(call: Call, from: Hex): Promise<string | null>
 }
 
-/** A node that publishes trees. Nothing that it answers is believed. Every method throws `attestor.node-unreachable`. */
+/** A node that publishes trees. Nothing that it answers is believed. Every method throws `watcher.source-unreachable`. */
 export interface TreeSource {
   readonly name: string
   /** The leaves of an epoch with what was signed behind them; null when it serves none. */

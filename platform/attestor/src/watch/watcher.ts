@@ -5,6 +5,7 @@ import type { JourneyEventOf, Running, Store, Tx } from '@gesim/store'
 import { metrics } from '@opentelemetry/api'
 import { sql } from 'kysely'
 import { BOND_MICROS, collectAll, moveActs } from './acts.ts'
+import { Alone } from './alone.ts'
 import { calls } from './calls.ts'
 import { decideRoot } from './decide.ts'
 import type { Finding } from './inspect.ts'
@@ -37,6 +38,8 @@ const actsCount = meter.createCounter('gesim_watcher_acts_total')
 
 const ACT_KEY = /^watch\.wanted:(.+):\d+$/
 const NO_FAULT = '0x00000000'
+/** A slash may follow a fault so many slow windows after the root's own; what the chain refused all that time ends. */
+const SLASH_WINDOWS = 2
 /** A root whose data was not there is looked for again so often, at least. */
 const RELOOK_POLLS = 3
 
@@ -59,6 +62,7 @@ interface Parts {
 export class Watcher {
   readonly #parts: Parts
   readonly #looker: Looker
+  readonly #alone: Alone
   /** Calls of open acts; after a restart their roots are looked at again. */
   readonly #calls = new Map<string, Call>()
   readonly #followed = new Set<string>()
@@ -67,6 +71,7 @@ export class Watcher {
   constructor(parts: Parts) {
     this.#parts = parts
     this.#looker = new Looker(parts)
+    this.#alone = new Alone(parts.log)
   }
 
   start(): Running {
@@ -127,15 +132,22 @@ export class Watcher {
     if (roots.length === 0 && acts.length === 0) return
     const { slowSeconds } = await chain.parameters()
     const nowSeconds = (await chain.head()).timestamp
-    for (const row of roots) await this.#moveRoot(row, { nowSeconds, slowSeconds })
+    for (const row of roots)
+      await this.#alone.take(`root ${row.epoch} ${row.root}`, () =>
+        this.#moveRoot(row, { nowSeconds, slowSeconds }),
+      )
     const until = new Map(roots.map((row) => [row.root, row.posted_at + slowSeconds]))
-    await collectAll(this.#parts)
+    await this.#alone.take('collect', () => collectAll(this.#parts))
     await moveActs(
       {
         ...this.#parts,
+        alone: this.#alone,
         callOf: (act) => this.#calls.get(act.key) ?? null,
-        untilOf: (act) =>
-          act.kind === 'proof' || act.kind === 'demand' ? (until.get(act.root!) ?? nowSeconds) : null,
+        untilOf: (act) => {
+          if (act.kind !== 'proof' && act.kind !== 'demand' && act.kind !== 'slash') return null
+          const closes = until.get(act.root!) ?? nowSeconds
+          return act.kind === 'slash' ? closes + SLASH_WINDOWS * slowSeconds : closes
+        },
         onEnd: (act, outcome) => {
           this.#calls.delete(act.key)
           actsCount.add(1, { kind: act.kind, outcome })
@@ -193,6 +205,7 @@ export class Watcher {
     for (const finding of look.findings) await this.#openFor(row, finding, nowMs)
     for (const [one, other] of look.equivocations) {
       const key = `proof:F6:${row.epoch}:${one.attestor}`
+      if (!(await this.#isWorth(key, one.attestor))) continue
       this.#calls.set(key, calls.equivocation(one, other))
       await openAct(store.db, { key, kind: 'proof', epoch: row.epoch, root: row.root, book: 0, code: 'F6' })
     }
@@ -262,11 +275,19 @@ export class Watcher {
     for (const signed of await chain.signedOf(epoch)) {
       if (signed.root.toLowerCase() !== root) continue
       const key = `slash:${name}:${signed.attestor}`
+      if (!(await this.#isWorth(key, signed.attestor))) continue
       this.#calls.set(key, calls.slash(signed))
       const book = await this.#bookOf(row)
       await openAct(store.db, { key, kind: 'slash', epoch, root, book })
     }
     this.#followed.add(name)
+  }
+
+  /** Anybody can sign anything: only who has something to lose is worth a transaction. What is begun is finished. */
+  async #isWorth(key: string, attestor: Hex): Promise<boolean> {
+    const { store, chain } = this.#parts
+    if ((await chain.slashableOf(attestor)) > 0n) return true
+    return (await openActs(store.db)).some((act) => act.key === key)
   }
 
   /** The book that a proof or demand of ours was about; 0 where others proved it. */
