@@ -27,8 +27,19 @@ export async function appearAs(page: Page, { colorScheme, width }: Appearance): 
   })
 }
 
-/** What is in somebody's way: violations of WCAG 2.2 A and AA as far as a machine can tell, and a page wider than the screen. */
+/**
+ * What is in somebody's way. A page that still changes, such as a list that has just heard of a step, is looked at once
+ * more: what is wrong with it is wrong a second later too.
+ */
 export async function barriers(page: Page): Promise<string[]> {
+  const first = await look(page)
+  if (first.length === 0) return first
+  await page.waitForTimeout(1_000)
+  return look(page)
+}
+
+/** Violations of WCAG 2.2 A and AA as far as a machine can tell, and a page wider than the screen. */
+async function look(page: Page): Promise<string[]> {
   const wide = await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   )
