@@ -13,7 +13,7 @@ export function settlementRoutes(
 ): void {
   const trees = new Trees(store.db)
   serve(app, epochsRoutes.list, async ({ query }) => ({
-    epochs: await listEpochs(store, query.limit, query.state),
+    epochs: await listEpochs(store, query.limit ?? 50, query.state),
   }))
   serve(app, epochsRoutes.get, ({ params }) => showEpoch(store, params.epoch))
   serve(app, epochsRoutes.inputs, ({ params }) => epochInputs(store, trees, params.epoch))

@@ -106,7 +106,7 @@ export const epochsRoutes = {
     summary: 'Epochs with something to settle, newest first',
     caller: 'anyone',
     query: Type.Object({
-      limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
       state: Type.Optional(EpochState),
     }),
     answer: Type.Object({ epochs: Type.Array(EpochRow) }),

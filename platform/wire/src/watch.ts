@@ -60,7 +60,7 @@ export const watchRoutes = {
     path: '/v1/watch',
     summary: 'Roots that were recomputed, faults that were proven, demands that are open; newest first',
     caller: 'anyone',
-    query: Type.Object({ limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }) }),
+    query: Type.Object({ limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })) }),
     answer: Watch,
   }),
 } as const

@@ -33,7 +33,7 @@ export const watcherStage = defineStage({
   },
   routes(app, { store, clock, settings }) {
     serve(app, watchRoutes.watch, ({ query }) =>
-      readWatch(store.db, query.limit, {
+      readWatch(store.db, query.limit ?? 50, {
         nowMs: clock.nowMs(),
         dailyMicros: settings.challenger === null ? 0n : BigInt(settings.dailyMicros),
       }),
