@@ -3,6 +3,7 @@ import { type Failure, isFailure } from '@gesim/base'
 import { useCallback, useEffect, useState } from 'react'
 import { ask } from '../../api/ask.ts'
 import type { Hex, Passkey, Passkeys, Wallet } from '../../api/shapes.ts'
+import { useWalletState } from '../wallet-state.ts'
 
 /** A passkey with its place on the account. */
 export interface PasskeyRow extends Passkey {
@@ -59,7 +60,7 @@ async function readKeys(): Promise<Keys> {
   }
 }
 
-/** Reads the keys once, and again when asked. */
+/** Reads the keys once, again when the wallet got ready (the first sign-in makes it meanwhile), and when asked. */
 export function useKeys() {
   const [keys, setKeys] = useState<Keys | null>(null)
   const [unread, setUnread] = useState<Failure | null>(null)
@@ -72,8 +73,10 @@ export function useKeys() {
       setUnread(error)
     }
   }, [])
+  const { step } = useWalletState()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what stands here follows from the step, though it does not name it.
   useEffect(() => {
     void look()
-  }, [look])
+  }, [look, step])
   return { keys, unread, look }
 }
