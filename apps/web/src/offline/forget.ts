@@ -1,9 +1,10 @@
 /** Whose notices these are; the name begins like theirs, so that it goes when they go. */
 const WHOSE = 'gesim-usage-of'
 
-/** Deletes what this device stored for somebody: pages, and which notices were put away. */
+/** Deletes what this device stored for somebody: pages, which notices were put away, and the subscription to them. */
 export function forgetSeen(): void {
   void caches.delete('gesim-seen')
+  void endSubscription()
   try {
     forgetNotices()
   } catch {}
@@ -16,6 +17,12 @@ export function forgetOthers(person: string | null): void {
     forgetNotices()
     if (person) localStorage.setItem(WHOSE, person)
   } catch {}
+}
+
+/** Nobody signed in is told of anybody's purchases here; the server finds the subscription gone at its next message. */
+async function endSubscription(): Promise<void> {
+  const registration = await navigator.serviceWorker.getRegistration()
+  await (await registration?.pushManager?.getSubscription())?.unsubscribe()
 }
 
 function forgetNotices(): void {
