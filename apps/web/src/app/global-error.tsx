@@ -16,7 +16,7 @@ export default function PageWithoutFrame({ error }: { error: Error & { digest?: 
           <Suspense
             fallback={
               <a href="?" className="text-title font-bold">
-                GeSIM ↻
+                GeSIM <span aria-hidden="true">↻</span>
               </a>
             }
           >
