@@ -3,7 +3,8 @@ const WHOSE = 'gesim-usage-of'
 
 /** Deletes what this device stored for somebody: pages, which notices were put away, and the subscription to them. */
 export function forgetSeen(): void {
-  void caches.delete('gesim-seen')
+  // A browser may know service workers and keep its stores from us.
+  if ('caches' in globalThis) void caches.delete('gesim-seen')
   void endSubscription()
   try {
     forgetNotices()
