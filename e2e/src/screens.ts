@@ -45,6 +45,7 @@ const READY: Readonly<Record<string, string>> = {
   '/finance': '[data-testid=money-picture]',
   '/developer': '[data-testid=pulse]',
   '/privacy/delete': '[data-testid=your-money]',
+  '/id': '[data-testid=token][data-step=read]',
   '/wallet': '[data-testid=activity]',
   '/wallet/keys': '[data-testid=keys]',
 }

@@ -1,4 +1,23 @@
 export { checkReceipt } from './check-receipt.ts'
+export type { EntitlementExpected, EntitlementFacts, EntitlementFault } from './entitlement/check.ts'
+export { chainFault, checkEntitlement, entitlementFacts, questionFault } from './entitlement/check.ts'
+export type {
+  EntitlementDomain,
+  EntitlementProof,
+  EntitlementProofJson,
+  EntitlementQuestion,
+} from './entitlement/statement.ts'
+export {
+  ENTITLEMENT_FIELDS,
+  entitlementDigest,
+  entitlementDomain,
+  entitlementProofFromJson,
+  entitlementProofToJson,
+  entitlementTypedData,
+  isPlainPurpose,
+  MOST_OPEN_SECONDS,
+  MOST_PURPOSE,
+} from './entitlement/statement.ts'
 export type { ChainLog, Delta } from './epoch.ts'
 export {
   cutoffOf,

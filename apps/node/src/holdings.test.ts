@@ -36,6 +36,8 @@ const ASKED: Readonly<Record<string, Readonly<Record<string, string | Buffer>>>>
   identity_accounts: { commitment: '0x5a' },
   intents_intents: { state: 'active' },
   intents_devices: { device: '0x01' },
+  intents_preferences: { qos: 'chat' },
+  intents_questions: { nonce: `0x${'5a'.repeat(32)}`, carrier: `0x${'ca'.repeat(20)}` },
   provisioner_orders: { state: 'active', iccid_commit: 'kept' },
   provisioner_warm: { state: 'taken', iccid_commit: 'kept' },
   metering_records: { side: 'device' },

@@ -1,7 +1,7 @@
 import { unreachable } from '@gesim/base'
-import { gesimIdentityAbi } from '@gesim/contracts'
+import { carrierRegistryAbi, gesimIdentityAbi } from '@gesim/contracts'
 import { openChain } from '@gesim/contracts/reading'
-import { chainVerifier } from '@gesim/proofs'
+import { chainVerifier, entitlementFacts } from '@gesim/proofs'
 import type { ChainSettings } from '@gesim/store'
 import type { IntentsChain } from './ports.ts'
 
@@ -19,6 +19,27 @@ export function rpcIntentsChain(chain: ChainSettings): IntentsChain {
           args: [account],
         }),
       ),
+    carrierAdmin: async (carrierId) => {
+      const count = await asked(
+        client.readContract({
+          address: chain.addresses.carrierRegistry,
+          abi: carrierRegistryAbi,
+          functionName: 'carrierCount',
+        }),
+      )
+      // Carriers are numbered from 1.
+      if (carrierId < 1 || carrierId > count) return null
+      const { admin } = await asked(
+        client.readContract({
+          address: chain.addresses.carrierRegistry,
+          abi: carrierRegistryAbi,
+          functionName: 'carrier',
+          args: [carrierId],
+        }),
+      )
+      return admin
+    },
+    entitlementFacts: (proof) => asked(entitlementFacts(client, chain.addresses, proof)),
     verify: (signer, digest, signature) => asked(verify(signer, digest, signature)),
   }
 }

@@ -117,6 +117,80 @@ export const intentsFailures = {
     remedy: 'Sign one that ends with the purchase’s deadline.',
     httpStatus: 422,
   },
+  'intents.not-a-carrier': {
+    kind: 'refused',
+    says: 'The request carries no valid carrier API key.',
+    remedy:
+      'Send a carrier API key of this operator as a bearer token; a delegate asks with a key of the carrier.',
+    httpStatus: 401,
+  },
+  'intents.carrier-unknown': {
+    kind: 'refused',
+    says: 'The carrier of this key does not stand in the registry on the chain.',
+    remedy: 'Register the carrier in the CarrierRegistry, or use the key of a carrier that is registered.',
+    httpStatus: 409,
+  },
+  'intents.purpose-unreadable': {
+    kind: 'refused',
+    says: 'The purpose holds signs that a reader would not see as they are.',
+    remedy: 'Send one line of at most 140 characters, without control signs and without space around it.',
+    httpStatus: 422,
+  },
+  'intents.question-unknown': {
+    kind: 'refused',
+    says: 'No question stands behind this code.',
+    remedy:
+      'Compare the six characters with those of the carrier, or let it ask again: codes last five minutes.',
+    httpStatus: 404,
+  },
+  'intents.question-of-another': {
+    kind: 'refused',
+    says: 'The question is put to another account than the one that is signed in.',
+    remedy: 'Sign in as the traveller whom the carrier asked, or let it ask this account.',
+    httpStatus: 403,
+  },
+  'intents.question-altered': {
+    kind: 'refused',
+    says: 'What was signed is not the question that the carrier asked.',
+    remedy: 'Load the question again by its code and sign it unchanged; nothing was passed on.',
+    httpStatus: 422,
+  },
+  'intents.question-wrong-chain': {
+    kind: 'refused',
+    says: 'What was signed is for another chain or another identity contract.',
+    remedy: 'Sign in the domain that the question names: GET /v1/network says which chain this is.',
+    httpStatus: 422,
+  },
+  'intents.question-wrong-carrier': {
+    kind: 'refused',
+    says: 'What was signed is for another carrier, or the carrier has another admin on the chain by now.',
+    remedy: 'Sign the question as it was asked; if the carrier has changed its admin, let it ask again.',
+    httpStatus: 422,
+  },
+  'intents.question-expired': {
+    kind: 'refused',
+    says: 'The question has run out.',
+    remedy: 'Let the carrier ask again: a question lasts five minutes.',
+    httpStatus: 410,
+  },
+  'intents.question-answered': {
+    kind: 'refused',
+    says: 'The question was answered before; each is answered once.',
+    remedy: 'Nothing to do if it was you. For another proof the carrier asks again.',
+    httpStatus: 409,
+  },
+  'intents.entitlement-signature-wrong': {
+    kind: 'refused',
+    says: 'The signature is not the account’s over this question.',
+    remedy: 'Sign the EIP-712 question with the account that is asked, by a key that opens it now.',
+    httpStatus: 403,
+  },
+  'intents.entitlement-lost': {
+    kind: 'refused',
+    says: 'The account holds no active entitlement at this carrier.',
+    remedy: 'A plan has to be on at this carrier, and the account has to hold its soulbound token.',
+    httpStatus: 409,
+  },
   'intents.transaction-refused': {
     kind: 'refused',
     says: 'A transaction for this purchase would be reverted by the chain.',

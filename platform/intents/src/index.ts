@@ -3,8 +3,10 @@ import { LOCAL_CHAIN_ID } from '@gesim/contracts'
 import { type Access, defineStage, type Store } from '@gesim/store'
 import { loadCatalogue } from './catalogue.ts'
 import { rpcIntentsChain } from './chain.ts'
+import { makeEntitlements } from './entitlements.ts'
 import { intentsFailures } from './failures.ts'
 import { intentsHoldings } from './holdings.ts'
+import { registerId } from './id-routes.ts'
 import { makeIntents } from './intents.ts'
 import { type Live, openLive } from './live.ts'
 import { findDevice, makePairing } from './pairing.ts'
@@ -53,11 +55,15 @@ export const intentsStage = defineStage({
     const { store, chain, clock, settings } = context
     const parts = opened.get(context)
     if (!chain || !parts) throw unreachable('intents.no-chain', { why: 'not started' })
-    registerRoutes(app, {
+    const reading = rpcIntentsChain(chain)
+    const all = {
       context,
       ...parts,
       purchase: makePurchase({ store, clock, settings, intents: parts.intents }),
-      pairing: makePairing({ store, chain: rpcIntentsChain(chain), settings: chain, clock }),
-    })
+      pairing: makePairing({ store, chain: reading, settings: chain, clock }),
+      entitlements: makeEntitlements({ store, chain: reading, settings: chain, clock }),
+    }
+    registerRoutes(app, all)
+    registerId(app, all)
   },
 })

@@ -1,5 +1,5 @@
 import type { Hex } from '@gesim/journey'
-import type { SignatureVerifier } from '@gesim/proofs'
+import type { EntitlementFacts, EntitlementProof, SignatureVerifier } from '@gesim/proofs'
 
 /** What the Intent Manager asks of the chain. */
 export interface IntentsChain {
@@ -7,4 +7,8 @@ export interface IntentsChain {
   isEntitled(account: Hex): Promise<boolean>
   /** Whether a signature over a digest is the account's (ERC-1271, ERC-6492) or the key's. */
   readonly verify: SignatureVerifier
+  /** The admin of a carrier of the registry; null for a number that no carrier has. */
+  carrierAdmin(carrierId: number): Promise<Hex | null>
+  /** What the chain says of a proof of entitlement now. */
+  entitlementFacts(proof: EntitlementProof): Promise<EntitlementFacts>
 }

@@ -86,10 +86,12 @@ export function makePurchase({ store, clock, settings, intents }: PurchaseOption
   }
 }
 
-/** Forgets what nobody can use any more: quotes that were not taken, and pairing codes. */
+/** Forgets what nobody can use any more: quotes that were not taken, pairing codes, questions of carriers. */
 export async function sweep(tx: Tx): Promise<void> {
   await sql`delete from gesim.intents_quotes where expires_at < now() - interval '7 days'`.execute(tx)
   await sql`delete from gesim.intents_pairing_codes where expires_at < now()`.execute(tx)
+  await sql`delete from gesim.intents_questions
+    where expires_at < extract(epoch from now() - interval '7 days')`.execute(tx)
 }
 
 async function ownQuote(store: Store, buyer: Buyer, quoteId: string): Promise<QuoteRow> {

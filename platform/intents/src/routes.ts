@@ -6,9 +6,11 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { sql } from 'kysely'
 import { findPlan, listPlans } from './catalogue.ts'
 import { deviceIntent } from './devices.ts'
+import type { makeEntitlements } from './entitlements.ts'
 import type { makeIntents } from './intents.ts'
 import type { Live } from './live.ts'
 import type { makePairing } from './pairing.ts'
+import { preferenceOf } from './profiles.ts'
 import type { Buyer, makePurchase } from './purchase.ts'
 import { receiptOf } from './receipt.ts'
 import { streamEvents } from './sse.ts'
@@ -21,6 +23,7 @@ export interface IntentsParts {
   readonly intents: ReturnType<typeof makeIntents>
   readonly purchase: ReturnType<typeof makePurchase>
   readonly pairing: ReturnType<typeof makePairing>
+  readonly entitlements: ReturnType<typeof makeEntitlements>
   readonly live: Live
 }
 
@@ -41,9 +44,14 @@ function registerShop(app: FastifyInstance, parts: IntentsParts): void {
 
   serve(app, plansRoutes.get, async ({ params }) => (await findPlan(store.db, params.planId)).plan)
 
-  serve(app, quotesRoutes.create, async ({ request, body }) =>
-    parts.purchase.quote(await buyer(parts, request), body.planId, body.qos ?? 'balanced'),
-  )
+  serve(app, quotesRoutes.create, async ({ request, body }) => {
+    const who = await buyer(parts, request)
+    return await parts.purchase.quote(
+      who,
+      body.planId,
+      body.qos ?? (await preferenceOf(store.db, who.account)),
+    )
+  })
 
   serve(app, quotesRoutes.get, async ({ request, params }) =>
     parts.purchase.findQuote(await buyer(parts, request), params.quoteId),
@@ -134,7 +142,7 @@ function registerPairing(app: FastifyInstance, parts: IntentsParts): void {
 }
 
 /** The signed-in traveller with a wallet, or `intents.no-session`. */
-async function buyer(parts: IntentsParts, request: FastifyRequest): Promise<Buyer> {
+export async function buyer(parts: IntentsParts, request: FastifyRequest): Promise<Buyer> {
   const traveller = await parts.context.access.traveller(request)
   if (!traveller) throw refuse('intents.no-session')
   return traveller

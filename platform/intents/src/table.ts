@@ -147,7 +147,7 @@ export async function addStep(tx: Tx, intentId: Hex, step: Step, atMs: number): 
 
 /**
  * Deletes what only the person behind an account needed: quotes, pairing codes, tokens of devices whose purchase is over or
- * that were never bound, purchases that were never paid. What was paid stays with its accounts, under the address.
+ * that were never bound, purchases that were never paid, the preference, carriers' questions. What was paid stays with its accounts, under the address.
  */
 export async function forgetAccount(tx: Tx, account: Hex): Promise<void> {
   await sql`delete from gesim.intents_quotes where account = ${account}`.execute(tx)
@@ -157,4 +157,6 @@ export async function forgetAccount(tx: Tx, account: Hex): Promise<void> {
     where i.intent_id = d.intent_id and i.payer = ${account}
       and (d.payer_signature is null or i.state in ('settled', 'refunded', 'lapsed'))`.execute(tx)
   await sql`delete from gesim.intents_intents where payer = ${account} and state = 'lapsed'`.execute(tx)
+  await sql`delete from gesim.intents_preferences where account = ${account}`.execute(tx)
+  await sql`delete from gesim.intents_questions where account = ${account}`.execute(tx)
 }

@@ -53,6 +53,8 @@ export interface EventBodies {
   'intent.funded': { payer: Hex; fundedMicros: string; txHash: Hex; gasUsed: string }
   /** Which network should serve the intent. */
   'switch.wanted': { planId: string; country: string; books: number[]; refusedBooks: number[]; qos: string }
+  /** From now on something else matters most for the purchase; later choices go by it. */
+  'preference.changed': { qos: string }
   /** The choice, with its reason in words. `book` is null when no carrier is left. */
   'switch.decided': {
     book: number | null
@@ -282,6 +284,7 @@ export const EVENTS: Readonly<Record<EventKind, EventRow>> = {
   'budget.granted': { version: 1, writer: 'indexer', readers: ['identity'] },
   'intent.funded': { version: 1, writer: 'indexer', readers: ['intents', 'billing', 'metering'] },
   'switch.wanted': { version: 1, writer: 'intents', readers: ['smart-switch'] },
+  'preference.changed': { version: 1, writer: 'intents', readers: ['smart-switch'] },
   'switch.decided': { version: 1, writer: 'smart-switch', readers: ['intents', 'provisioner', 'advisor'] },
   'profile.ordered': { version: 1, writer: 'provisioner', readers: ['intents', 'advisor'] },
   'order.failed': { version: 1, writer: 'provisioner', readers: ['intents', 'smart-switch'] },

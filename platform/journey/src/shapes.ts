@@ -91,6 +91,8 @@ export interface NodeProofJson {
 
 /** What a carrier was chosen by. */
 export interface ChoiceFacts {
+  /** What mattered most then; it may be something else by now. */
+  qos?: 'balanced' | 'cheapest' | 'chat' | 'video'
   /** What was measured of it last, or null where nothing was. */
   measured: { latencyMs: number; throughputMbps: number; atMs: number } | null
   /** How many others could have delivered, and how many had refused. */

@@ -120,6 +120,7 @@ test('a choice tells its figures too: what was measured, who else could deliver,
   expect(book).toBe(2)
   expect(facts).toMatchObject({ measured: { throughputMbps: 12.3, latencyMs: 90 }, others: 1, refused: 1 })
   expect(chooseCarrier([candidate(1)], [], 'balanced', NOW).facts).toEqual({
+    qos: 'balanced',
     measured: null,
     others: 0,
     refused: 0,

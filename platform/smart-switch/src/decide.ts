@@ -92,6 +92,7 @@ export function chooseCarrier(
     reason: `Carrier ${best.book} is expected to serve best for ${qos}: ${best.why}.${beside}${instead}`,
     scores,
     facts: {
+      qos,
       measured: measuredOf(candidates.find((candidate) => candidate.book === best.book)?.estimate),
       others: scores.length - 1,
       refused: refused.length,

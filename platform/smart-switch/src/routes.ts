@@ -23,7 +23,7 @@ export function routes(app: FastifyInstance, context: StageContext<typeof smartS
   })
 
   serve(app, telemetryRoutes.advice, async ({ body }) => {
-    const { book, books, region, qos, sinceMs, endsMs, remainingBytes, switchFeeMicros } = body
+    const { book, books, region, qos, intentId, sinceMs, endsMs, remainingBytes, switchFeeMicros } = body
     const serving = {
       book,
       sinceMs,
@@ -32,6 +32,6 @@ export function routes(app: FastifyInstance, context: StageContext<typeof smartS
       switchFeeMicros: BigInt(switchFeeMicros),
     }
     const nowMs = context.clock.nowMs()
-    return adviseMove(context.store, context.settings, { serving, books, region, qos }, nowMs)
+    return adviseMove(context.store, context.settings, { serving, books, region, qos, intentId }, nowMs)
   })
 }

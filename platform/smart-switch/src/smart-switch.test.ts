@@ -1,11 +1,13 @@
 import { createLog, isFailure, readSettings, systemClock } from '@gesim/base'
 import type { Hex, JourneyEvent } from '@gesim/journey'
 import type { Access, Running, StageContext } from '@gesim/store'
-import { type TestStore, testStore } from '@gesim/store/testing'
+import { eventually, type TestStore, testStore } from '@gesim/store/testing'
 import { fastify } from 'fastify'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { smartSwitchStage } from './index.ts'
 import { smartSwitchSettings } from './settings.ts'
+import { takeSamples } from './smart-switch.ts'
+import { wishOf } from './table.ts'
 
 let database: TestStore
 let running: Running
@@ -147,4 +149,63 @@ test('telemetry changes the choice, is stored once and only for own books', asyn
   })
   expect(advice.json()).toMatchObject({ to: null })
   await app.close()
+})
+
+test('a preference that is changed decides the next choice, and nothing before; advice without one goes by it', async () => {
+  const app = fastify()
+  smartSwitchStage.routes!(app, context)
+  // Book 2 is quick and slow to answer, book 3 the reverse: video and chat disagree.
+  const region = 'IT'
+  const measured = (book: number, throughputMbps: number, latencyMs: number) =>
+    Array.from({ length: 20 }, (_, i) => ({
+      ...{ book, region, throughputMbps, latencyMs },
+      ...{ atMs: Date.now() - 20_000 + i * 1000, rsrpDbm: -80, lossRatio: 0 },
+    }))
+  await takeSamples(database.store, [...measured(2, 60, 390), ...measured(3, 0.3, 40)])
+  /** Changes it, and waits until the stage has taken it in. */
+  const prefer = async (intentId: Hex, qos: string) => {
+    await database.store.tx((tx) => database.store.append(tx, 'preference.changed', intentId, { qos }))
+    await eventually(async () => (await wishOf(database.store.db, intentId))?.qos === qos)
+  }
+  const chosen = async (intentId: Hex, qos: 'chat' | 'video') => {
+    await database.store.tx((tx) =>
+      database.store.append(tx, 'switch.wanted', intentId, {
+        ...{ planId: 'it-1gb', country: region, books: [1, 2, 3], refusedBooks: [2, 3], qos: 'balanced' },
+      }),
+    )
+    await decisions(intentId, 1)
+    await prefer(intentId, qos)
+    expect(await decisions(intentId, 1)).toHaveLength(1)
+    const advice = await app.inject({
+      method: 'POST',
+      url: '/v1/switch/advice',
+      payload: {
+        ...{
+          book: qos === 'chat' ? 2 : 3,
+          books: [2, 3],
+          region,
+          intentId: intentId.toUpperCase().replace('0X', '0x'),
+        },
+        ...{ sinceMs: Date.now() - 600_000, endsMs: Date.now() + 86_400_000 },
+        ...{ remainingBytes: '50000000000', switchFeeMicros: '0' },
+      },
+    })
+    return advice.json().to
+  }
+  expect(await chosen(id(11), 'chat')).toBe(3)
+  expect(await chosen(id(12), 'video')).toBe(2)
+
+  // The first choice goes by the wish; the next one, after a failure, by what was said since.
+  const intentId = id(13)
+  await database.store.tx((tx) =>
+    database.store.append(tx, 'switch.wanted', intentId, {
+      ...{ planId: 'it-1gb', country: region, books: [1, 2, 3], refusedBooks: [], qos: 'video' },
+    }),
+  )
+  const first = (await decisions(intentId, 1))[0]!
+  expect([first.body.book, first.body.facts?.qos]).toEqual([2, 'video'])
+  await prefer(intentId, 'chat')
+  await fail(intentId, 2)
+  const second = (await decisions(intentId, 2))[1]!
+  expect([second.body.book, second.body.facts?.qos]).toEqual([3, 'chat'])
 })

@@ -1,4 +1,5 @@
 import type { Clock, SettingsOf } from '@gesim/base'
+import type { Hex } from '@gesim/journey'
 import type { Db, JourneyEventOf, Running, StageContext, Store, Tx } from '@gesim/store'
 import {
   type Candidate,
@@ -27,8 +28,11 @@ export type Settings = SettingsOf<typeof smartSwitchSettings>
 export async function start(context: StageContext<typeof smartSwitchSettings>): Promise<Running> {
   const { store, settings } = context
   const follower = store.follow(
-    { reader: 'smart-switch', kinds: ['switch.wanted', 'order.failed'] },
-    (event, tx) => decideOn(store, context.clock, settings, event, tx),
+    { reader: 'smart-switch', kinds: ['switch.wanted', 'order.failed', 'preference.changed'] },
+    (event, tx) =>
+      event.kind === 'preference.changed'
+        ? noteChange(event, tx)
+        : decideOn(store, context.clock, settings, event, tx),
   )
   const cleaner = store.schedule('smart-switch.drop-samples', 3600, (tx) =>
     dropOldSamples(tx, settings.keepSamplesHours),
@@ -38,6 +42,14 @@ export async function start(context: StageContext<typeof smartSwitchSettings>): 
       await Promise.all([follower.stop(), cleaner.stop()])
     },
   }
+}
+
+/** What matters most from now on. Nothing is chosen by it alone: the carrier that serves goes on until there is a question. */
+async function noteChange(event: JourneyEventOf<'preference.changed'>, tx: Tx): Promise<void> {
+  if (event.intentId === null) return
+  const wish = await wishOf(tx, event.intentId)
+  // Before the first question there is no wish: it comes with that question, which names the preference itself.
+  if (wish) await keepWish(tx, event.intentId, { ...wish, qos: event.body.qos })
 }
 
 type Asking = JourneyEventOf<'switch.wanted' | 'order.failed'>
@@ -116,9 +128,17 @@ export function takeSamples(store: Store, samples: readonly Sample[]): Promise<n
 export async function adviseMove(
   store: Store,
   settings: Settings,
-  question: { serving: Serving; books: readonly number[]; region: string; qos: string },
+  question: {
+    serving: Serving
+    books: readonly number[]
+    region: string
+    qos: string | undefined
+    intentId: Hex | undefined
+  },
   nowMs: number,
 ): Promise<Move> {
+  const known = question.qos === undefined && question.intentId
+  const qos = known ? (await wishOf(store.db, known))?.qos : question.qos
   const candidates = await candidatesFor(store.db, question.books, question.region, settings)
-  return decideMove(question.serving, candidates, qosOf(question.qos), nowMs, weightsOf(settings))
+  return decideMove(question.serving, candidates, qosOf(qos ?? 'balanced'), nowMs, weightsOf(settings))
 }

@@ -139,12 +139,12 @@ export async function dropOldSamples(tx: Tx, keepHours: number): Promise<void> {
   )
 }
 
-export async function wishOf(tx: Tx, intentId: Hex): Promise<Wish | undefined> {
-  const row = await tx
+export async function wishOf(db: Db | Tx, intentId: Hex): Promise<Wish | undefined> {
+  const row = await db
     .withTables<SwitchTables>()
     .selectFrom('smart_switch_wishes')
     .selectAll()
-    .where('intent_id', '=', intentId)
+    .where('intent_id', '=', intentId.toLowerCase())
     .executeTakeFirst()
   if (!row) return undefined
   return {

@@ -10,6 +10,12 @@ export {
 export { ApiKey, developerRoutes, KeyRole } from './developer.ts'
 export { DeviceIntent, devicesRoutes, PAIRING_ALPHABET } from './devices.ts'
 export {
+  EntitlementDomain,
+  EntitlementProof,
+  EntitlementQuestion,
+  entitlementsRoutes,
+} from './entitlements.ts'
+export {
   Attestation,
   Commitment,
   EpochInput,
@@ -29,6 +35,7 @@ export { ComplianceSignal, Estimate, oraclesRoutes, Rate } from './oracles.ts'
 export { Passkey, passkeyRoutes } from './passkeys.ts'
 export { Plan, PlanKind, plansRoutes } from './plans.ts'
 export { Ending, EndingPreview, StoredGroup, storedWords } from './privacy.ts'
+export { ProfileInUse, Profiles, profilesRoutes } from './profiles.ts'
 export { Qos, Quote, quotesRoutes } from './quotes.ts'
 export type { AnswerOf, BodyOf, Call, Caller, HttpServer, ParamsOf, QueryOf, Route } from './route.ts'
 export { route, serve } from './route.ts'

@@ -61,6 +61,8 @@ export type Usage = Static<typeof Usage>
 
 /** What a carrier was chosen by, in figures. */
 const ChoiceFacts = Type.Object({
+  /** What mattered most then; `qos` of the purchase says what does now. */
+  qos: Type.Optional(Qos),
   /** What was measured of it last, or null where nothing was. */
   measured: Type.Union([
     Type.Object({

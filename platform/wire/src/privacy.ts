@@ -46,6 +46,8 @@ export const storedWords = {
     settlements: 'Settlement',
     leaves: 'Lines in settled periods',
     demands: 'Demands for proof',
+    preferences: 'What matters most to you',
+    questions: 'Questions of networks that you were asked',
     decisions: 'Decisions of programs',
     'last-usage': 'Last usage looked at',
     'public-log': 'Public log',

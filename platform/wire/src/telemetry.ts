@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { route } from './route.ts'
-import { Country, Line, Micros, Millis, Octets } from './words.ts'
+import { Country, IntentId, Line, Micros, Millis, Octets } from './words.ts'
 
 const Book = Type.Integer({ minimum: 1, maximum: 4095 })
 
@@ -39,7 +39,9 @@ export const MoveQuestion = Type.Object(
     /** The carriers that could serve, the one in service included. */
     books: Type.Array(Book, { minItems: 1, maxItems: 16 }),
     region: Country,
-    qos: Type.String({ maxLength: 32 }),
+    /** What matters most; left out, it is what the purchase `intentId` prefers now, else a balance. */
+    qos: Type.Optional(Type.String({ maxLength: 32 })),
+    intentId: Type.Optional(IntentId),
     /** Since when the carrier serves. */
     sinceMs: Millis,
     /** When service ends whatever happens. */

@@ -4,6 +4,7 @@ import type {
   authRoutes,
   carriersRoutes,
   developerRoutes,
+  entitlementsRoutes,
   epochsRoutes,
   intentsRoutes,
   logRoutes,
@@ -17,6 +18,7 @@ export type {
   CarrierBook,
   Ending,
   EndingPreview,
+  EntitlementProof,
   Estimate,
   FinanceSummary,
   FinanceTransactions,
@@ -28,6 +30,7 @@ export type {
   OnRampOrder,
   Passkey,
   Plan,
+  Profiles,
   Quote,
   Receipt,
   Session,
@@ -52,6 +55,8 @@ export type Decisions = AnswerOf<typeof advisorRoutes.decisions>
 export type NewApiKey = AnswerOf<typeof developerRoutes.createKey>
 export type OnRamp = AnswerOf<typeof onRampRoutes.overview>
 export type OnRampQuote = AnswerOf<typeof onRampRoutes.quote>
+/** A carrier's question whether the account is entitled there. */
+export type Question = AnswerOf<typeof entitlementsRoutes.question>
 export type LogProof = AnswerOf<typeof logRoutes.proof>
 /** What a payer needs to take the rest of a purchase. */
 export type Remainder = AnswerOf<typeof epochsRoutes.remainder>

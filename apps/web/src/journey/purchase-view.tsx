@@ -107,7 +107,9 @@ export function PurchaseView({ initial }: { initial: Intent }) {
                   <Icon name="chevron" className="size-4.5 transition-transform group-open:rotate-180" />
                   {t('why.title')}
                 </summary>
-                <p className="mt-2 text-soft">{t(`why.${intent.books.length > 1 ? intent.qos : 'only'}`)}</p>
+                <p className="mt-2 text-soft">
+                  {t(`why.${intent.books.length > 1 ? (intent.carrier?.facts?.qos ?? intent.qos) : 'only'}`)}
+                </p>
                 {intent.carrier?.facts && <CarrierFacts facts={intent.carrier.facts} />}
                 {intent.books.length > 1 && <p className="mt-1 text-soft">{t('why.how')}</p>}
               </details>

@@ -22,16 +22,19 @@ export function PlanDetail({
   plan,
   signedIn,
   openSheet,
+  preferred,
 }: {
   plan: Plan
   signedIn: boolean
   openSheet: boolean
+  /** What matters most to the traveller, until this page is told otherwise. */
+  preferred: Quote['qos']
 }) {
   const t = useTranslations('shop')
   const f = useFormats()
   const words = usePlanWords()
   const [buying, setBuying] = useState(openSheet && signedIn && plan.onSale)
-  const [qos, setQos] = useState<Quote['qos']>('balanced')
+  const [qos, setQos] = useState(preferred)
   const signInHref = `/sign-in?return=${encodeURIComponent(`/plans/${plan.planId}?buy=1`)}`
   return (
     <div className="mx-auto max-w-5xl px-4 pt-6 sm:px-6 sm:pt-10">

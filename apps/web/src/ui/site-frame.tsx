@@ -19,6 +19,7 @@ const MAIN = [
 ] as const satisfies { href: string; name: string; icon: IconName }[]
 
 const REST = [
+  { href: '/id', name: 'nav.id' },
   { href: '/carrier', name: 'nav.carrier' },
   { href: '/finance', name: 'nav.finance' },
   { href: '/developer', name: 'nav.developer' },

@@ -314,6 +314,11 @@ function Details({ wallet, account }: { wallet: Wallet; account: Hex }) {
             <dd className="-ms-1.5">
               <Hash value={wallet.identity.did} label="DID" />
             </dd>
+            <dd>
+              <Link className="prose-link" href="/id" data-testid="id-link">
+                {t('details.idPage')}
+              </Link>
+            </dd>
           </div>
         )}
         {wallet.budget && (

@@ -26,6 +26,7 @@ export const ROOMS = [
   'wallet',
   'recoverer',
   'keys',
+  'id',
   'restore',
   'privacy',
   'ending',

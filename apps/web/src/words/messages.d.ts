@@ -1,6 +1,7 @@
 import type ending from './messages/en/ending.json'
 import type failures from './messages/en/failures.json'
 import type frame from './messages/en/frame.json'
+import type id from './messages/en/id.json'
 import type journey from './messages/en/journey.json'
 import type keys from './messages/en/keys.json'
 import type landing from './messages/en/landing.json'
@@ -19,6 +20,7 @@ declare module 'use-intl/core' {
       ending: typeof ending
       failures: typeof failures
       frame: typeof frame
+      id: typeof id
       journey: typeof journey
       keys: typeof keys
       landing: typeof landing

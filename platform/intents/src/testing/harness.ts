@@ -1,12 +1,15 @@
 import { createLog, type FailureText, isFailure, sleepMs, systemClock } from '@gesim/base'
 import type { Addresses } from '@gesim/contracts'
 import type { EventBodies, EventKind, Hex } from '@gesim/journey'
+import { entitlementDigest, intentIdOf } from '@gesim/proofs'
 import type { Running, StageContext } from '@gesim/store'
 import { type TestStore, testStore } from '@gesim/store/testing'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { recoverAddress } from 'viem'
 import { loadCatalogue } from '../catalogue.ts'
+import { makeEntitlements } from '../entitlements.ts'
 import { intentsFailures } from '../failures.ts'
+import { registerId } from '../id-routes.ts'
 import { makeIntents } from '../intents.ts'
 import { openLive } from '../live.ts'
 import { makePairing } from '../pairing.ts'
@@ -15,19 +18,41 @@ import { makePurchase } from '../purchase.ts'
 import { registerRoutes } from '../routes.ts'
 
 /** A chain in memory: who is entitled, and plain keys as accounts. */
-function chainTwin(): IntentsChain & { entitle(account: Hex): void } {
+function chainTwin() {
   const entitled = new Set<string>()
-  return {
-    entitle: (account) => void entitled.add(account.toLowerCase()),
-    isEntitled: async (account) => entitled.has(account.toLowerCase()),
-    verify: async (signer, hash, signature) => {
-      const found = await recoverAddress({ hash, signature }).catch(() => '')
-      return found.toLowerCase() === signer.toLowerCase()
-    },
+  const openAt = new Map<string, number>()
+  const admins = new Map<number, Hex>()
+  const verify: IntentsChain['verify'] = async (signer, hash, signature) => {
+    const found = await recoverAddress({ hash, signature }).catch(() => '')
+    return found.toLowerCase() === signer.toLowerCase()
   }
+  return {
+    /** Carriers of the registry by number, each with its admin. */
+    admins,
+    /** Lets the escrow serve a purchase for a carrier, or for none any more. */
+    openFor(intentId: Hex, carrierId: number | null) {
+      if (carrierId === null) openAt.delete(intentId)
+      else openAt.set(intentId, carrierId)
+    },
+    carrierAdmin: async (carrierId) => admins.get(carrierId) ?? null,
+    async entitlementFacts({ domain, question, signature, terms }) {
+      const carrierId = openAt.get(intentIdOf(terms))
+      return {
+        signed: await verify(question.account, entitlementDigest(domain, question), signature),
+        holdsToken: entitled.has(question.account.toLowerCase()),
+        carrierAdmin: admins.get(question.carrierId) ?? (`0x${'0'.repeat(40)}` as Hex),
+        openAt: carrierId === undefined ? null : { carrierId },
+      }
+    },
+    forfeit: (account: Hex) => void entitled.delete(account.toLowerCase()),
+    entitle: (account: Hex) => void entitled.add(account.toLowerCase()),
+    isEntitled: async (account) => entitled.has(account.toLowerCase()),
+    verify,
+  } satisfies IntentsChain & Record<string, unknown>
 }
 
 export const ESCROW: Hex = `0x${'e5'.repeat(20)}`
+export const IDENTITY: Hex = `0x${'1d'.repeat(20)}`
 
 export interface Harness {
   readonly own: TestStore
@@ -35,6 +60,8 @@ export interface Harness {
   readonly chain: ReturnType<typeof chainTwin>
   /** Who the requests come from; null for nobody. */
   as: { account: Hex } | null
+  /** The carrier whose key the requests bear; null for none. */
+  asCarrier: { carrierId: number; books: number[] } | null
   /** Seconds that the stage's clock is ahead of the wall clock. */
   ahead: number
   event<Kind extends EventKind>(kind: Kind, intentId: Hex | null, body: EventBodies[Kind]): Promise<bigint>
@@ -57,6 +84,7 @@ export async function startHarness(quoteSeconds = 600, provisionSeconds = 3_600)
     own,
     chain,
     as: null as Harness['as'],
+    asCarrier: null as Harness['asCarrier'],
     ahead: 0,
   }
   const clock = { nowMs: () => systemClock.nowMs() + harness.ahead * 1000 }
@@ -65,7 +93,11 @@ export async function startHarness(quoteSeconds = 600, provisionSeconds = 3_600)
   const intents = makeIntents({ store, chain, clock, log })
   const running: Running = await intents.start()
   const live = await openLive(store)
-  const chainSettings = { rpcUrl: '', chainId: 31_337, addresses: { escrow: ESCROW } as Addresses }
+  const chainSettings = {
+    rpcUrl: '',
+    chainId: 31_337,
+    addresses: { escrow: ESCROW, identity: IDENTITY } as Addresses,
+  }
   const context = {
     store,
     log,
@@ -76,7 +108,7 @@ export async function startHarness(quoteSeconds = 600, provisionSeconds = 3_600)
     access: {
       traveller: async () => harness.as,
       device: async () => null,
-      carrier: async () => null,
+      carrier: async () => harness.asCarrier,
       operator: async () => false,
     },
   } satisfies StageContext
@@ -86,13 +118,16 @@ export async function startHarness(quoteSeconds = 600, provisionSeconds = 3_600)
     const text = (intentsFailures as Record<string, FailureText>)[error.code]!
     return reply.code(text.httpStatus ?? 409).send({ code: error.code })
   })
-  registerRoutes(app, {
+  const parts = {
     context,
     intents,
     live,
     purchase: makePurchase({ store, clock, settings, intents }),
     pairing: makePairing({ store, chain, settings: chainSettings, clock }),
-  })
+    entitlements: makeEntitlements({ store, chain, settings: chainSettings, clock }),
+  }
+  registerRoutes(app, parts)
+  registerId(app, parts)
   return Object.assign(harness, {
     app,
     event: <Kind extends EventKind>(kind: Kind, intentId: Hex | null, body: EventBodies[Kind]) =>

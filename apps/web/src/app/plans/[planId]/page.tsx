@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { sessionOf, tryFromServer } from '../../../api/server.ts'
-import type { Plan } from '../../../api/shapes.ts'
+import type { Plan, Quote } from '../../../api/shapes.ts'
 import { PlanDetail } from '../../../shop/plan-detail.tsx'
 import { FailureNotice } from '../../../ui/failure-notice.tsx'
 import { Page } from '../../../ui/page.tsx'
@@ -21,9 +21,11 @@ export default async function PlanPage({
 }) {
   const t = await wordsOf('shop')
   const [{ planId }, { buy }, session] = await Promise.all([params, searchParams, sessionOf()])
-  const { answer, failure } = await tryFromServer<Plan>(
-    `/v1/plans/${encodeURIComponent(decodeURIComponent(planId))}`,
-  )
+  const [{ answer, failure }, preferred] = await Promise.all([
+    tryFromServer<Plan>(`/v1/plans/${encodeURIComponent(decodeURIComponent(planId))}`),
+    // Who has no wallet yet prefers nothing yet.
+    session.account ? tryFromServer<Pick<Quote, 'qos'>>('/v1/preference') : null,
+  ])
   if (failure?.status === 404) notFound()
   if (failure)
     return (
@@ -33,7 +35,12 @@ export default async function PlanPage({
     )
   return (
     <Words rooms={['shop']}>
-      <PlanDetail plan={answer} signedIn={session.signedIn} openSheet={buy === '1'} />
+      <PlanDetail
+        plan={answer}
+        signedIn={session.signedIn}
+        openSheet={buy === '1'}
+        preferred={preferred?.answer?.qos ?? 'balanced'}
+      />
     </Words>
   )
 }
