@@ -39,6 +39,8 @@ function watch(one: BrowserContext): void {
 const byId = (id: string) => page.getByTestId(id)
 const seen = (selector: string, timeout = 60_000) => page.waitForSelector(selector, { timeout })
 
+const outcomeOf = (check: string) => page.locator(`[data-check=${check}]`).getAttribute('data-outcome')
+
 const wordsOf = (elements: Element[]) => elements.map((element) => (element as HTMLElement).dataset.word!)
 
 describe('a traveller in a browser', () => {
@@ -126,6 +128,22 @@ describe('a traveller in a browser', () => {
     const verdict = await byId('verdict').evaluate((element) => ({ ...(element as HTMLElement).dataset }))
     expect(verdict.failed).toBe('0')
     expect(Number(verdict.held)).toBeGreaterThanOrEqual(15)
+    expect(await outcomeOf('agreement')).toBe('ok')
+  })
+
+  it('turns red where somebody changes what was agreed to, and says so in words', async () => {
+    // The server that forges: the page comes with another wish than the one that was confirmed.
+    await page.route('**/receipt', async (route) => {
+      const response = await route.fetch()
+      const body = (await response.text()).replaceAll('\\"qos\\":\\"balanced\\"', '\\"qos\\":\\"cheapest\\"')
+      await route.fulfill({ response, body })
+    })
+    await page.reload()
+    await seen('[data-testid=receipt][data-progress=done]', 60_000)
+    expect(await outcomeOf('agreement')).toBe('failed')
+    expect(await outcomeOf('terms')).toBe('ok')
+    expect(await byId('checks').textContent()).toContain('This is not what you agreed to')
+    await page.unroute('**/receipt')
   })
 
   it('reads a settled purchase and its receipt without barriers, whatever the theme and the width', async () => {

@@ -37,6 +37,12 @@ export const intentsFailures = {
     remedy: 'Ask for a new quote and confirm it in time.',
     httpStatus: 410,
   },
+  'intents.plan-changed': {
+    kind: 'refused',
+    says: 'The plan has changed since the quote; no money has moved.',
+    remedy: 'Look at the plan again and ask for a new quote.',
+    httpStatus: 409,
+  },
   'intents.terms-differ': {
     kind: 'refused',
     says: 'The terms are not those of the quote.',

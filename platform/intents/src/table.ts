@@ -1,6 +1,6 @@
 import type { ChoiceFacts, EventBodies, Hex, IntentState, TermsJson } from '@gesim/journey'
 import type { Db, Tx } from '@gesim/store'
-import type { Plan, Qos } from '@gesim/wire'
+import type { Agreement, Plan, Qos } from '@gesim/wire'
 import { type RawBuilder, sql } from 'kysely'
 import type { Changes, IntentFacts, Step } from './decide.ts'
 
@@ -15,6 +15,8 @@ export interface IntentRow {
   terms: TermsJson
   books: number[]
   plan_salt: Hex
+  /** Purchases older than consent receipts have none. */
+  agreement: Agreement | null
   price_micros: string
   state: IntentState
   provision_by: bigint
@@ -53,6 +55,7 @@ export interface QuoteRow {
   terms: TermsJson
   books: number[]
   plan_salt: Hex
+  agreement: Agreement
   intent_id: Hex
   price_micros: string
   expires_at: Date

@@ -42,6 +42,7 @@ export {
 } from './telemetry.ts'
 export {
   ActivationConsent,
+  Agreement,
   CarrierUsageReceipt,
   DeviceBinding,
   ProvisioningReceipt,

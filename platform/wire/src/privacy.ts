@@ -163,6 +163,7 @@ export const storedWords = {
     role: 'Role',
     route: 'Address asked',
     salt: 'Random number',
+    agreement: 'What you agreed to',
     scores: 'Scores',
     'secret-hash': 'Hash of a secret',
     seen: 'Last seen',

@@ -41,6 +41,7 @@ const API_REFUSALS = {
   'intents.plan-not-on-sale': 'not-sold',
   'intents.quote-unknown': 'quote',
   'intents.quote-expired': 'quote',
+  'intents.plan-changed': 'plan-changed',
   'intents.over': 'over',
   'intents.not-active': 'not-active',
 } as const
