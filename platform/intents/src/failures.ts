@@ -65,6 +65,12 @@ export const intentsFailures = {
     says: 'No carrier can deliver this plan now.',
     remedy: 'Take the money back at once, or wait: after the deadline it comes back by itself.',
   },
+  'intents.no-network-yet': {
+    kind: 'refused',
+    says: 'No carrier serves the purchase yet, so there is none to compare with.',
+    remedy: 'Ask again once one was chosen; the purchase’s page shows it.',
+    httpStatus: 409,
+  },
   'intents.not-active': {
     kind: 'refused',
     says: 'The service is not on, so it cannot be ended.',

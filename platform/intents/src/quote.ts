@@ -30,7 +30,8 @@ const TOP_UP_TIMES = 4n
 /** The escrow's own limit of a deposit (EscrowParameters.depositLimit). */
 const DEPOSIT_LIMIT_MICROS = 500_000_000n
 
-function mostDepositOf({ topUp, priceMicros }: Plan): bigint {
+/** The most that an escrow takes in for a plan. */
+export function mostDepositOf({ topUp, priceMicros }: Plan): bigint {
   const price = BigInt(priceMicros)
   return topUp ? maxBigint(price, minBigint(price * TOP_UP_TIMES, DEPOSIT_LIMIT_MICROS)) : price
 }

@@ -1,10 +1,18 @@
 import { refuse } from '@gesim/base'
 import type { Hex } from '@gesim/journey'
 import type { StageContext } from '@gesim/store'
-import { devicesRoutes, intentsRoutes, plansRoutes, quotesRoutes, serve, walletRoutes } from '@gesim/wire'
+import {
+  devicesRoutes,
+  intentsRoutes,
+  plansRoutes,
+  quotesRoutes,
+  serve,
+  switchingRoutes,
+  walletRoutes,
+} from '@gesim/wire'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { sql } from 'kysely'
-import { findPlan, listPlans } from './catalogue.ts'
+import { findPlan, listPlans, qualityIn } from './catalogue.ts'
 import { deviceIntent } from './devices.ts'
 import type { makeIntents } from './intents.ts'
 import type { Live } from './live.ts'
@@ -12,8 +20,9 @@ import type { makePairing } from './pairing.ts'
 import type { Buyer, makePurchase } from './purchase.ts'
 import { receiptOf } from './receipt.ts'
 import { streamEvents } from './sse.ts'
+import { compareCarriers } from './switching.ts'
 import { findIntent, type IntentRow, intentsOf } from './table.ts'
-import { viewIntents } from './view.ts'
+import { presentOf, viewIntents } from './view.ts'
 
 /** What the routes work with. */
 export interface IntentsParts {
@@ -87,6 +96,17 @@ function registerPurchases(app: FastifyInstance, parts: IntentsParts): void {
     const row = await own(parts, request, params.id)
     reply.header('cache-control', 'no-store')
     return await receiptOf(store, chain!, row)
+  })
+
+  serve(app, switchingRoutes.get, async ({ request, params, reply }) => {
+    const row = await own(parts, request, params.id)
+    reply.header('cache-control', 'no-store')
+    const [plans, quality] = await Promise.all([
+      listPlans(store.db, row.country, undefined),
+      qualityIn(store.db, row.country),
+    ])
+    const nowMs = parts.context.clock.nowMs()
+    return compareCarriers(presentOf(row, nowMs), plans, quality, nowMs)
   })
 
   serve(app, walletRoutes.activity, async ({ request }) => {

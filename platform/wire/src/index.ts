@@ -32,6 +32,7 @@ export { Ending, EndingPreview, StoredGroup, storedWords } from './privacy.ts'
 export { Qos, Quote, quotesRoutes } from './quotes.ts'
 export type { AnswerOf, BodyOf, Call, Caller, HttpServer, ParamsOf, QueryOf, Route } from './route.ts'
 export { route, serve } from './route.ts'
+export { Switching, switchingRoutes } from './switching.ts'
 export {
   MoveAnswer,
   MoveQuestion,

@@ -31,6 +31,7 @@ export type {
   Quote,
   Receipt,
   Session,
+  Switching,
   TimelineEntry,
   Usage,
   Wallet,

@@ -11,7 +11,7 @@ import { Icon } from '../ui/icon.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { useFailureWords } from '../words/failure-words.ts'
 import { ActivationPanel } from './activation-panel.tsx'
-import { CarrierFacts } from './carrier-facts.tsx'
+import { WhyThisCarrier } from './carrier-facts.tsx'
 import { MoneyBox } from './money-box.tsx'
 import { isHeld, isOver } from './steps.ts'
 import { Timeline } from './timeline.tsx'
@@ -106,9 +106,7 @@ export function PurchaseView({ initial }: { initial: Intent }) {
                   <Icon name="chevron" className="size-4.5 transition-transform group-open:rotate-180" />
                   {t('why.title')}
                 </summary>
-                <p className="mt-2 text-soft">{t(`why.${intent.books.length > 1 ? intent.qos : 'only'}`)}</p>
-                {intent.carrier?.facts && <CarrierFacts facts={intent.carrier.facts} />}
-                {intent.books.length > 1 && <p className="mt-1 text-soft">{t('why.how')}</p>}
+                <WhyThisCarrier intent={intent} />
               </details>
             )}
           </section>
