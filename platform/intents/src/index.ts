@@ -11,6 +11,7 @@ import { findDevice, makePairing } from './pairing.ts'
 import { makePurchase, sweep } from './purchase.ts'
 import { registerRoutes } from './routes.ts'
 import { intentsSettings } from './settings.ts'
+import { makeSpending } from './spending.ts'
 
 /** Who a paired device is: part of `Access`, which `apps/node` puts together. */
 export function intentsAccess(store: Store): Pick<Access, 'device'> {
@@ -53,10 +54,12 @@ export const intentsStage = defineStage({
     const { store, chain, clock, settings } = context
     const parts = opened.get(context)
     if (!chain || !parts) throw unreachable('intents.no-chain', { why: 'not started' })
+    const spending = makeSpending({ store, clock, settings })
     registerRoutes(app, {
       context,
       ...parts,
-      purchase: makePurchase({ store, clock, settings, intents: parts.intents }),
+      purchase: makePurchase({ store, clock, settings, intents: parts.intents, spending }),
+      spending,
       pairing: makePairing({ store, chain: rpcIntentsChain(chain), settings: chain, clock }),
     })
   },

@@ -9,6 +9,7 @@ import { findPlan } from './catalogue.ts'
 import type { makeIntents } from './intents.ts'
 import { draftTerms, randomHash, sameTerms } from './quote.ts'
 import type { intentsSettings } from './settings.ts'
+import type { makeSpending } from './spending.ts'
 import { findIntent, type QuoteRow } from './table.ts'
 
 /** Who buys. */
@@ -21,10 +22,11 @@ export interface PurchaseOptions {
   readonly clock: Clock
   readonly settings: SettingsOf<typeof intentsSettings>
   readonly intents: ReturnType<typeof makeIntents>
+  readonly spending: ReturnType<typeof makeSpending>
 }
 
 /** Quotes, and taking them. */
-export function makePurchase({ store, clock, settings, intents }: PurchaseOptions) {
+export function makePurchase({ store, clock, settings, intents, spending }: PurchaseOptions) {
   return {
     /** Draws up terms for a plan. Throws `intents.plan-unknown`, `intents.plan-not-on-sale`. */
     async quote(buyer: Buyer, planId: string, qos: Qos): Promise<Quote> {
@@ -60,7 +62,7 @@ export function makePurchase({ store, clock, settings, intents }: PurchaseOption
     /**
      * Takes a quote: from now on the purchase exists under its intent id. No money moves here. Taken twice, it is the same
      * purchase. Throws `intents.quote-unknown`, `intents.quote-expired`, `intents.terms-differ`, `intents.not-payer`,
-     * `intents.plan-not-on-sale`, `intents.plan-changed`.
+     * `intents.plan-not-on-sale`, `intents.plan-changed`, `intents.over-limit`.
      */
     async take(buyer: Buyer, quoteId: string, terms: Terms): Promise<Hex> {
       if (terms.payer.toLowerCase() !== buyer.account)
@@ -84,7 +86,11 @@ export function makePurchase({ store, clock, settings, intents }: PurchaseOption
             ${quote.price_micros}, 'drafted', ${quote.terms.provisionBy},
             ${quote.terms.deadline})
           on conflict (intent_id) do nothing`.execute(tx)
-        if (numAffectedRows) await intents.wait(tx, quote.intent_id, 'timer.lapse', quote.terms.provisionBy)
+        if (!numAffectedRows) return
+        // Above the limit, there is no purchase: the row goes with the transaction.
+        const price = BigInt(quote.price_micros)
+        await spending.promise(tx, buyer.account, quote.intent_id, price, price)
+        await intents.wait(tx, quote.intent_id, 'timer.lapse', quote.terms.provisionBy)
       })
       return quote.intent_id
     },

@@ -4,6 +4,7 @@ import type { StageContext } from '@gesim/store'
 import {
   devicesRoutes,
   intentsRoutes,
+  limitsRoutes,
   plansRoutes,
   quotesRoutes,
   serve,
@@ -19,6 +20,7 @@ import type { Live } from './live.ts'
 import type { makePairing } from './pairing.ts'
 import type { Buyer, makePurchase } from './purchase.ts'
 import { receiptOf } from './receipt.ts'
+import type { makeSpending } from './spending.ts'
 import { streamEvents } from './sse.ts'
 import { compareCarriers } from './switching.ts'
 import { findIntent, type IntentRow, intentsOf } from './table.ts'
@@ -30,6 +32,7 @@ export interface IntentsParts {
   readonly intents: ReturnType<typeof makeIntents>
   readonly purchase: ReturnType<typeof makePurchase>
   readonly pairing: ReturnType<typeof makePairing>
+  readonly spending: ReturnType<typeof makeSpending>
   readonly live: Live
 }
 
@@ -37,6 +40,7 @@ export interface IntentsParts {
 export function registerRoutes(app: FastifyInstance, parts: IntentsParts): void {
   registerShop(app, parts)
   registerPurchases(app, parts)
+  registerLimits(app, parts)
   registerPairing(app, parts)
 }
 
@@ -112,6 +116,28 @@ function registerPurchases(app: FastifyInstance, parts: IntentsParts): void {
   serve(app, walletRoutes.activity, async ({ request }) => {
     const { account } = await buyer(parts, request)
     return { items: await activityOf(parts, account) }
+  })
+}
+
+function registerLimits(app: FastifyInstance, parts: IntentsParts): void {
+  const { spending } = parts
+
+  serve(app, limitsRoutes.get, async ({ request, query, reply }) => {
+    const { account } = await buyer(parts, request)
+    reply.header('cache-control', 'no-store')
+    return await spending.view(account, query.wantMicros === undefined ? undefined : BigInt(query.wantMicros))
+  })
+
+  serve(app, limitsRoutes.set, async ({ request, body, reply }) => {
+    const { account } = await buyer(parts, request)
+    reply.header('cache-control', 'no-store')
+    return await spending.set(account, body)
+  })
+
+  serve(app, limitsRoutes.topUp, async ({ request, params, body }) => {
+    const row = await own(parts, request, params.id)
+    const thenMicros = await spending.topUp(row.payer, row.intent_id, BigInt(body.amountMicros))
+    return { thenMicros: thenMicros.toString() }
   })
 }
 

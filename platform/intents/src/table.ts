@@ -149,11 +149,13 @@ export async function addStep(tx: Tx, intentId: Hex, step: Step, atMs: number): 
 }
 
 /**
- * Deletes what only the person behind an account needed: quotes, pairing codes, tokens of devices whose purchase is over or
+ * Deletes what only the person behind an account needed: quotes, spending limits and what counted against them, pairing codes, tokens of devices whose purchase is over or
  * that were never bound, purchases that were never paid. What was paid stays with its accounts, under the address.
  */
 export async function forgetAccount(tx: Tx, account: Hex): Promise<void> {
   await sql`delete from gesim.intents_quotes where account = ${account}`.execute(tx)
+  await sql`delete from gesim.intents_limits where account = ${account}`.execute(tx)
+  await sql`delete from gesim.intents_spends where account = ${account}`.execute(tx)
   await sql`delete from gesim.intents_pairing_codes c using gesim.intents_intents i
     where i.intent_id = c.intent_id and i.payer = ${account}`.execute(tx)
   await sql`delete from gesim.intents_devices d using gesim.intents_intents i

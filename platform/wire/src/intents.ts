@@ -163,7 +163,14 @@ export const intentsRoutes = {
     status: 201,
     idempotent: true,
     perMinute: 60,
-    refuses: ['intents.quote-unknown', 'intents.quote-expired', 'intents.terms-differ', 'intents.not-payer', 'intents.plan-changed'],
+    refuses: [
+      'intents.quote-unknown',
+      'intents.quote-expired',
+      'intents.terms-differ',
+      'intents.not-payer',
+      'intents.plan-changed',
+      'intents.over-limit',
+    ],
   }),
   list: route({
     method: 'GET',

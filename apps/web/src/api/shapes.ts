@@ -31,6 +31,7 @@ export type {
   Quote,
   Receipt,
   Session,
+  SpendingView,
   Switching,
   TimelineEntry,
   Usage,

@@ -7,6 +7,7 @@ import { signerOf } from '../chain/account.ts'
 import { balanceOf } from '../chain/balance.ts'
 import { fundIntent } from '../chain/operations.ts'
 import { addPasskey, hasDeviceShare, unlock } from '../wallet/keeper.ts'
+import { requireWithinLimits } from '../wallet/within-limits.ts'
 
 export type PurchaseStep = 'unlocking' | 'sealing' | 'checking' | 'paying' | 'paid'
 
@@ -39,6 +40,7 @@ export async function purchase(
   const amountMicros = BigInt(quote.priceMicros)
   const intentId = checkedIntentId(plan, quote, account)
   if ((await balanceOf(account)) < amountMicros) throw refuse('web.balance-short')
+  await requireWithinLimits(amountMicros)
   await ask('POST', '/v1/intents', {
     body: { quoteId: quote.quoteId, terms: quote.terms },
     idempotencyKey: intentId,

@@ -339,6 +339,11 @@ function Details({ wallet, account }: { wallet: Wallet; account: Hex }) {
         })}
       </p>
       <p className="mt-3 text-small">
+        <Link className="prose-link" href="/wallet/limits" data-testid="limits-link">
+          {t('limits.title')}
+        </Link>
+      </p>
+      <p className="mt-3 text-small">
         {t.rich('details.export', {
           link: (words) => (
             <a className="prose-link" href="/wallet/export" data-testid="export-link">
