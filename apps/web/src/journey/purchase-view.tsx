@@ -4,6 +4,7 @@ import type { Intent } from '../api/shapes.ts'
 import { webFailures } from '../failures.ts'
 import { KeptPage } from '../offline/kept-page.tsx'
 import { usePlanWords } from '../shop/use-plan-words.ts'
+import { signInAgainHref } from '../sign-in/again.ts'
 import { Button, ButtonLink } from '../ui/button.tsx'
 import { IntentId } from '../ui/copy.tsx'
 import { Flags } from '../ui/flags.tsx'
@@ -150,7 +151,7 @@ function AskedNotice({
   const title = what === 'pairing' ? t('asked.pairing') : t('asked.activation')
   const failureWords = useFailureWords()
   const text = Object.hasOwn(webFailures, code) ? failureWords({ code }) : null
-  const href = `/v1/auth/login?fresh=1&return=${encodeURIComponent(`/esims/${intentId}`)}`
+  const href = signInAgainHref(`/esims/${intentId}`)
   const action =
     code === 'web.sign-in-again' ? (
       <>

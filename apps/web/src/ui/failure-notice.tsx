@@ -1,6 +1,7 @@
 'use client'
 import { usePathname, useRouter } from 'next/navigation'
 import { useTranslations } from 'use-intl/react'
+import { signInAgainHref } from '../sign-in/again.ts'
 import { type Said, useFailureWords } from '../words/failure-words.ts'
 import { Button, ButtonLink } from './button.tsx'
 import { Copy } from './copy.tsx'
@@ -52,7 +53,7 @@ export function FailureNotice({
       title={<bdi>{says}</bdi>}
       action={
         way === 'sign-in' ? (
-          <ButtonLink size="small" hard href={`/v1/auth/login?fresh=1&return=${encodeURIComponent(back!)}`} data-testid="sign-in-again">
+          <ButtonLink size="small" hard href={signInAgainHref(back!)} data-testid="sign-in-again">
             {t('signInAgain')}
           </ButtonLink>
         ) : way === 'restore' && here !== '/wallet/restore' ? (
