@@ -39,8 +39,7 @@ function watch(one: BrowserContext): void {
 const byId = (id: string) => page.getByTestId(id)
 const seen = (selector: string, timeout = 60_000) => page.waitForSelector(selector, { timeout })
 
-const outcomeOf = (check: string) => page.locator(`[data-check=${check}]`).getAttribute('data-outcome')
-
+const kindsOf = (elements: Element[]) => elements.map((element) => (element as HTMLElement).dataset.kind!)
 const wordsOf = (elements: Element[]) => elements.map((element) => (element as HTMLElement).dataset.word!)
 
 describe('a traveller in a browser', () => {
@@ -105,6 +104,16 @@ describe('a traveller in a browser', () => {
     )
   })
 
+  it('asks what switching would cost, and is told in figures with their age, or that nobody knows', async () => {
+    await page.locator('summary', { hasText: 'Why this network?' }).click()
+    await byId('ask-switching').click()
+    await seen('[data-testid=switching][data-verdict]')
+    const verdict = await byId('switching').getAttribute('data-verdict')
+    expect(['better', 'trade-off', 'nothing-better', 'unknown']).toContain(verdict)
+    expect(await byId('other-carrier').count()).toBeGreaterThan(0)
+    expect(await byId('switching').textContent()).toMatch(/come back to you.*install another eSIM/)
+  })
+
   it('finishes; the epoch closes, the carrier is paid and the rest comes back', async () => {
     await byId('finish').click()
     await byId('finish-confirm').click()
@@ -128,22 +137,32 @@ describe('a traveller in a browser', () => {
     const verdict = await byId('verdict').evaluate((element) => ({ ...(element as HTMLElement).dataset }))
     expect(verdict.failed).toBe('0')
     expect(Number(verdict.held)).toBeGreaterThanOrEqual(15)
-    expect(await outcomeOf('agreement')).toBe('ok')
+    expect(await page.locator('[data-check=agreement]').getAttribute('data-outcome')).toBe('ok')
   })
 
   it('turns red where somebody changes what was agreed to, and says so in words', async () => {
-    // The server that forges: the page comes with another wish than the one that was confirmed.
-    await page.route('**/receipt', async (route) => {
+    // A server that forges: the page comes with another wish than the one that was confirmed. The service worker would
+    // fetch it unseen, so this visitor has none.
+    const state = await context.storageState()
+    const forged = await browser.newContext({ storageState: state, serviceWorkers: 'block' })
+    watch(forged)
+    const other = await forged.newPage()
+    let changes = 0
+    await other.route('**/receipt', async (route) => {
       const response = await route.fetch()
-      const body = (await response.text()).replaceAll('\\"qos\\":\\"balanced\\"', '\\"qos\\":\\"cheapest\\"')
+      const body = (await response.text()).replace(/(qos\\*":\\*")balanced/g, (_, before) => {
+        changes++
+        return `${before}cheapest`
+      })
       await route.fulfill({ response, body })
     })
-    await page.reload()
-    await seen('[data-testid=receipt][data-progress=done]', 60_000)
-    expect(await outcomeOf('agreement')).toBe('failed')
-    expect(await outcomeOf('terms')).toBe('ok')
-    expect(await byId('checks').textContent()).toContain('This is not what you agreed to')
-    await page.unroute('**/receipt')
+    await other.goto(page.url())
+    await other.waitForSelector('[data-testid=receipt][data-progress=done]', { timeout: 60_000 })
+    expect(changes).toBeGreaterThan(0)
+    const outcome = (check: string) => other.locator(`[data-check=${check}]`).getAttribute('data-outcome')
+    expect([await outcome('terms'), await outcome('agreement')]).toEqual(['ok', 'failed'])
+    expect(await other.getByTestId('checks').textContent()).toContain('This is not what you agreed to')
+    await forged.close()
   })
 
   it('reads a settled purchase and its receipt without barriers, whatever the theme and the width', async () => {
@@ -162,6 +181,20 @@ describe('a traveller in a browser', () => {
     }
     await page.setViewportSize({ width: 390, height: 844 })
     expect(found).toEqual([])
+  })
+
+  it('sees in the wallet what came, what was paid and what came back, and what the chain does not say', async () => {
+    await page.goto(`${base}/wallet`)
+    await seen('[data-testid=transfers][data-at=read]')
+    const kinds = await byId('activity').locator('[data-kind]').evaluateAll(kindsOf)
+    expect(kinds).toEqual(expect.arrayContaining(['received', 'funded', 'returned']))
+    await page.route('**/rpc/chain', (route) => route.abort())
+    await page.reload()
+    await seen('[data-testid=transfers][data-at=silent]')
+    expect(await byId('activity').locator('[data-kind]').evaluateAll(kindsOf)).not.toContain('received')
+    await page.unroute('**/rpc/chain')
+    await byId('transfers-again').click()
+    await seen('[data-testid=transfers][data-at=read]')
   })
 
   it('finds the purchase on the dashboards, with books that balance', async () => {
