@@ -37,6 +37,8 @@ const config: NextConfig = {
         { key: 'Content-Security-Policy', value: "default-src 'none'; connect-src 'self'" },
       ],
     },
+    // Its name stays when it changes.
+    { source: '/alive.js', headers: [{ key: 'Cache-Control', value: 'no-cache' }] },
     {
       source: '/:path*',
       headers: [

@@ -10,17 +10,27 @@ const PAGES = [
   { name: 'dashboard', path: '/finance', budgetKb: 180 },
 ] as const
 
-const SCRIPT = /<script\b[^>]*\bsrc="([^"]+)"[^>]*>/g
+/** Scripts, modules among them, and what a page asks for ahead of them. */
+const TAGS = /<(?:script|link)\b[^>]*>/g
+
+/** The addresses of all scripts that a page names, each once; those for browsers without modules are loaded by none of today's. */
+export function scriptsOf(page: string): string[] {
+  const named = [...page.matchAll(TAGS)].flatMap(([tag]) => {
+    const of = (name: string) => new RegExp(`\\s${name}="([^"]*)"`, 'i').exec(tag)?.[1]
+    if (tag.startsWith('<script')) return /\snomodule\b/i.test(tag) ? [] : [of('src')]
+    const ahead = of('rel') === 'modulepreload' || (of('rel') === 'preload' && of('as') === 'script')
+    return ahead ? [of('href')] : []
+  })
+  return [...new Set(named.filter((address) => address !== undefined))]
+}
 
 /** kB (1000 bytes) of the scripts that a page names itself, each compressed with gzip as a server sends it. */
 async function scriptsKb(base: string, path: string): Promise<number> {
-  const response = await fetch(base + path)
+  // As a browser asks for a document.
+  const response = await fetch(base + path, { headers: { accept: 'text/html' } })
   if (!response.ok) throw new Error(`${path} answered ${response.status}`)
-  const page = await response.text()
-  // Scripts for browsers without modules are loaded by none of today's.
-  const tags = [...page.matchAll(SCRIPT)].filter(([tag]) => !/\bnomodule\b/i.test(tag))
   let bytes = 0
-  for (const source of new Set(tags.map((tag) => tag[1]!))) {
+  for (const source of scriptsOf(await response.text())) {
     const script = await fetch(new URL(source, base))
     if (!script.ok) throw new Error(`${source} answered ${script.status}`)
     bytes += gzipSync(Buffer.from(await script.arrayBuffer())).length

@@ -12,6 +12,9 @@ let page: Page
 let base: string
 const foreign: string[] = []
 const broken: string[] = []
+/** What the traveller's hands did from the sign-in on, in our pages and in the provider's. */
+const hands: ('pointerdown' | 'keydown')[] = []
+let signInAtMs = 0
 
 beforeAll(async () => {
   const stack = await sharedStack({ web: true })
@@ -19,6 +22,12 @@ beforeAll(async () => {
   browser = await launchBrowser()
   context = await browser.newContext({ viewport: { width: 390, height: 844 }, colorScheme: 'light' })
   watch(context)
+  await context.exposeBinding('noteHand', (_, kind: 'pointerdown' | 'keydown') => void hands.push(kind))
+  await context.addInitScript(() => {
+    const { noteHand } = window as unknown as { noteHand(kind: string): void }
+    for (const kind of ['pointerdown', 'keydown'])
+      addEventListener(kind, (event) => event.isTrusted && noteHand(kind), true)
+  })
   page = await context.newPage()
 }, 400_000)
 
@@ -48,6 +57,8 @@ describe('a traveller in a browser', () => {
     await byId('plan-search').fill('spain')
     await seen('[data-testid=plan-card][data-plan="es-go"]')
     await page.goto(`${base}/plans/es-go`)
+    hands.length = 0
+    signInAtMs = Date.now()
     await byId('buy-sign-in').click()
     await byId('provider-local').click()
     await byId('persona-ada').click()
@@ -72,6 +83,13 @@ describe('a traveller in a browser', () => {
 
   it('gets a QR code, links and a manual code, and gives the code to a phone that installs the profile', async () => {
     await seen('[data-testid=activation-qr]')
+    // How long it takes depends on the machine, which runs every role of the network here: said, not demanded.
+    const seconds = ((Date.now() - signInAtMs) / 1000).toFixed(1)
+    console.info(`from the sign-in to the QR code: ${hands.length} taps, ${seconds} s`)
+    // One of them fetches test USDC, which only the local network hands out.
+    expect(hands.length).toBeGreaterThanOrEqual(4)
+    expect(hands.length).toBeLessThanOrEqual(5)
+    expect(hands).not.toContain('keydown')
     await byId('reveal-code').click()
     const code = await byId('activation-code').first().getAttribute('data-value')
     expect(code).toMatch(/^LPA:1\$localhost:\d+\$/)

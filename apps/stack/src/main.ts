@@ -101,6 +101,9 @@ function lastPid(): number {
   return existsSync(PID_PATH) ? Number(readFileSync(PID_PATH, 'utf8')) : 0
 }
 
+/** A build takes half a minute, and on a busy machine many times that: a start that gives up only begins it anew. */
+const WEB_BUILD_MS = 1_800_000
+
 async function program(
   name: string,
   path: string,
@@ -215,15 +218,11 @@ async function main(): Promise<void> {
 }
 
 async function startWeb(ports: environments.StackFacts['ports']): Promise<Child> {
-  return part('web app', () =>
-    program(
-      'web',
-      'apps/web/src/serve.ts',
-      environments.webEnvironment({ ports } as environments.StackFacts),
-      {
-        readyWithinMs: 300_000,
-      },
-    ),
+  const environment = environments.webEnvironment({ ports } as environments.StackFacts)
+  return part(
+    'web app',
+    () => program('web', 'apps/web/src/serve.ts', environment, { readyWithinMs: WEB_BUILD_MS }),
+    `it is built from its sources once; what it does stands in ${join(dataDir, 'logs', 'web.log')}`,
   )
 }
 

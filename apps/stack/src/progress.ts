@@ -2,23 +2,24 @@
 
 const isTerminal = process.stdout.isTTY === true
 
-/** Runs one part of the start and prints a line with how long it took. */
-export async function part<T>(
-  title: string,
-  work: () => Promise<T>,
-  detail?: (value: T) => string,
-): Promise<T> {
+const REMIND_MS = 60_000
+
+/** Runs one part of the start and prints a line with how long it took; `why` it takes long is said each minute. */
+export async function part<T>(title: string, work: () => Promise<T>, why?: string): Promise<T> {
   const startedAt = Date.now()
   if (isTerminal) process.stdout.write(`· ${title} …`)
+  const minutes = () => Math.round((Date.now() - startedAt) / 60_000)
+  const reminder = setInterval(() => line(`… ${title}, ${minutes()} min${why ? `: ${why}` : ''}`), REMIND_MS)
   try {
     const value = await work()
     const seconds = ((Date.now() - startedAt) / 1000).toFixed(1)
-    const more = detail ? `  ${detail(value)}` : ''
-    line(`✓ ${title.padEnd(34)} ${seconds.padStart(5)} s${more}`)
+    line(`✓ ${title.padEnd(34)} ${seconds.padStart(5)} s`)
     return value
   } catch (error) {
     line(`✗ ${title}`)
     throw error
+  } finally {
+    clearInterval(reminder)
   }
 }
 

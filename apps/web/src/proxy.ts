@@ -1,10 +1,15 @@
 import { type NextRequest, NextResponse } from 'next/server'
+import { plainPage, wantsPlainPage } from './plain/plain-page.ts'
 
 /**
  * A fresh nonce for each page. Only our own scripts run, only our own origin is asked, nobody may frame us.
  * The key export page is stricter still: no script that a script asks for, nothing cached.
  */
-export function proxy(request: NextRequest) {
+export async function proxy(request: NextRequest) {
+  if (wantsPlainPage(request.method, request.nextUrl.pathname, request.headers)) {
+    const plain = await plainPage(request)
+    if (plain) return plain
+  }
   const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))))
   const policy = contentSecurityPolicy(nonce, request.nextUrl.pathname)
   const headers = new Headers(request.headers)
@@ -47,7 +52,8 @@ function contentSecurityPolicy(nonce: string, pathname: string): string {
 export const config = {
   matcher: [
     {
-      source: '/((?!_next/static|_next/image|flags/|exit$|v1/|rpc/|icon|favicon|manifest|worker\\.js).*)',
+      source:
+        '/((?!_next/static|_next/image|flags/|exit$|v1/|rpc/|icon|favicon|manifest|worker\\.js|alive\\.js).*)',
       missing: [
         { type: 'header', key: 'next-router-prefetch' },
         { type: 'header', key: 'purpose', value: 'prefetch' },

@@ -12,7 +12,14 @@ const folder = join(import.meta.dirname, '..')
 const exitPage = join(folder, '../exit')
 const next = join(dirname(createRequire(import.meta.url).resolve('next/package.json')), 'dist/bin/next')
 const settings = readSettings(webSettings)
-const env = { ...process.env, NODE_ENV: 'production' as const, NEXT_TELEMETRY_DISABLED: '1' }
+const env = {
+  ...process.env,
+  NODE_ENV: 'production' as const,
+  NEXT_TELEMETRY_DISABLED: '1',
+  // It asks itself for pages that it makes plain.
+  WEB_HOST: settings.host,
+  WEB_PORT: String(settings.port),
+}
 
 function newestMs(path: string): number {
   const info = statSync(path)
@@ -23,7 +30,8 @@ function newestMs(path: string): number {
 /** The build holds code of the packages below too: theirs count as sources. */
 function isStale(): boolean {
   const stamp = join(folder, '.next/BUILD_ID')
-  if (!existsSync(stamp) || !existsSync(join(exitPage, 'dist/exit.html'))) return true
+  const made = [stamp, join(exitPage, 'dist/exit.html'), join(folder, 'public/alive.js')]
+  if (!made.every((path) => existsSync(path))) return true
   const root = join(folder, '../..')
   const sources = [
     join(folder, 'src'),
@@ -64,7 +72,10 @@ async function untilItAnswers(url: string): Promise<void> {
 }
 
 if (isStale()) {
-  const code = (await run(join(exitPage, 'src/build.ts'))) || (await run(next, ['build']))
+  const code =
+    (await run(join(folder, 'src/plain/build.ts'))) ||
+    (await run(join(exitPage, 'src/build.ts'))) ||
+    (await run(next, ['build']))
   if (code !== 0) process.exit(code)
 }
 const args = ['start', '--port', String(settings.port), '--hostname', settings.host]

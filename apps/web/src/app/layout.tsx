@@ -1,12 +1,12 @@
 import type { Metadata, Viewport } from 'next'
-import { cookies } from 'next/headers'
+import { cookies, headers } from 'next/headers'
 import type { ReactNode } from 'react'
 import { currencyOfPage } from '../api/estimates.ts'
 import { sessionOf, visitorOf } from '../api/server.ts'
 import { StartWorker } from '../offline/start-worker.tsx'
 import { ClockWatch } from '../ui/clock-watch.tsx'
 import { SiteFrame } from '../ui/site-frame.tsx'
-import type { Theme } from '../ui/theme-switch.tsx'
+import { isTheme } from '../ui/theme.ts'
 import { WalletKeeper } from '../wallet/wallet-keeper.tsx'
 import { Estimates } from '../words/estimate.tsx'
 import { compiledRooms, localeOfPage, wordsOf } from '../words/language.ts'
@@ -36,21 +36,28 @@ export const viewport: Viewport = {
 }
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const [session, visitor, jar, currency] = await Promise.all([
+  const [session, visitor, jar, incoming, currency] = await Promise.all([
     sessionOf(),
     visitorOf(),
     cookies(),
+    headers(),
     currencyOfPage(),
   ])
   const { lang, direction, tag } = LOCALES[await localeOfPage()]
   const messages = await compiledRooms(['frame', 'failures'])
-  const theme = themeOf(jar.get('theme')?.value)
+  const kept = jar.get('theme')?.value
+  const theme = isTheme(kept) ? kept : 'system'
   return (
     <html lang={lang} dir={direction} data-theme={theme === 'system' ? undefined : theme}>
       <body className="font-sans antialiased">
         <FirstWords locale={tag} messages={messages}>
           <Estimates currency={currency.chosen} first={currency.estimate}>
-            <SiteFrame session={session} theme={theme} currency={currency}>
+            <SiteFrame
+              session={session}
+              theme={theme}
+              currency={currency}
+              path={incoming.get('x-path') ?? '/'}
+            >
               <ClockWatch />
               {children}
             </SiteFrame>
@@ -61,8 +68,4 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       </body>
     </html>
   )
-}
-
-function themeOf(value: string | undefined): Theme {
-  return value === 'light' || value === 'dark' ? value : 'system'
 }

@@ -1,12 +1,12 @@
 'use client'
 import { type Failure, isFailure } from '@gesim/base'
-import Link from 'next/link'
 import { useCallback, useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl/react'
 import { ask } from '../api/ask.ts'
 import type { Switching } from '../api/shapes.ts'
 import { usePlanWords } from '../shop/use-plan-words.ts'
 import { FailureNotice } from '../ui/failure-notice.tsx'
+import { Link } from '../ui/link.tsx'
 import { When } from '../ui/when.tsx'
 import { useFormats } from '../words/use-formats.ts'
 

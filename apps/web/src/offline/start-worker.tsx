@@ -1,5 +1,6 @@
 'use client'
 import { useEffect } from 'react'
+import { forgetOthers, forgetSeen } from './forget.ts'
 
 /**
  * Starts the service worker once the page has loaded and has nothing better to do. `visitor` is who the server saw:
@@ -25,35 +26,4 @@ export function StartWorker({
     return () => removeEventListener('load', start)
   }, [visitor, person])
   return null
-}
-
-/** Whose notices these are; the name begins like theirs, so that it goes when they go. */
-const WHOSE = 'gesim-usage-of'
-
-/** One person may sign in straight after another, with no page for nobody between them. */
-function forgetOthers(person: string | null): void {
-  try {
-    if (localStorage.getItem(WHOSE) === person) return
-    forgetNotices()
-    if (person) localStorage.setItem(WHOSE, person)
-  } catch {}
-}
-
-function forgetSeen(): void {
-  void caches.delete('gesim-seen')
-  void endSubscription()
-  try {
-    forgetNotices()
-  } catch {}
-}
-
-/** Nobody signed in is told of anybody's purchases here; the server finds the subscription gone at its next message. */
-async function endSubscription(): Promise<void> {
-  const registration = await navigator.serviceWorker.getRegistration()
-  await (await registration?.pushManager?.getSubscription())?.unsubscribe()
-}
-
-function forgetNotices(): void {
-  for (const name of Object.keys(localStorage))
-    if (name.startsWith('gesim-usage-')) localStorage.removeItem(name)
 }

@@ -1,6 +1,6 @@
-import Link from 'next/link'
 import type { ComponentProps } from 'react'
 import { Icon } from './icon.tsx'
+import { Link } from './link.tsx'
 
 const LOOKS = {
   solid: 'bg-sea text-on-sea hover:bg-sea-strong disabled:bg-edge disabled:text-surface',

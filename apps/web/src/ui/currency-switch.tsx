@@ -1,18 +1,23 @@
-'use client'
-import { usePathname } from 'next/navigation'
-import { useLocale, useTranslations } from 'use-intl/react'
 import { NO_CURRENCY } from '../words/currency.ts'
 import { About } from '../words/estimate.tsx'
-import { keepSearch } from './keep-search.ts'
+import { localeOfPage, wordsOf } from '../words/language.ts'
+import { LOCALES } from '../words/locales.ts'
 
 /** The currencies that a rate is known of, and none. A plain form that sets a cookie, so that it works without scripts too. */
-export function CurrencySwitch({ chosen, possible }: { chosen: string | null; possible: readonly string[] }) {
-  const t = useTranslations('frame')
-  const names = new Intl.DisplayNames(useLocale(), { type: 'currency' })
-  const path = usePathname()
+export async function CurrencySwitch({
+  chosen,
+  possible,
+  path,
+}: {
+  chosen: string | null
+  possible: readonly string[]
+  path: string
+}) {
+  const t = await wordsOf('frame')
+  const names = new Intl.DisplayNames(LOCALES[await localeOfPage()].tag, { type: 'currency' })
   if (possible.length === 0) return null
   return (
-    <form method="post" action="/currency" data-testid="currency-switch" onSubmit={keepSearch}>
+    <form method="post" action="/currency" data-testid="currency-switch">
       <input type="hidden" name="back" defaultValue={path} />
       <fieldset className="-ms-2 flex flex-wrap items-center md:justify-end">
         <legend className="sr-only">{t('estimate.choose')}</legend>

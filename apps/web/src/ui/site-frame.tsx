@@ -1,14 +1,16 @@
-import Link from 'next/link'
 import type { ReactNode } from 'react'
 import type { Session } from '../api/shapes.ts'
 import { wordsOf } from '../words/language.ts'
 import { ButtonLink } from './button.tsx'
 import { CurrencySwitch } from './currency-switch.tsx'
+import { FooterAlive } from './footer-alive.tsx'
 import { Icon, type IconName } from './icon.tsx'
 import { LanguageSwitch } from './language-switch.tsx'
+import { Link } from './link.tsx'
 import { Mark } from './logo.tsx'
 import { NavLink } from './nav-link.tsx'
-import { type Theme, ThemeSwitch } from './theme-switch.tsx'
+import type { Theme } from './theme.ts'
+import { ThemeSwitch } from './theme-switch.tsx'
 
 const MAIN = [
   { href: '/plans', name: 'nav.plans', icon: 'globe' },
@@ -29,11 +31,14 @@ export async function SiteFrame({
   session,
   theme,
   currency,
+  path,
   children,
 }: {
   session: Session
   theme: Theme
   currency: { readonly chosen: string | null; readonly possible: readonly string[] }
+  /** Where the footer's choices lead back to without scripts. */
+  path: string
   children: ReactNode
 }) {
   const t = await wordsOf('frame')
@@ -96,8 +101,9 @@ export async function SiteFrame({
           </nav>
           <div className="flex flex-col gap-3 md:items-end">
             <ThemeSwitch initial={theme} />
-            <LanguageSwitch />
-            <CurrencySwitch chosen={currency.chosen} possible={currency.possible} />
+            <LanguageSwitch path={path} />
+            <CurrencySwitch chosen={currency.chosen} possible={currency.possible} path={path} />
+            <FooterAlive />
           </div>
         </div>
       </footer>

@@ -1,7 +1,6 @@
-'use client'
-import { useState } from 'react'
-import { useTranslations } from 'use-intl/react'
+import { wordsOf } from '../words/language.ts'
 import { Icon, type IconName } from './icon.tsx'
+import type { Theme } from './theme.ts'
 
 const CHOICES = [
   { value: 'system', name: 'theme.system', icon: 'auto' },
@@ -9,19 +8,9 @@ const CHOICES = [
   { value: 'dark', name: 'theme.dark', icon: 'moon' },
 ] as const satisfies { value: Theme; name: string; icon: IconName }[]
 
-export type Theme = 'system' | 'light' | 'dark'
-
 /** Light, dark, or as the system is. Kept in a cookie, so that the server draws the right one from the start. */
-export function ThemeSwitch({ initial }: { initial: Theme }) {
-  const t = useTranslations('frame')
-  const [theme, setTheme] = useState(initial)
-  function choose(value: Theme) {
-    setTheme(value)
-    if (value === 'system') delete document.documentElement.dataset.theme
-    else document.documentElement.dataset.theme = value
-    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser
-    document.cookie = `theme=${value}; path=/; max-age=31536000; samesite=lax`
-  }
+export async function ThemeSwitch({ initial }: { initial: Theme }) {
+  const t = await wordsOf('frame')
   return (
     <fieldset
       className="inline-flex self-start rounded-full border border-line bg-surface p-1"
@@ -37,8 +26,7 @@ export function ThemeSwitch({ initial }: { initial: Theme }) {
             type="radio"
             name="theme"
             value={choice.value}
-            checked={theme === choice.value}
-            onChange={() => choose(choice.value)}
+            defaultChecked={initial === choice.value}
             className="absolute inset-0 cursor-pointer opacity-0"
           />
           <Icon name={choice.icon} className="size-4" />

@@ -25,7 +25,11 @@ export function When({
     () => false,
   )
   return (
-    <time dateTime={new Date(atMs).toISOString()} className={`figures whitespace-nowrap ${className}`}>
+    <time
+      dateTime={new Date(atMs).toISOString()}
+      data-form={form}
+      className={`figures whitespace-nowrap ${className}`}
+    >
       {MOMENTS[form](atMs, alive ? undefined : 'UTC', locale)}
     </time>
   )

@@ -71,7 +71,7 @@ export function About({
   const amount = inCurrency(BigInt(micros), estimate.currency, estimate.perUsdc, locale)
   if (amount === null) return null
   return (
-    <span className={`figures ${className}`} data-testid="estimate">
+    <span className={`figures ${className}`} data-testid="estimate" data-holds-until={estimate.holdsUntil}>
       {children}
       {dated
         ? t.rich('estimate.aboutAt', {

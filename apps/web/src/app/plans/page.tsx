@@ -2,7 +2,7 @@ import type { Metadata } from 'next'
 import { tryFromServer } from '../../api/server.ts'
 import type { Plan } from '../../api/shapes.ts'
 import { PlanSearch } from '../../shop/plan-search.tsx'
-import { FailureNotice } from '../../ui/failure-notice.tsx'
+import { FailureInPage } from '../../ui/failure-in-page.tsx'
 import { Page } from '../../ui/page.tsx'
 import { wordsOf } from '../../words/language.ts'
 import { Words } from '../../words/words.tsx'
@@ -19,7 +19,7 @@ export default async function Plans({ searchParams }: { searchParams: Promise<{ 
   return (
     <Page wide title={t('title')} lead={t('lead')}>
       {failure ? (
-        <FailureNotice failure={failure} money="none" />
+        <FailureInPage failure={failure} money="none" />
       ) : (
         <Words rooms={['shop']}>
           <PlanSearch plans={answer.plans} initialQuery={query} />
