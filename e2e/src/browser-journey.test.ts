@@ -48,6 +48,7 @@ function watch(one: BrowserContext): void {
 const byId = (id: string) => page.getByTestId(id)
 const seen = (selector: string, timeout = 60_000) => page.waitForSelector(selector, { timeout })
 
+const kindsOf = (elements: Element[]) => elements.map((element) => (element as HTMLElement).dataset.kind!)
 const wordsOf = (elements: Element[]) => elements.map((element) => (element as HTMLElement).dataset.word!)
 
 describe('a traveller in a browser', () => {
@@ -121,6 +122,16 @@ describe('a traveller in a browser', () => {
     )
   })
 
+  it('asks what switching would cost, and is told in figures with their age, or that nobody knows', async () => {
+    await page.locator('summary', { hasText: 'Why this network?' }).click()
+    await byId('ask-switching').click()
+    await seen('[data-testid=switching][data-verdict]')
+    const verdict = await byId('switching').getAttribute('data-verdict')
+    expect(['better', 'trade-off', 'nothing-better', 'unknown']).toContain(verdict)
+    expect(await byId('other-carrier').count()).toBeGreaterThan(0)
+    expect(await byId('switching').textContent()).toMatch(/come back to you.*install another eSIM/)
+  })
+
   it('asks to be told, and a message of the server is shown in its own words', async () => {
     await context.grantPermissions(['notifications'], { origin: base })
     await byId('notices-switch').click()
@@ -172,6 +183,32 @@ describe('a traveller in a browser', () => {
     const verdict = await byId('verdict').evaluate((element) => ({ ...(element as HTMLElement).dataset }))
     expect(verdict.failed).toBe('0')
     expect(Number(verdict.held)).toBeGreaterThanOrEqual(15)
+    expect(await page.locator('[data-check=agreement]').getAttribute('data-outcome')).toBe('ok')
+  })
+
+  it('turns red where somebody changes what was agreed to, and says so in words', async () => {
+    // A server that forges: the page comes with another wish than the one that was confirmed. The service worker would
+    // fetch it unseen, so this visitor has none.
+    const state = await context.storageState()
+    const forged = await browser.newContext({ storageState: state, serviceWorkers: 'block' })
+    watch(forged)
+    const other = await forged.newPage()
+    let changes = 0
+    await other.route('**/receipt', async (route) => {
+      const response = await route.fetch()
+      const body = (await response.text()).replace(/(qos\\*":\\*")balanced/g, (_, before) => {
+        changes++
+        return `${before}cheapest`
+      })
+      await route.fulfill({ response, body })
+    })
+    await other.goto(page.url())
+    await other.waitForSelector('[data-testid=receipt][data-progress=done]', { timeout: 60_000 })
+    expect(changes).toBeGreaterThan(0)
+    const outcome = (check: string) => other.locator(`[data-check=${check}]`).getAttribute('data-outcome')
+    expect([await outcome('terms'), await outcome('agreement')]).toEqual(['ok', 'failed'])
+    expect(await other.getByTestId('checks').textContent()).toContain('This is not what you agreed to')
+    await forged.close()
   })
 
   it('reads a settled purchase and its receipt without barriers, whatever the theme and the width', async () => {
@@ -190,6 +227,20 @@ describe('a traveller in a browser', () => {
     }
     await page.setViewportSize({ width: 390, height: 844 })
     expect(found).toEqual([])
+  })
+
+  it('sees in the wallet what came, what was paid and what came back, and what the chain does not say', async () => {
+    await page.goto(`${base}/wallet`)
+    await seen('[data-testid=transfers][data-at=read]')
+    const kinds = await byId('activity').locator('[data-kind]').evaluateAll(kindsOf)
+    expect(kinds).toEqual(expect.arrayContaining(['received', 'funded', 'returned']))
+    await page.route('**/rpc/chain', (route) => route.abort())
+    await page.reload()
+    await seen('[data-testid=transfers][data-at=silent]')
+    expect(await byId('activity').locator('[data-kind]').evaluateAll(kindsOf)).not.toContain('received')
+    await page.unroute('**/rpc/chain')
+    await byId('transfers-again').click()
+    await seen('[data-testid=transfers][data-at=read]')
   })
 
   it('finds the purchase on the dashboards, with books that balance', async () => {

@@ -200,6 +200,41 @@ test('two tabs take the money back at once while another payment is undecided: i
   expect(await chainStory(stack, intentId)).toEqual({ IntentCreated: 1, IntentFunded: 1, IntentRefunded: 1 })
 })
 
+test('above one’s own limit nothing is paid: the page says what is left, the server refuses too, and a raise waits', async () => {
+  const before = await payments()
+  await page.goto(`${traveller.base}/wallet/limits`)
+  await byId('limit-perPurchaseMicros').fill('1')
+  await byId('limits-save').click()
+  await byId('limits-saved').getByText('These limits hold now').waitFor()
+  await page.goto(`${traveller.base}/plans/es-go?buy=1`)
+  await byId('to-limits').waitFor()
+  expect(await byId('failure').textContent()).toContain('1.00 USDC')
+  expect(await byId('confirm').count()).toBe(0)
+  // Whoever leaves the page out is refused all the same.
+  const refused = await page.evaluate(async () => {
+    const ask = async (path: string, body: object) =>
+      (
+        await fetch(path, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        })
+      ).json()
+    const { quoteId, terms } = await ask('/v1/quotes', { planId: 'es-go' })
+    return await ask('/v1/intents', { quoteId, terms })
+  })
+  expect(refused.code).toBe('intents.over-limit')
+  await byId('to-limits').click()
+  await byId('limit-perPurchaseMicros').fill('')
+  await byId('limits-save').click()
+  await byId('limits-later').waitFor()
+  await page.goto(`${traveller.base}/plans/es-go?buy=1`)
+  await byId('to-limits').waitFor()
+  expect(await payments()).toBe(before)
+  await database.query('delete from gesim.intents_limits')
+  await openSheet(page, traveller.base)
+})
+
 test('nothing of it asks anybody else, throws, or goes against the page’s policy', () => {
   expect(traveller.amiss).toEqual([])
 })

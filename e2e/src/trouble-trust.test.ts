@@ -101,7 +101,7 @@ describe('a session', () => {
     await sessions('fresh_until = now()')
     await expectUnpaid({ code: 'web.sign-in-again', actions: 'sign-in-again', intentId: true })
     const href = await byId('sign-in-again').getAttribute('href')
-    expect(href).toContain('fresh=1')
+    expect(href).toMatch(/^\/sign-in\?again=1&/)
     expect(decodeURIComponent(href!)).toContain('/plans/es-go?buy=1')
     await sessions(`fresh_until = now() + interval '1 hour'`)
   })

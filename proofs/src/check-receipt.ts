@@ -1,5 +1,6 @@
 import { fromHex } from '@gesim/base'
 import type { Hex } from 'viem'
+import { agreementDiffers, agreementHash } from './agreement.ts'
 import {
   commitmentFromJson,
   leafProofFromJson,
@@ -33,6 +34,7 @@ export async function checkReceipt(bundle: ReceiptBundle, chain: ReceiptChain): 
   const domain = domainOf(bundle.chainId, bundle.escrow)
   const checks: [ReceiptCheckName, () => Finding | Promise<Finding>][] = [
     ['terms', () => terms(bundle, chain)],
+    ['agreement', () => agreement(bundle, chain)],
     ['provisioning', () => provisioning(bundle, chain, domain)],
     ['consent', () => consent(bundle, chain, domain)],
     ['voucher', () => voucher(bundle, chain, domain)],
@@ -70,6 +72,30 @@ function terms({ intentId, terms }: ReceiptBundle, { intent }: ReceiptChain): Fi
   return {
     ok: computed === intentId.toLowerCase() && intent.state !== 'None',
     facts: { intentId, computed, state: intent.state, fundedMicros: intent.funded.toString() },
+  }
+}
+
+function agreement({ intentId, terms, agreement }: ReceiptBundle, { intent }: ReceiptChain): Finding {
+  if (!agreement) return null
+  const { statement, plan } = agreement
+  const differs = agreementDiffers(statement, plan, terms)
+  // Terms that the chain does not know, or that make another id, bind nobody to anything.
+  const isSigned = intentIdOf(termsFromJson(terms)) === intentId.toLowerCase() && intent.state !== 'None'
+  return {
+    ok: differs === null && isSigned,
+    facts: {
+      agreementHash: agreementHash(statement),
+      planHash: statement.planHash,
+      payer: statement.payer,
+      planId: statement.planId,
+      priceMicros: statement.priceMicros,
+      capMicros: statement.maxDeposit,
+      books: statement.books.join(', '),
+      payBy: statement.payBy,
+      provisionBy: statement.provisionBy,
+      deadline: statement.deadline,
+      differs: differs ?? '',
+    },
   }
 }
 

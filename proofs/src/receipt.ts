@@ -1,4 +1,5 @@
 import type { Address, Hex } from 'viem'
+import type { AgreedPlan, AgreementJson } from './agreement.ts'
 import type {
   CommitmentJson,
   LeafProofJson,
@@ -17,6 +18,8 @@ export interface ReceiptBundle {
   readonly escrow: Address
   readonly intentId: Hex
   readonly terms: TermsJson
+  /** What the traveller agreed to, and the plan as it was shown. */
+  readonly agreement?: { readonly statement: AgreementJson; readonly plan: AgreedPlan }
   readonly provisioning?: {
     readonly receipt: ReceiptJson
     readonly carrierKey: Address
@@ -80,6 +83,8 @@ export interface ReceiptChain {
 /** Each thing that is checked, in the order of the purchase. */
 export const RECEIPT_CHECKS = {
   terms: 'The terms are those that were paid for: their hash is the intent’s id, and the chain knows it.',
+  agreement:
+    'What was agreed to, and the plan as it was shown, give the hash in those terms: who paid under them agreed to this.',
   provisioning: 'A carrier key of the book signed that the profile is installed.',
   consent: 'You, or your paired device, signed that it is.',
   voucher: 'Your device signed what it used.',

@@ -2,7 +2,7 @@
 import { formatMicros, isFailure, refuse, sleepMs } from '@gesim/base'
 import { intentEscrowAbi, testUsdcAbi } from '@gesim/contracts'
 import { fundingCalls, remainderCall } from '@gesim/contracts/account'
-import { intentIdOf, leafProofFromJson, termsFromJson } from '@gesim/proofs'
+import { agreementDiffers, intentIdOf, leafProofFromJson, termsFromJson } from '@gesim/proofs'
 import {
   epochsRoutes,
   type Intent,
@@ -65,6 +65,9 @@ export async function takeQuote(
   if (computed.toLowerCase() !== quote.intentId.toLowerCase()) {
     throw refuse('cli.operation-failed', { why: 'the quoted intent id is not the hash of the quoted terms' })
   }
+  const differs = agreementDiffers(quote.agreement, plan, quote.terms)
+  if (differs)
+    throw refuse('cli.operation-failed', { why: `the quote does not agree with the plan shown: ${differs}` })
   const { intentId } = await api.call(intentsRoutes.create, {
     // Taken twice, a quote is the same purchase: asked again after a lost answer, no key is needed.
     body: { quoteId: quote.quoteId, terms: quote.terms },

@@ -98,6 +98,11 @@ export const webFailures = {
     says: 'The balance is too small for this plan.',
     remedy: 'Top up the wallet and confirm again; nothing was charged.',
   },
+  'web.over-limit': {
+    kind: 'refused',
+    says: 'This is above the spending limit that you have set; nothing was paid.',
+    remedy: 'Pay less, wait until enough is free again, or change the limit on the wallet page.',
+  },
   'web.quote-expired': {
     kind: 'refused',
     says: 'The price was fixed for a few minutes and they have passed.',

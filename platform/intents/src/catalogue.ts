@@ -7,6 +7,7 @@ import { Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { type CountrySignal, withSignals } from './compliance.ts'
 import { SAMPLE_PLANS } from './sample-plans.ts'
+import type { Measured } from './switching.ts'
 
 /** A plan with what only the stages need to know of it. */
 export interface SoldPlan {
@@ -36,6 +37,25 @@ export async function findPlan(db: Db, planId: string): Promise<SoldPlan> {
   )
   if (!rows[0]) throw refuse('intents.plan-unknown', { planId })
   return { plan: withSignals(rows[0].plan, await readSignals(db)), profileType: rows[0].profile_type }
+}
+
+/** What is believed of carriers in a country, by book, as the switch engine publishes it. */
+export async function qualityIn(db: Db, country: string): Promise<Map<number, Measured>> {
+  const { rows } = await sql<{
+    book: number
+    at: Date
+    throughput_mbps: number
+    latency_ms: number
+    chat: number
+    video: number
+  }>`select book, at, throughput_mbps, latency_ms, chat, video from gesim.smart_switch_quality
+    where region = ${country}`.execute(db)
+  return new Map(
+    rows.map(({ book, at, throughput_mbps, latency_ms, chat, video }) => [
+      book,
+      { atMs: at.getTime(), throughputMbps: throughput_mbps, latencyMs: latency_ms, chat, video },
+    ]),
+  )
 }
 
 /** What publishers on chain say of countries: read with each plan, so that card, quote and sale follow it at once. */

@@ -37,6 +37,12 @@ export const intentsFailures = {
     remedy: 'Ask for a new quote and confirm it in time.',
     httpStatus: 410,
   },
+  'intents.plan-changed': {
+    kind: 'refused',
+    says: 'The plan has changed since the quote; no money has moved.',
+    remedy: 'Look at the plan again and ask for a new quote.',
+    httpStatus: 409,
+  },
   'intents.terms-differ': {
     kind: 'refused',
     says: 'The terms are not those of the quote.',
@@ -58,6 +64,25 @@ export const intentsFailures = {
     kind: 'refused',
     says: 'No carrier can deliver this plan now.',
     remedy: 'Take the money back at once, or wait: after the deadline it comes back by itself.',
+  },
+  'intents.over-limit': {
+    kind: 'refused',
+    says: 'This is above the spending limit that the traveller has set; no money has moved.',
+    remedy:
+      'GET /v1/wallet/limits?wantMicros=… says what is left and from when on it would pass. Pay less, wait, or raise the limit: a raise waits a day.',
+    httpStatus: 409,
+  },
+  'intents.above-cap': {
+    kind: 'refused',
+    says: 'The purchase takes no more than the cap of its terms.',
+    remedy: 'Add less, or buy another plan.',
+    httpStatus: 409,
+  },
+  'intents.no-network-yet': {
+    kind: 'refused',
+    says: 'No carrier serves the purchase yet, so there is none to compare with.',
+    remedy: 'Ask again once one was chosen; the purchase’s page shows it.',
+    httpStatus: 409,
   },
   'intents.not-active': {
     kind: 'refused',

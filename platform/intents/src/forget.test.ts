@@ -71,6 +71,30 @@ test('who leaves takes quotes, codes, tokens and unpaid purchases along; what wa
   expect(await rowsOf(leaver)).toEqual(left)
 })
 
+test('who leaves takes their limits along, and what was counted against them', async () => {
+  const [leaver, other] = [0, 0].map(
+    () => privateKeyToAccount(generatePrivateKey()).address.toLowerCase() as Hex,
+  ) as [Hex, Hex]
+  for (const account of [leaver, other]) {
+    await bought(account, 'active', false)
+    h.as = { account }
+    const payload = { perPurchaseMicros: '1', perDayMicros: null, per30DaysMicros: null }
+    await h.app.inject({ method: 'PUT', url: '/v1/wallet/limits', payload })
+  }
+  const counted = async (account: Hex) => {
+    const { rows } = await sql<{ limits: bigint; spends: bigint }>`select
+      (select count(*) from gesim.intents_limits where account = ${account}) as limits,
+      (select count(*) from gesim.intents_spends where account = ${account}) as spends`.execute(
+      h.own.store.db,
+    )
+    return rows[0]
+  }
+  expect(await counted(leaver)).toEqual({ limits: 1n, spends: 1n })
+  await readsOn(h.own.store, 'intents', await h.event('account.forgotten', null, { account: leaver }))
+  expect(await counted(leaver)).toEqual({ limits: 0n, spends: 0n })
+  expect(await counted(other)).toEqual({ limits: 1n, spends: 1n })
+})
+
 test('no column of the Intent Manager names a sign-in', async () => {
   const { rows } = await sql<{ name: string }>`select table_name || '.' || column_name as name
     from information_schema.columns where table_schema = 'gesim' and table_name not like 'identity_%'

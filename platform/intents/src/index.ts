@@ -13,6 +13,7 @@ import { findDevice, makePairing } from './pairing.ts'
 import { makePurchase, sweep } from './purchase.ts'
 import { registerRoutes } from './routes.ts'
 import { intentsSettings } from './settings.ts'
+import { makeSpending } from './spending.ts'
 
 /** Who a paired device is: part of `Access`, which `apps/node` puts together. */
 export function intentsAccess(store: Store): Pick<Access, 'device'> {
@@ -56,10 +57,12 @@ export const intentsStage = defineStage({
     const parts = opened.get(context)
     if (!chain || !parts) throw unreachable('intents.no-chain', { why: 'not started' })
     const reading = rpcIntentsChain(chain)
+    const spending = makeSpending({ store, clock, settings })
     const all = {
       context,
       ...parts,
-      purchase: makePurchase({ store, clock, settings, intents: parts.intents }),
+      purchase: makePurchase({ store, clock, settings, intents: parts.intents, spending }),
+      spending,
       pairing: makePairing({ store, chain: reading, settings: chain, clock }),
       entitlements: makeEntitlements({ store, chain: reading, settings: chain, clock }),
     }

@@ -1,6 +1,6 @@
 import type { Hex } from '@gesim/journey'
-import { digestOf, domainOf, intentIdOf, planCommit, termsFromJson } from '@gesim/proofs'
-import type { Intent, Quote } from '@gesim/wire'
+import { agreementDiffers, digestOf, domainOf, intentIdOf, planCommit, termsFromJson } from '@gesim/proofs'
+import type { Intent, Plan, Quote, Receipt } from '@gesim/wire'
 import { sql } from 'kysely'
 import { generatePrivateKey, privateKeyToAccount, sign } from 'viem/accounts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -47,6 +47,34 @@ test('a quote can be checked by whoever holds it: id, plan and books follow from
   const most = (4n * BigInt(quote.priceMicros)).toString()
   expect(quote.terms).toMatchObject({ payer: who.account, maxDeposit: most, flags: 0 })
   expect(quote.terms.deadline).toBeGreaterThan(quote.terms.provisionBy)
+})
+
+test('a receipt carries what was agreed to, and the terms bind the plan as it was shown', async () => {
+  const { quote, who, intentId } = await draft()
+  const plan = (await get('/v1/plans/es-go')).json() as Plan
+  expect(agreementDiffers(quote.agreement, plan, quote.terms)).toBeNull()
+  expect(quote.agreement).toMatchObject({ payer: who.account, qos: 'cheapest', payBy: quote.expiresAt })
+  const receipt = (await get(`/v1/intents/${intentId}/receipt`)).json() as Receipt
+  expect(receipt.agreement?.statement).toEqual(quote.agreement)
+  expect(agreementDiffers(receipt.agreement!.statement, receipt.agreement!.plan, receipt.terms)).toBeNull()
+})
+
+test('a plan that changed after its quote is not sold by it', async () => {
+  const { who } = await draft()
+  h.as = who
+  const quote = (await post('/v1/quotes', { planId: 'es-go' })).json() as Quote
+  const { store } = h.own
+  const set = (name: string) =>
+    sql`update gesim.intents_plans set plan = jsonb_set(plan, '{throttle}', ${JSON.stringify(name)}::jsonb)
+      where plan_id = 'es-go'`.execute(store.db)
+  const before = (await get('/v1/plans/es-go')).json() as Plan
+  await set('64 kbit/s')
+  const taken = await post('/v1/intents', { quoteId: quote.quoteId, terms: quote.terms })
+  expect([taken.statusCode, taken.json().code]).toEqual([409, 'intents.plan-changed'])
+  await sql`update gesim.intents_plans set plan = ${JSON.stringify(before)}::jsonb where plan_id = 'es-go'`.execute(
+    store.db,
+  )
+  expect((await post('/v1/intents', { quoteId: quote.quoteId, terms: quote.terms })).statusCode).toBe(201)
 })
 
 test('quotes are forgotten a week after nobody can take them, and purchases made of them stay', async () => {

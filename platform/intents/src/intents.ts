@@ -4,6 +4,7 @@ import type { Store, Tx } from '@gesim/store'
 import { type Cause, decide, type Wish } from './decide.ts'
 import { noticeOf } from './notices.ts'
 import type { IntentsChain } from './ports.ts'
+import { countPaid } from './spending.ts'
 import {
   addMove,
   addStep,
@@ -122,6 +123,7 @@ export function makeIntents(options: IntentsOptions) {
           event.intentId ?? intentOfKey(event.kind === 'transaction.refused' ? event.body.key : '')
         if (!intentId) return
         await take(tx, intentId, event as Cause, `event:${event.seq}`, event.seq, event.atMs)
+        if (event.kind === 'intent.funded') await countPaid(tx, intentId, event.body.fundedMicros, event.atMs)
       })
       const entitle = await store.work<{ intentId: Hex }>(
         ENTITLE,

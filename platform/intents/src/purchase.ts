@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type Clock, refuse, type SettingsOf } from '@gesim/base'
 import type { Hex } from '@gesim/journey'
+import { planHashOf } from '@gesim/proofs'
 import type { Store, Tx } from '@gesim/store'
 import type { Qos, Quote, Terms } from '@gesim/wire'
 import { sql } from 'kysely'
@@ -8,6 +9,7 @@ import { findPlan } from './catalogue.ts'
 import type { makeIntents } from './intents.ts'
 import { draftTerms, randomHash, sameTerms } from './quote.ts'
 import type { intentsSettings } from './settings.ts'
+import type { makeSpending } from './spending.ts'
 import { findIntent, type QuoteRow } from './table.ts'
 
 /** Who buys. */
@@ -20,33 +22,35 @@ export interface PurchaseOptions {
   readonly clock: Clock
   readonly settings: SettingsOf<typeof intentsSettings>
   readonly intents: ReturnType<typeof makeIntents>
+  readonly spending: ReturnType<typeof makeSpending>
 }
 
 /** Quotes, and taking them. */
-export function makePurchase({ store, clock, settings, intents }: PurchaseOptions) {
+export function makePurchase({ store, clock, settings, intents, spending }: PurchaseOptions) {
   return {
     /** Draws up terms for a plan. Throws `intents.plan-unknown`, `intents.plan-not-on-sale`. */
     async quote(buyer: Buyer, planId: string, qos: Qos): Promise<Quote> {
       const { plan } = await findPlan(store.db, planId)
       if (!plan.onSale) throw refuse('intents.plan-not-on-sale', { planId })
       const nowSeconds = Math.floor(clock.nowMs() / 1000)
-      const planSalt = randomHash()
-      const { terms, intentId, priceMicros } = draftTerms(plan, {
+      // A quote that outlived the time for delivery would be money that cannot buy anything.
+      const payBy = nowSeconds + Math.min(settings.quoteSeconds, settings.provisionSeconds)
+      const { terms, agreement, planSalt, intentId, priceMicros } = draftTerms(plan, {
         payer: buyer.account,
         nowSeconds,
         provisionSeconds: settings.provisionSeconds,
         unsignedCreditBytes: settings.unsignedCreditBytes,
-        planSalt,
+        qos,
+        payBy,
+        nonce: randomHash(),
         salt: BigInt(randomHash()),
       })
       const quoteId = `q_${randomBytes(18).toString('base64url')}`
-      // A quote that outlived the time for delivery would be money that cannot buy anything.
-      const seconds = Math.min(settings.quoteSeconds, settings.provisionSeconds)
       const { rows } = await sql<QuoteRow>`insert into gesim.intents_quotes (quote_id, plan_id, account, qos,
-          terms, books, plan_salt, intent_id, price_micros, expires_at)
+          terms, books, plan_salt, intent_id, price_micros, expires_at, agreement)
         values (${quoteId}, ${planId}, ${buyer.account}, ${qos}, ${JSON.stringify(terms)}::jsonb,
           ${plan.books}::integer[], ${planSalt}, ${intentId}, ${priceMicros.toString()},
-          ${new Date((nowSeconds + seconds) * 1000)})
+          ${new Date(payBy * 1000)}, ${JSON.stringify(agreement)}::jsonb)
         returning *`.execute(store.db)
       return toQuote(rows[0]!)
     },
@@ -58,7 +62,7 @@ export function makePurchase({ store, clock, settings, intents }: PurchaseOption
     /**
      * Takes a quote: from now on the purchase exists under its intent id. No money moves here. Taken twice, it is the same
      * purchase. Throws `intents.quote-unknown`, `intents.quote-expired`, `intents.terms-differ`, `intents.not-payer`,
-     * `intents.plan-not-on-sale`.
+     * `intents.plan-not-on-sale`, `intents.plan-changed`, `intents.over-limit`.
      */
     async take(buyer: Buyer, quoteId: string, terms: Terms): Promise<Hex> {
       if (terms.payer.toLowerCase() !== buyer.account)
@@ -70,16 +74,23 @@ export function makePurchase({ store, clock, settings, intents }: PurchaseOption
       const { plan, profileType } = await findPlan(store.db, quote.plan_id)
       // A country may have spoken since the quote.
       if (!plan.onSale) throw refuse('intents.plan-not-on-sale', { planId: plan.planId })
+      // What is sold is what was agreed to, to the letter.
+      if (planHashOf(plan) !== quote.agreement.planHash) throw refuse('intents.plan-changed', { quoteId })
       await store.tx(async (tx) => {
         const { numAffectedRows } =
           await sql`insert into gesim.intents_intents (intent_id, payer, plan_id, plan,
-            profile_type, country, qos, terms, books, plan_salt, price_micros, state, provision_by, deadline)
+            profile_type, country, qos, terms, books, plan_salt, agreement, price_micros, state, provision_by, deadline)
           values (${quote.intent_id}, ${buyer.account}, ${plan.planId}, ${JSON.stringify(plan)}::jsonb,
             ${profileType}, ${plan.countries[0] ?? 'ZZ'}, ${quote.qos}, ${JSON.stringify(quote.terms)}::jsonb,
-            ${quote.books}::integer[], ${quote.plan_salt}, ${quote.price_micros}, 'drafted', ${quote.terms.provisionBy},
+            ${quote.books}::integer[], ${quote.plan_salt}, ${JSON.stringify(quote.agreement)}::jsonb,
+            ${quote.price_micros}, 'drafted', ${quote.terms.provisionBy},
             ${quote.terms.deadline})
           on conflict (intent_id) do nothing`.execute(tx)
-        if (numAffectedRows) await intents.wait(tx, quote.intent_id, 'timer.lapse', quote.terms.provisionBy)
+        if (!numAffectedRows) return
+        // Above the limit, there is no purchase: the row goes with the transaction.
+        const price = BigInt(quote.price_micros)
+        await spending.promise(tx, buyer.account, quote.intent_id, price, price)
+        await intents.wait(tx, quote.intent_id, 'timer.lapse', quote.terms.provisionBy)
       })
       return quote.intent_id
     },
@@ -110,6 +121,7 @@ function toQuote(row: QuoteRow): Quote {
     priceMicros: row.price_micros,
     terms: row.terms,
     books: row.books,
+    agreement: row.agreement,
     planSalt: row.plan_salt,
     intentId: row.intent_id,
   }

@@ -1,8 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { maxBigint, minBigint } from '@gesim/base'
 import type { Hex, TermsJson } from '@gesim/journey'
-import { booksHash, CARRIER_METERED, intentIdOf, planCommit, termsFromJson } from '@gesim/proofs'
-import type { Plan } from '@gesim/wire'
+import {
+  agreementHash,
+  booksHash,
+  CARRIER_METERED,
+  intentIdOf,
+  planCommit,
+  planHashOf,
+  termsFromJson,
+} from '@gesim/proofs'
+import type { Agreement, Plan, Qos } from '@gesim/wire'
 
 /** What terms are made of beside the plan. */
 export interface QuoteInput {
@@ -10,7 +18,10 @@ export interface QuoteInput {
   readonly nowSeconds: number
   readonly provisionSeconds: number
   readonly unsignedCreditBytes: bigint
-  readonly planSalt: Hex
+  readonly qos: Qos
+  /** Until when the quote can be taken. */
+  readonly payBy: number
+  readonly nonce: Hex
   readonly salt: bigint
 }
 
@@ -19,34 +30,62 @@ const TOP_UP_TIMES = 4n
 /** The escrow's own limit of a deposit (EscrowParameters.depositLimit). */
 const DEPOSIT_LIMIT_MICROS = 500_000_000n
 
-function mostDepositOf({ topUp, priceMicros }: Plan): bigint {
+/** The most that an escrow takes in for a plan. */
+export function mostDepositOf({ topUp, priceMicros }: Plan): bigint {
   const price = BigInt(priceMicros)
   return topUp ? maxBigint(price, minBigint(price * TOP_UP_TIMES, DEPOSIT_LIMIT_MICROS)) : price
 }
 
+/** What a traveller is asked to agree to: the terms, and the agreement that they bind. */
+export interface Draft {
+  readonly terms: TermsJson
+  readonly agreement: Agreement
+  readonly planSalt: Hex
+  readonly intentId: Hex
+  readonly priceMicros: bigint
+}
+
 /** Terms for a plan. Pure: the same input, the same intent id. */
-export function draftTerms(
-  plan: Plan,
-  input: QuoteInput,
-): { terms: TermsJson; intentId: Hex; priceMicros: bigint } {
+export function draftTerms(plan: Plan, input: QuoteInput): Draft {
   const provisionBy = input.nowSeconds + input.provisionSeconds
+  // The days are the traveller's: they count from the last moment of delivery.
+  const deadline = provisionBy + plan.validityDays * 86_400
+  const payer = input.payer.toLowerCase() as Hex
+  const maxDeposit = mostDepositOf(plan).toString()
+  const agreement: Agreement = {
+    payer,
+    planId: plan.planId,
+    planHash: planHashOf(plan),
+    qos: input.qos,
+    priceMicros: plan.priceMicros,
+    pricePerGB: plan.pricePerGbMicros,
+    activationFee: plan.activationFeeMicros,
+    includedBytes: plan.includedBytes,
+    maxDeposit,
+    books: plan.books,
+    payBy: input.payBy,
+    provisionBy,
+    deadline,
+    nonce: input.nonce,
+  }
+  const planSalt = agreementHash(agreement)
   const terms: TermsJson = {
-    payer: input.payer.toLowerCase() as Hex,
+    payer,
     booksHash: booksHash(plan.books),
-    planCommit: planCommit(plan.planId, input.planSalt),
+    planCommit: planCommit(plan.planId, planSalt),
     pricePerGB: plan.pricePerGbMicros,
     activationFee: plan.activationFeeMicros,
     includedBytes: plan.includedBytes,
     blockBytes: plan.blockBytes,
-    maxDeposit: mostDepositOf(plan).toString(),
+    maxDeposit,
     provisionBy,
-    // The days are the traveller's: they count from the last moment of delivery.
-    deadline: provisionBy + plan.validityDays * 86_400,
+    deadline,
     flags: plan.metering === 'carrier' ? CARRIER_METERED : 0,
     unsignedCredit: input.unsignedCreditBytes.toString(),
     salt: input.salt.toString(),
   }
-  return { terms, intentId: intentIdOf(termsFromJson(terms)), priceMicros: BigInt(plan.priceMicros) }
+  const intentId = intentIdOf(termsFromJson(terms))
+  return { terms, agreement, planSalt, intentId, priceMicros: BigInt(plan.priceMicros) }
 }
 
 /** 32 random bytes as hex. */

@@ -19,6 +19,7 @@ export async function receiptOf(store: Store, chain: ChainSettings, row: IntentR
     books: row.books,
     planId: row.plan.planId,
     planSalt: row.plan_salt,
+    ...(row.agreement ? { agreement: { statement: row.agreement, plan: row.plan } } : {}),
     state: row.state,
     chain: (indexer ?? []) as Receipt['chain'],
     ...(provisioner ? { provisioning: provisioner as Record<string, unknown> } : {}),

@@ -1,10 +1,19 @@
 import { refuse } from '@gesim/base'
 import type { Hex } from '@gesim/journey'
 import type { StageContext } from '@gesim/store'
-import { devicesRoutes, intentsRoutes, plansRoutes, quotesRoutes, serve, walletRoutes } from '@gesim/wire'
+import {
+  devicesRoutes,
+  intentsRoutes,
+  limitsRoutes,
+  plansRoutes,
+  quotesRoutes,
+  serve,
+  switchingRoutes,
+  walletRoutes,
+} from '@gesim/wire'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { sql } from 'kysely'
-import { findPlan, listPlans } from './catalogue.ts'
+import { findPlan, listPlans, qualityIn } from './catalogue.ts'
 import { deviceIntent } from './devices.ts'
 import type { makeEntitlements } from './entitlements.ts'
 import type { makeIntents } from './intents.ts'
@@ -13,9 +22,11 @@ import type { makePairing } from './pairing.ts'
 import { preferenceOf } from './profiles.ts'
 import type { Buyer, makePurchase } from './purchase.ts'
 import { receiptOf } from './receipt.ts'
+import type { makeSpending } from './spending.ts'
 import { streamEvents } from './sse.ts'
+import { compareCarriers } from './switching.ts'
 import { findIntent, type IntentRow, intentsOf } from './table.ts'
-import { viewIntents } from './view.ts'
+import { presentOf, viewIntents } from './view.ts'
 
 /** What the routes work with. */
 export interface IntentsParts {
@@ -24,6 +35,7 @@ export interface IntentsParts {
   readonly purchase: ReturnType<typeof makePurchase>
   readonly pairing: ReturnType<typeof makePairing>
   readonly entitlements: ReturnType<typeof makeEntitlements>
+  readonly spending: ReturnType<typeof makeSpending>
   readonly live: Live
 }
 
@@ -31,6 +43,7 @@ export interface IntentsParts {
 export function registerRoutes(app: FastifyInstance, parts: IntentsParts): void {
   registerShop(app, parts)
   registerPurchases(app, parts)
+  registerLimits(app, parts)
   registerPairing(app, parts)
 }
 
@@ -97,9 +110,42 @@ function registerPurchases(app: FastifyInstance, parts: IntentsParts): void {
     return await receiptOf(store, chain!, row)
   })
 
+  serve(app, switchingRoutes.get, async ({ request, params, reply }) => {
+    const row = await own(parts, request, params.id)
+    reply.header('cache-control', 'no-store')
+    const [plans, quality] = await Promise.all([
+      listPlans(store.db, row.country, undefined),
+      qualityIn(store.db, row.country),
+    ])
+    const nowMs = parts.context.clock.nowMs()
+    return compareCarriers(presentOf(row, nowMs), plans, quality, nowMs)
+  })
+
   serve(app, walletRoutes.activity, async ({ request }) => {
     const { account } = await buyer(parts, request)
     return { items: await activityOf(parts, account) }
+  })
+}
+
+function registerLimits(app: FastifyInstance, parts: IntentsParts): void {
+  const { spending } = parts
+
+  serve(app, limitsRoutes.get, async ({ request, query, reply }) => {
+    const { account } = await buyer(parts, request)
+    reply.header('cache-control', 'no-store')
+    return await spending.view(account, query.wantMicros === undefined ? undefined : BigInt(query.wantMicros))
+  })
+
+  serve(app, limitsRoutes.set, async ({ request, body, reply }) => {
+    const { account } = await buyer(parts, request)
+    reply.header('cache-control', 'no-store')
+    return await spending.set(account, body)
+  })
+
+  serve(app, limitsRoutes.topUp, async ({ request, params, body }) => {
+    const row = await own(parts, request, params.id)
+    const thenMicros = await spending.topUp(row.payer, row.intent_id, BigInt(body.amountMicros))
+    return { thenMicros: thenMicros.toString() }
   })
 }
 

@@ -23,6 +23,13 @@ export const intentsSettings = {
     default: 86_400,
     parse: seconds(10, 30 * 86_400),
   },
+  limitRaiseSeconds: {
+    env: 'INTENTS_LIMIT_RAISE_SECONDS',
+    means: 'How long a raised spending limit waits before it holds',
+    unit: 'seconds',
+    default: 86_400,
+    parse: seconds(0, 30 * 86_400),
+  },
   catalogue: {
     env: 'INTENTS_CATALOGUE',
     means:

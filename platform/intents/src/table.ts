@@ -1,6 +1,6 @@
 import type { ChoiceFacts, EventBodies, Hex, IntentState, TermsJson } from '@gesim/journey'
 import type { Db, Tx } from '@gesim/store'
-import type { Plan, Qos } from '@gesim/wire'
+import type { Agreement, Plan, Qos } from '@gesim/wire'
 import { type RawBuilder, sql } from 'kysely'
 import type { Changes, IntentFacts, Step } from './decide.ts'
 
@@ -15,6 +15,8 @@ export interface IntentRow {
   terms: TermsJson
   books: number[]
   plan_salt: Hex
+  /** Purchases older than consent receipts have none. */
+  agreement: Agreement | null
   price_micros: string
   state: IntentState
   provision_by: bigint
@@ -53,6 +55,7 @@ export interface QuoteRow {
   terms: TermsJson
   books: number[]
   plan_salt: Hex
+  agreement: Agreement
   intent_id: Hex
   price_micros: string
   expires_at: Date
@@ -146,11 +149,14 @@ export async function addStep(tx: Tx, intentId: Hex, step: Step, atMs: number): 
 }
 
 /**
- * Deletes what only the person behind an account needed: quotes, pairing codes, tokens of devices whose purchase is over or
- * that were never bound, purchases that were never paid, the preference, carriers' questions. What was paid stays with its accounts, under the address.
+ * Deletes what only the person behind an account needed: quotes, spending limits and what counted against them, the preference,
+ * carriers' questions, pairing codes, tokens of devices whose purchase is over or that were never bound, purchases that were never
+ * paid. What was paid stays with its accounts, under the address.
  */
 export async function forgetAccount(tx: Tx, account: Hex): Promise<void> {
   await sql`delete from gesim.intents_quotes where account = ${account}`.execute(tx)
+  await sql`delete from gesim.intents_limits where account = ${account}`.execute(tx)
+  await sql`delete from gesim.intents_spends where account = ${account}`.execute(tx)
   await sql`delete from gesim.intents_pairing_codes c using gesim.intents_intents i
     where i.intent_id = c.intent_id and i.payer = ${account}`.execute(tx)
   await sql`delete from gesim.intents_devices d using gesim.intents_intents i

@@ -1,9 +1,11 @@
-import type { FailureCatalogue } from '@gesim/base'
+import { type FailureCatalogue, maxBigint, refuse } from '@gesim/base'
 import type { Hex } from '@gesim/journey'
+import { termsFromJson } from '@gesim/proofs'
 import type { Store } from '@gesim/store'
 import type { Intent, TimelineEntry, Usage } from '@gesim/wire'
 import { sql } from 'kysely'
 import { intentsFailures } from './failures.ts'
+import type { Present } from './switching.ts'
 import { type IntentRow, type StepRow, stepsOf } from './table.ts'
 
 const TEXTS: FailureCatalogue = intentsFailures
@@ -109,5 +111,29 @@ function failureOf(failure: { code: string; note?: string }): Intent['failure'] 
     code: failure.code,
     says: 'A carrier did not deliver; the next one is being asked. Your money is still held for you.',
     remedy: 'Nothing to do.',
+  }
+}
+
+const RUNNING = ['funded', 'ordered', 'ready', 'installed', 'active']
+
+/** A purchase as it is compared with other carriers. Throws `intents.over`, `intents.no-network-yet`. */
+export function presentOf(row: IntentRow, nowMs: number): Present {
+  const { state, book } = row
+  if (state !== 'drafted' && !RUNNING.includes(state))
+    throw refuse('intents.over', { intentId: row.intent_id, state })
+  if (book === null || state === 'drafted')
+    throw refuse('intents.no-network-yet', { intentId: row.intent_id })
+  const activated = state === 'active'
+  return {
+    book,
+    qos: row.qos,
+    tariff: termsFromJson(row.terms),
+    installed: activated || state === 'installed',
+    activated,
+    usedBytes: BigInt(row.usage?.billableBytes ?? '0'),
+    fundedMicros: BigInt(row.funded_micros),
+    // The fee is earned with the activation, before the first usage is charged.
+    chargedMicros: maxBigint(BigInt(row.charged_micros), activated ? BigInt(row.terms.activationFee) : 0n),
+    secondsLeft: Math.max(0, Number(row.deadline) - Math.floor(nowMs / 1000)),
   }
 }

@@ -28,6 +28,7 @@ export { ErrorBody } from './errors.ts'
 export { BookStatement, FinanceSummary, FinanceTransactions, financeRoutes, LedgerPage } from './finance.ts'
 export type { IntentStateWord } from './intents.ts'
 export { Activation, Intent, IntentState, intentsRoutes, Receipt, TimelineEntry, Usage } from './intents.ts'
+export { limitsRoutes, SpendingLimits, SpendingView } from './limits.ts'
 export { Checkpoint, LogEntry, logRoutes } from './log.ts'
 export { Health, Network, networkRoutes } from './network.ts'
 export { OnRampOrder, onRampRoutes } from './on-ramp.ts'
@@ -39,6 +40,7 @@ export { ProfileInUse, Profiles, profilesRoutes } from './profiles.ts'
 export { Qos, Quote, quotesRoutes } from './quotes.ts'
 export type { AnswerOf, BodyOf, Call, Caller, HttpServer, ParamsOf, QueryOf, Route } from './route.ts'
 export { route, serve } from './route.ts'
+export { Switching, switchingRoutes } from './switching.ts'
 export {
   MoveAnswer,
   MoveQuestion,
@@ -49,6 +51,7 @@ export {
 } from './telemetry.ts'
 export {
   ActivationConsent,
+  Agreement,
   CarrierUsageReceipt,
   DeviceBinding,
   ProvisioningReceipt,

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import { Plan } from './plans.ts'
 import { Qos, QuoteId } from './quotes.ts'
 import { route } from './route.ts'
-import { ActivationConsent, DeviceBinding, Terms } from './terms.ts'
+import { ActivationConsent, Agreement, DeviceBinding, Terms } from './terms.ts'
 import { Hash, HexBytes, IntentId, Line, Micros, Millis, Octets, Seconds, Seq, Uint32 } from './words.ts'
 
 export const IntentState = Type.Union([
@@ -131,6 +131,8 @@ export const Receipt = Type.Object({
   books: Type.Array(Uint32),
   planId: Type.String(),
   planSalt: Hash,
+  /** The consent receipt: what was agreed to, and the plan as it was shown. Purchases older than it have none. */
+  agreement: Type.Optional(Type.Object({ statement: Agreement, plan: Plan })),
   state: IntentState,
   /** Transactions of this purchase, by what they did. */
   chain: Type.Array(
@@ -163,7 +165,14 @@ export const intentsRoutes = {
     status: 201,
     idempotent: true,
     perMinute: 60,
-    refuses: ['intents.quote-unknown', 'intents.quote-expired', 'intents.terms-differ', 'intents.not-payer'],
+    refuses: [
+      'intents.quote-unknown',
+      'intents.quote-expired',
+      'intents.terms-differ',
+      'intents.not-payer',
+      'intents.plan-changed',
+      'intents.over-limit',
+    ],
   }),
   list: route({
     method: 'GET',

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { route } from './route.ts'
-import { Terms } from './terms.ts'
+import { Agreement, Terms } from './terms.ts'
 import { Hash, Micros, Seconds, Uint32 } from './words.ts'
 
 /** What matters most to the traveller when a network is chosen. */
@@ -23,6 +23,8 @@ export const Quote = Type.Object({
   terms: Terms,
   /** The books behind `terms.booksHash`. */
   books: Type.Array(Uint32),
+  /** What confirming it agrees to. Its hash is `planSalt`, so the terms bind the plan as it was shown. */
+  agreement: Agreement,
   /** The salt behind `terms.planCommit`: with it and the plan id anyone can check what was sold. */
   planSalt: Hash,
   intentId: Hash,

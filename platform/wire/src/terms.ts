@@ -22,6 +22,28 @@ export const Terms = Type.Object(
 )
 export type Terms = Static<typeof Terms>
 
+/** What the one confirmation of a purchase agrees to; its hash is the salt of the terms' `planCommit`. */
+export const Agreement = Type.Object(
+  {
+    payer: Address,
+    planId: Type.String({ maxLength: 64 }),
+    planHash: Hash,
+    qos: Type.String({ maxLength: 16 }),
+    priceMicros: Micros,
+    pricePerGB: Micros,
+    activationFee: Micros,
+    includedBytes: Octets,
+    maxDeposit: Micros,
+    books: Type.Array(Uint32),
+    payBy: Seconds,
+    provisionBy: Seconds,
+    deadline: Seconds,
+    nonce: Hash,
+  },
+  { additionalProperties: false },
+)
+export type Agreement = Static<typeof Agreement>
+
 /** `ProvisioningReceipt`, signed by a carrier's PROVISIONING key. */
 export const ProvisioningReceipt = Type.Object(
   {

@@ -34,6 +34,8 @@ export type {
   Quote,
   Receipt,
   Session,
+  SpendingView,
+  Switching,
   TimelineEntry,
   Usage,
   Wallet,

@@ -9,6 +9,7 @@ import { balanceOf } from '../chain/balance.ts'
 import { addresses, chainClient } from '../chain/network.ts'
 import { addToIntent, refundHeld, refundRest } from '../chain/operations.ts'
 import { unlock } from '../wallet/keeper.ts'
+import { requireWithinLimits } from '../wallet/within-limits.ts'
 
 /** Takes the whole deposit back by the contract alone. Needs nobody's consent while the money is Held. */
 export async function takeMoneyBack(intent: Intent): Promise<void> {
@@ -54,6 +55,11 @@ export async function addMoney(intent: Intent, amountMicros: bigint): Promise<No
   // A second tap, or another tab, has been here meanwhile.
   if (funded !== BigInt(intent.fundedMicros) || funded + amountMicros > terms.maxDeposit) return 'changed'
   if (balance < amountMicros) return 'short'
+  await requireWithinLimits(amountMicros)
+  // From here on it counts; the same wish sent again is the same one.
+  await ask('POST', `/v1/intents/${intent.intentId}/top-ups`, {
+    body: { amountMicros: amountMicros.toString() },
+  })
   await addToIntent(await signerOf(entropy, wallet), terms, amountMicros)
   return null
 }

@@ -4,6 +4,7 @@ import type { Intent } from '../api/shapes.ts'
 import { webFailures } from '../failures.ts'
 import { KeptPage } from '../offline/kept-page.tsx'
 import { usePlanWords } from '../shop/use-plan-words.ts'
+import { signInAgainHref } from '../sign-in/again.ts'
 import { Button, ButtonLink } from '../ui/button.tsx'
 import { IntentId } from '../ui/copy.tsx'
 import { Flags } from '../ui/flags.tsx'
@@ -11,7 +12,7 @@ import { Icon } from '../ui/icon.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { useFailureWords } from '../words/failure-words.ts'
 import { ActivationPanel } from './activation-panel.tsx'
-import { CarrierFacts } from './carrier-facts.tsx'
+import { WhyThisCarrier } from './carrier-facts.tsx'
 import { MoneyBox } from './money-box.tsx'
 import { NoticeSwitch } from './notice-switch.tsx'
 import { isHeld, isOver } from './steps.ts'
@@ -107,11 +108,7 @@ export function PurchaseView({ initial }: { initial: Intent }) {
                   <Icon name="chevron" className="size-4.5 transition-transform group-open:rotate-180" />
                   {t('why.title')}
                 </summary>
-                <p className="mt-2 text-soft">
-                  {t(`why.${intent.books.length > 1 ? (intent.carrier?.facts?.qos ?? intent.qos) : 'only'}`)}
-                </p>
-                {intent.carrier?.facts && <CarrierFacts facts={intent.carrier.facts} />}
-                {intent.books.length > 1 && <p className="mt-1 text-soft">{t('why.how')}</p>}
+                <WhyThisCarrier intent={intent} />
               </details>
             )}
           </section>
@@ -160,7 +157,7 @@ function AskedNotice({
   const title = what === 'pairing' ? t('asked.pairing') : t('asked.activation')
   const failureWords = useFailureWords()
   const text = Object.hasOwn(webFailures, code) ? failureWords({ code }) : null
-  const href = `/v1/auth/login?fresh=1&return=${encodeURIComponent(`/esims/${intentId}`)}`
+  const href = signInAgainHref(`/esims/${intentId}`)
   const action =
     code === 'web.sign-in-again' ? (
       <>

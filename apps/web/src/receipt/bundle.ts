@@ -50,6 +50,7 @@ export function bundleOf(receipt: Receipt): ReceiptBundle {
     escrow: receipt.escrow as Hex,
     intentId: receipt.intentId,
     terms: receipt.terms,
+    ...(receipt.agreement ? { agreement: receipt.agreement } : {}),
     ...(provisioning.receipt && provisioning.carrierKey && provisioning.receiptSignature
       ? {
           provisioning: {

@@ -1,6 +1,7 @@
 /** In the order of a purchase. The names are the checks of `@gesim/proofs` and our own; each has its words in `messages`. */
 export const CHECK_ORDER = [
   'terms',
+  'agreement',
   'plan',
   'paid',
   'provisioning',

@@ -215,11 +215,13 @@ export function PurchaseSheet({ plan, qos }: { plan: Plan; qos: Quote['qos'] }) 
 }
 
 async function prepareOf(plan: Plan, qos: Quote['qos'], account: `0x${string}`): Promise<Ready> {
-  const [{ balanceOf }, { network }, { passkeyPossible }] = await Promise.all([
+  const [{ balanceOf }, { network }, { passkeyPossible }, { requireWithinLimits }] = await Promise.all([
     import('../chain/balance.ts'),
     import('../chain/network.ts'),
     import('../custody/passkey.ts'),
+    import('../wallet/within-limits.ts'),
   ])
+  await requireWithinLimits(BigInt(plan.priceMicros))
   const [quote, wallet, balanceMicros, { local }, possible] = await Promise.all([
     ask<Quote>('POST', '/v1/quotes', { body: { planId: plan.planId, qos } }),
     ask<Wallet>('GET', '/v1/wallet'),

@@ -1,4 +1,12 @@
-import { booksHash, intentIdOf, type TermsJson, termsFromJson } from '@gesim/proofs'
+import {
+  agreementHash,
+  booksHash,
+  intentIdOf,
+  planCommit,
+  planHashOf,
+  type TermsJson,
+  termsFromJson,
+} from '@gesim/proofs'
 import { describe, expect, it } from 'vitest'
 import type { Hex, Plan, Quote } from '../api/shapes.ts'
 import { checkedIntentId } from './purchase.ts'
@@ -8,10 +16,34 @@ const account: Hex = `0x${'a1'.repeat(20)}`
 
 /** A quote of 3 USDC whose terms let in `cap` in all, and the plan as it was shown. */
 function quoted(cap: string, topUp: boolean): [Plan, Quote] {
+  const plan = {
+    planId: 'es-go',
+    topUp,
+    priceMicros: '3000000',
+    activationFeeMicros: '0',
+    pricePerGbMicros: '2000000',
+    includedBytes: '0',
+  }
+  const agreement: Quote['agreement'] = {
+    payer: account,
+    planId: 'es-go',
+    planHash: planHashOf(plan),
+    qos: 'balanced',
+    priceMicros: '3000000',
+    pricePerGB: '2000000',
+    activationFee: '0',
+    includedBytes: '0',
+    maxDeposit: cap,
+    books: [1],
+    payBy: NOW + 300,
+    provisionBy: NOW + 600,
+    deadline: NOW + 86_400,
+    nonce: `0x${'09'.repeat(32)}`,
+  }
   const terms: TermsJson = {
     payer: account,
     booksHash: booksHash([1]),
-    planCommit: `0x${'00'.repeat(32)}`,
+    planCommit: planCommit('es-go', agreementHash(agreement)),
     pricePerGB: '2000000',
     activationFee: '0',
     includedBytes: '0',
@@ -23,15 +55,15 @@ function quoted(cap: string, topUp: boolean): [Plan, Quote] {
     unsignedCredit: '0',
     salt: '1',
   }
-  const plan = {
+  const quote = {
     planId: 'es-go',
-    topUp,
+    qos: 'balanced',
     priceMicros: '3000000',
-    activationFeeMicros: '0',
-    pricePerGbMicros: '2000000',
-    includedBytes: '0',
+    expiresAt: NOW + 300,
+    terms,
+    agreement,
+    books: [1],
   }
-  const quote = { planId: 'es-go', priceMicros: '3000000', expiresAt: NOW + 300, terms, books: [1] }
   return [plan as Plan, quote as unknown as Quote]
 }
 
@@ -48,5 +80,24 @@ describe('the cap in the terms that a traveller signs', () => {
   it('is never below the price, which could not be paid in', () => {
     for (const topUp of [true, false])
       expect(() => check('2999999', topUp)).toThrow(expect.objectContaining({ code: 'web.terms-differ' }))
+  })
+})
+
+describe('what a quote says is agreed to', () => {
+  it('is the plan as the page showed it, to the letter', () => {
+    const [plan, quote] = quoted('12000000', true)
+    const shown = { ...plan, throttle: 'unlimited' }
+    expect(() => checkedIntentId(shown, quote, account, NOW)).toThrow(
+      expect.objectContaining({ code: 'web.terms-differ', facts: { field: 'plan' } }),
+    )
+  })
+
+  it('is not signed where the quote was changed after it, or its own words differ', () => {
+    const [plan, quote] = quoted('12000000', true)
+    const forged = { ...quote, agreement: { ...quote.agreement, nonce: `0x${'08'.repeat(32)}` as const } }
+    for (const one of [forged, { ...quote, qos: 'video' as const }, { ...quote, expiresAt: NOW + 301 }])
+      expect(() => checkedIntentId(plan, one, account, NOW)).toThrow(
+        expect.objectContaining({ code: 'web.terms-differ' }),
+      )
   })
 })

@@ -1,5 +1,5 @@
 import { isFailure, refuse } from '@gesim/base'
-import { booksHash, intentIdOf, type TermsJson, termsFromJson } from '@gesim/proofs'
+import { agreementDiffers, booksHash, intentIdOf, type TermsJson, termsFromJson } from '@gesim/proofs'
 import { ask } from '../api/ask.ts'
 import { serverNowMs } from '../api/clock.ts'
 import type { Hex, Plan, Quote, Wallet } from '../api/shapes.ts'
@@ -7,6 +7,7 @@ import { signerOf } from '../chain/account.ts'
 import { balanceOf } from '../chain/balance.ts'
 import { fundIntent } from '../chain/operations.ts'
 import { addPasskey, hasDeviceShare, unlock } from '../wallet/keeper.ts'
+import { requireWithinLimits } from '../wallet/within-limits.ts'
 
 export type PurchaseStep = 'unlocking' | 'sealing' | 'checking' | 'paying' | 'paid'
 
@@ -39,6 +40,7 @@ export async function purchase(
   const amountMicros = BigInt(quote.priceMicros)
   const intentId = checkedIntentId(plan, quote, account)
   if ((await balanceOf(account)) < amountMicros) throw refuse('web.balance-short')
+  await requireWithinLimits(amountMicros)
   await ask('POST', '/v1/intents', {
     body: { quoteId: quote.quoteId, terms: quote.terms },
     idempotencyKey: intentId,
@@ -74,6 +76,11 @@ export function checkedIntentId(
   if (terms.includedBytes !== BigInt(plan.includedBytes)) throw differs('includedBytes')
   if (terms.booksHash !== booksHash(quote.books)) throw differs('books')
   if (terms.provisionBy <= nowS || terms.deadline < terms.provisionBy) throw differs('times')
+  // The terms bind the agreement, and the agreement the plan as this page showed it: one signature covers all three.
+  const { agreement } = quote
+  const unagreed = agreementDiffers(agreement, plan, quote.terms as TermsJson)
+  if (unagreed) throw differs(unagreed)
+  if (agreement.qos !== quote.qos || agreement.payBy !== quote.expiresAt) throw differs('agreement')
   const intentId = intentIdOf(terms)
   if (quote.intentId && quote.intentId.toLowerCase() !== intentId) throw differs('intentId')
   return intentId

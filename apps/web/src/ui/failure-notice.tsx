@@ -1,6 +1,7 @@
 'use client'
 import { usePathname, useRouter } from 'next/navigation'
 import { useTranslations } from 'use-intl/react'
+import { signInAgainHref } from '../sign-in/again.ts'
 import { type Said, useFailureWords } from '../words/failure-words.ts'
 import { Button, ButtonLink } from './button.tsx'
 import { Copy } from './copy.tsx'
@@ -10,12 +11,14 @@ import { Notice } from './notice.tsx'
 export type MoneyAnswer = 'none' | 'wallet' | 'escrow' | 'unknown'
 
 /** What else than trying again helps, by code. */
-const WAYS_ON: Readonly<Record<string, 'sign-in' | 'restore'>> = {
+const WAYS_ON: Readonly<Record<string, 'sign-in' | 'restore' | 'limits'>> = {
   'identity.no-session': 'sign-in',
   'identity.not-fresh': 'sign-in',
   'intents.no-session': 'sign-in',
   'web.sign-in-again': 'sign-in',
   'web.wallet-elsewhere': 'restore',
+  'web.over-limit': 'limits',
+  'intents.over-limit': 'limits',
 }
 
 /**
@@ -50,17 +53,16 @@ export function FailureNotice({
       title={<bdi>{says}</bdi>}
       action={
         way === 'sign-in' ? (
-          <ButtonLink
-            size="small"
-            hard
-            href={`/v1/auth/login?fresh=1&return=${encodeURIComponent(back!)}`}
-            data-testid="sign-in-again"
-          >
+          <ButtonLink size="small" hard href={signInAgainHref(back!)} data-testid="sign-in-again">
             {t('signInAgain')}
           </ButtonLink>
         ) : way === 'restore' && here !== '/wallet/restore' ? (
           <ButtonLink size="small" href="/wallet/restore" data-testid="restore-here">
             {t('restoreHere')}
+          </ButtonLink>
+        ) : way === 'limits' ? (
+          <ButtonLink size="small" look="quiet" href="/wallet/limits" data-testid="to-limits">
+            {t('toLimits')}
           </ButtonLink>
         ) : (
           again !== false && (

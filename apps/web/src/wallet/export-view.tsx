@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl/react'
 import { ask } from '../api/ask.ts'
 import type { Hex, Passkeys, Session, Wallet } from '../api/shapes.ts'
+import { signInAgainHref } from '../sign-in/again.ts'
 import { Button, ButtonLink } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Notice } from '../ui/notice.tsx'
@@ -13,7 +14,6 @@ import { WordQuiz } from './word-quiz.tsx'
 /** A sign-in counts as re-authentication for this long; the server keeps secrets open for five minutes. */
 const REAUTHENTICATED_MS = 60_000
 const FRESH_MS = 5 * 60_000
-const RETURN = encodeURIComponent('/wallet/export')
 
 interface Secret {
   readonly words: string[]
@@ -93,7 +93,7 @@ export function ExportView({ session, hasPasskey }: { session: Session; hasPassk
               wide
               hard
               look={hasPasskey ? 'quiet' : 'solid'}
-              href={`/v1/auth/login?fresh=1&return=${RETURN}`}
+              href={signInAgainHref('/wallet/export')}
               data-testid="export-sign-in"
             >
               {w('signInAgain')}

@@ -11,11 +11,11 @@ import { FailureNotice } from '../ui/failure-notice.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Link } from '../ui/link.tsx'
 import { Notice } from '../ui/notice.tsx'
-import { When } from '../ui/when.tsx'
 import { About } from '../words/estimate.tsx'
 import { useFailureWords } from '../words/failure-words.ts'
 import { short } from '../words/format.ts'
 import { useFormats } from '../words/use-formats.ts'
+import { ActivityList } from './activity/activity-list.tsx'
 import { useWalletState } from './wallet-state.ts'
 
 /** The wallet: what is in it, how safe its key is, what happened with it. */
@@ -48,7 +48,7 @@ export function WalletView({
     <div className="grid items-start gap-5 md:grid-cols-2">
       <div className="space-y-5">
         <BalanceBox account={wallet.account} />
-        <ActivityList activity={activity} />
+        <ActivityList account={wallet.account} activity={activity} />
       </div>
       <div className="space-y-5">
         <RecoveryMeter wallet={wallet} account={wallet.account} onChanged={refresh} />
@@ -118,54 +118,6 @@ function BalanceBox({ account }: { account: Hex }) {
           </Button>
         )}
       </div>
-    </section>
-  )
-}
-
-const SIGNS: Readonly<Record<Activity['items'][number]['kind'], string>> = {
-  funded: '−',
-  refunded: '+',
-  returned: '+',
-  'sponsored-gas': '',
-}
-
-function ActivityList({ activity }: { activity: Activity | null }) {
-  const f = useFormats()
-  const t = useTranslations('wallet')
-  return (
-    <section className="card p-5 sm:p-6" aria-labelledby="activity">
-      <h2 id="activity" className="text-title">
-        {t('activity')}
-      </h2>
-      {!activity || activity.items.length === 0 ? (
-        <p className="mt-2 text-small text-soft">{t('noActivity')}</p>
-      ) : (
-        <ul className="mt-3 divide-y divide-line" data-testid="activity">
-          {activity.items.map((item) => (
-            <li key={`${item.txHash}${item.kind}`} className="flex items-baseline justify-between gap-4 py-3">
-              <div className="min-w-0">
-                <p className="text-small font-medium">
-                  {item.intentId ? (
-                    <Link className="hover:underline" href={`/esims/${item.intentId}`}>
-                      {t(`kinds.${item.kind}`)}
-                    </Link>
-                  ) : (
-                    t(`kinds.${item.kind}`)
-                  )}
-                </p>
-                <p className="text-caption text-faint">
-                  <When atMs={item.atMs} />
-                </p>
-              </div>
-              <p
-                className={`figures text-small font-semibold ${item.kind === 'sponsored-gas' ? 'text-faint' : ''}`}
-              >
-                <bdi dir="ltr">{`${SIGNS[item.kind]}${f.usdc(item.amountMicros)}`}</bdi>
-              </p>
-            </li>
-          ))}
-        </ul>
-      )}
     </section>
   )
 }
@@ -342,6 +294,11 @@ function Details({ wallet, account }: { wallet: Wallet; account: Hex }) {
             </Link>
           ),
         })}
+      </p>
+      <p className="mt-3 text-small">
+        <Link className="prose-link" href="/wallet/limits" data-testid="limits-link">
+          {t('limits.title')}
+        </Link>
       </p>
       <p className="mt-3 text-small">
         {t.rich('details.export', {

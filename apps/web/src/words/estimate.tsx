@@ -5,6 +5,7 @@ import { serverNowMs } from '../api/clock.ts'
 import type { Estimate } from '../api/shapes.ts'
 import { When } from '../ui/when.tsx'
 import { inCurrency } from './currency.ts'
+import { useHeld } from './held-estimate.ts'
 
 /** How often a page that stays open looks whether its rate still holds. */
 const LOOK_MS = 60_000
@@ -46,7 +47,8 @@ export function Estimates({
       document.removeEventListener('visibilitychange', look)
     }
   }, [currency, estimate])
-  return <Known value={estimate}>{children}</Known>
+  // The next rate may take a minute to come, or never where there is no network; the old one ends on time all the same.
+  return <Known value={useHeld(estimate)}>{children}</Known>
 }
 
 /** An amount of USDC in words like "about €4.17"; nothing where no rate holds. With `dated`, as of when the rate is. */

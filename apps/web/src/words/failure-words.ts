@@ -1,5 +1,6 @@
 import type { FailureFacts } from '@gesim/base'
 import { useTranslations } from 'use-intl/react'
+import { serverNowMs } from '../api/clock.ts'
 import { type WebFailureCode, webFailures } from '../failures.ts'
 import { useFormats } from './use-formats.ts'
 
@@ -41,6 +42,8 @@ const API_REFUSALS = {
   'intents.plan-not-on-sale': 'not-sold',
   'intents.quote-unknown': 'quote',
   'intents.quote-expired': 'quote',
+  'intents.plan-changed': 'plan-changed',
+  'intents.over-limit': 'over-limit',
   'intents.over': 'over',
   'intents.not-active': 'not-active',
 } as const
@@ -65,6 +68,15 @@ export function useFailureWords(): (failure: Said | Unsaid) => Said {
       const time = f.duration(Math.ceil(leftMs / MINUTE_MS) * MINUTE_MS)
       const says = t('web.payment-pending.says')
       return { code, says, remedy: t('web.payment-pending.remedy', { time }), facts: failure.facts }
+    }
+    if (known === 'web.over-limit') {
+      const { leftMicros = 0, freesAtMs } = failure.facts ?? {}
+      const says = t('web.over-limit.says', { left: f.usdc(leftMicros as string) })
+      if (freesAtMs === undefined)
+        return { code, says, remedy: t('web.over-limit.never'), facts: failure.facts }
+      const leftMs = Math.max(MINUTE_MS, Number(freesAtMs) - serverNowMs())
+      const time = f.duration(Math.ceil(leftMs / MINUTE_MS) * MINUTE_MS)
+      return { code, says, remedy: t('web.over-limit.remedy', { time }), facts: failure.facts }
     }
     return { code, says: t(`${known}.says`), remedy: t(`${known}.remedy`) }
   }

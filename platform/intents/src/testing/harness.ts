@@ -16,6 +16,7 @@ import { makePairing } from '../pairing.ts'
 import type { IntentsChain } from '../ports.ts'
 import { makePurchase } from '../purchase.ts'
 import { registerRoutes } from '../routes.ts'
+import { makeSpending } from '../spending.ts'
 
 /** A chain in memory: who is entitled, and plain keys as accounts. */
 function chainTwin() {
@@ -79,6 +80,7 @@ export async function startHarness(quoteSeconds = 600, provisionSeconds = 3_600)
     catalogue: '',
     books: [1, 2],
     unsignedCreditBytes: 50_000_000n,
+    limitRaiseSeconds: 86_400,
   }
   const harness = {
     own,
@@ -93,6 +95,7 @@ export async function startHarness(quoteSeconds = 600, provisionSeconds = 3_600)
   const intents = makeIntents({ store, chain, clock, log })
   const running: Running = await intents.start()
   const live = await openLive(store)
+  const spending = makeSpending({ store, clock, settings })
   const chainSettings = {
     rpcUrl: '',
     chainId: 31_337,
@@ -122,7 +125,8 @@ export async function startHarness(quoteSeconds = 600, provisionSeconds = 3_600)
     context,
     intents,
     live,
-    purchase: makePurchase({ store, clock, settings, intents }),
+    purchase: makePurchase({ store, clock, settings, intents, spending }),
+    spending,
     pairing: makePairing({ store, chain, settings: chainSettings, clock }),
     entitlements: makeEntitlements({ store, chain, settings: chainSettings, clock }),
   }

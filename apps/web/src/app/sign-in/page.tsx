@@ -1,7 +1,8 @@
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
 import { sessionOf, tryFromServer } from '../../api/server.ts'
-import type { Providers } from '../../api/shapes.ts'
+import type { Passkeys, Providers } from '../../api/shapes.ts'
+import { freshLoginHref, onlyWay } from '../../sign-in/again.ts'
 import { PasskeySignIn } from '../../sign-in/passkey-sign-in.tsx'
 import { ButtonLink } from '../../ui/button.tsx'
 import { FailureNotice } from '../../ui/failure-notice.tsx'
@@ -17,22 +18,27 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function SignIn({
   searchParams,
 }: {
-  searchParams: Promise<{ return?: string | string[]; failed?: string | string[] }>
+  searchParams: Promise<{ return?: string | string[]; failed?: string | string[]; again?: string | string[] }>
 }) {
   const t = await wordsOf('sign-in')
-  const { return: asked, failed } = await searchParams
+  const { return: asked, failed, again } = await searchParams
   const back = typeof asked === 'string' && /^\/(?![/\\])[!-~]*$/.test(asked) ? asked : '/esims'
   const session = await sessionOf()
   const refused = refusedOf(failed)
   // Who only wanted to sign in anew is still signed in, and learns all the same why that did not work.
-  if (session.signedIn && !refused) redirect(back)
-  const fresh = session.signedIn ? '&fresh=1' : ''
-  const { answer, failure } = await tryFromServer<Providers>('/v1/auth/providers')
+  const anew = session.signedIn && (refused !== null || again === '1')
+  if (session.signedIn && !anew) redirect(back)
+  const [{ answer, failure }, passkeys] = await Promise.all([
+    tryFromServer<Providers>('/v1/auth/providers'),
+    anew ? tryFromServer<Passkeys>('/v1/wallet/passkey') : null,
+  ])
+  const only = onlyWay(answer?.providers ?? null, passkeys?.answer?.passkeys ?? null, back)
+  if (anew && !refused && only) redirect(only)
   return (
     <div className="mx-auto max-w-md px-4 pt-12 sm:pt-20">
       <Mark className="size-12" />
-      <h1 className="mt-5 text-heading">{t('title')}</h1>
-      <p className="mt-2 text-body text-soft">{t('lead')}</p>
+      <h1 className="mt-5 text-heading">{anew ? t('again.title') : t('title')}</h1>
+      <p className="mt-2 text-body text-soft">{anew ? t('again.lead') : t('lead')}</p>
       <div className="mt-8 space-y-3">
         {refused && <FailureNotice failure={{ code: refused }} money="none" again={false} />}
         {failure && <FailureNotice failure={failure} money="none" />}
@@ -43,7 +49,11 @@ export default async function SignIn({
             hard
             look="quiet"
             data-testid={`provider-${provider.id}`}
-            href={`/v1/auth/login?provider=${encodeURIComponent(provider.id)}&return=${encodeURIComponent(back)}${fresh}`}
+            href={
+              anew
+                ? freshLoginHref(provider.id, back)
+                : `/v1/auth/login?provider=${encodeURIComponent(provider.id)}&return=${encodeURIComponent(back)}`
+            }
           >
             {t('with', { provider: provider.name })}
           </ButtonLink>

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest'
+import type { Passkeys, Providers } from '../api/shapes.ts'
+import { onlyWay, signInAgainHref } from './again.ts'
+
+const providers = (...ids: string[]): Providers['providers'] => ids.map((id) => ({ id, name: id }))
+const passkey = { id: 'a' } as unknown as Passkeys['passkeys'][number]
+const BACK = '/plans/es-go?buy=1'
+
+it('where there is one provider and no passkey, nobody is asked to choose', () => {
+  expect(onlyWay(providers('local'), [], BACK)).toBe(
+    '/v1/auth/login?provider=local&fresh=1&return=%2Fplans%2Fes-go%3Fbuy%3D1',
+  )
+})
+
+it.each([
+  ['two providers', providers('google', 'apple'), []],
+  ['one provider and a passkey', providers('google'), [passkey]],
+  ['passkeys that could not be asked for', providers('google'), null],
+  ['providers that could not be asked for', null, []],
+  ['no provider at all', [], [passkey]],
+] as const)('%s: the page lets choose, or says what is wrong', (_, known, passkeys) => {
+  expect(
+    onlyWay(known as Providers['providers'] | null, passkeys as Passkeys['passkeys'] | null, BACK),
+  ).toBeNull()
+})
+
+it('the way back is kept whole, with all that it asks for', () => {
+  const url = new URL(signInAgainHref(BACK), 'https://gesim.example')
+  expect([url.pathname, url.searchParams.get('again'), url.searchParams.get('return')]).toEqual([
+    '/sign-in',
+    '1',
+    BACK,
+  ])
+})

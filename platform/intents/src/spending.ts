@@ -1,0 +1,205 @@
+import { type Clock, refuse, type SettingsOf } from '@gesim/base'
+import type { Hex } from '@gesim/journey'
+import type { Db, Store, Tx } from '@gesim/store'
+import type { SpendingLimits, SpendingView } from '@gesim/wire'
+import { sql } from 'kysely'
+import {
+  type Limits,
+  type LimitsRow,
+  LONGEST_WINDOW_MS,
+  limitsAt,
+  mayPay,
+  mostNow,
+  NO_LIMITS,
+  type Spend,
+  setLimits,
+} from './limits.ts'
+import type { intentsSettings } from './settings.ts'
+import { lockIntent } from './table.ts'
+
+/** How long a promise counts that nobody has kept: an operation that pays is void before (11 minutes at most). */
+const UNPAID_MS = 15 * 60_000
+const DAY_MS = 86_400_000
+
+export interface SpendingOptions {
+  readonly store: Store
+  readonly clock: Clock
+  readonly settings: Pick<SettingsOf<typeof intentsSettings>, 'limitRaiseSeconds'>
+}
+
+/** Spending limits of accounts, and what counts against them. */
+export function makeSpending({ store, clock, settings }: SpendingOptions) {
+  async function viewOf(
+    db: Db | Tx,
+    account: Hex,
+    row: LimitsRow,
+    wantMicros?: bigint,
+  ): Promise<SpendingView> {
+    const nowMs = clock.nowMs()
+    const limits = limitsAt(row, nowMs)
+    const spends = await spendsOf(db, account, nowMs)
+    const within = (ms: number) =>
+      spends
+        .filter((one) => one.atMs > nowMs - ms)
+        .reduce((all, one) => all + one.amountMicros, 0n)
+        .toString()
+    const waits = row.later && row.later.fromMs > nowMs ? row.later : null
+    const verdict = wantMicros === undefined ? undefined : mayPay(limits, spends, wantMicros, nowMs)
+    return {
+      limits: toWire(limits),
+      later: waits && { limits: toWire(waits.limits), fromMs: waits.fromMs },
+      spentDayMicros: within(DAY_MS),
+      spent30DaysMicros: within(LONGEST_WINDOW_MS),
+      leftMicros: mostNow(limits, spends, nowMs)?.toString() ?? null,
+      ...(verdict
+        ? {
+            wanted: verdict.ok
+              ? { allowed: true }
+              : { allowed: false, limit: verdict.limit, freesAtMs: verdict.freesAtMs },
+          }
+        : {}),
+      raiseSeconds: settings.limitRaiseSeconds,
+    }
+  }
+
+  /**
+   * Counts a promise to pay, in the caller's transaction; made twice, it counts twice, since both may be kept. Throws
+   * `intents.over-limit`.
+   */
+  async function promise(
+    tx: Tx,
+    account: Hex,
+    intentId: Hex,
+    amountMicros: bigint,
+    thenMicros: bigint,
+  ): Promise<void> {
+    // Held until the commit: of two tabs one counts after the other. An account without limits has nothing to wait for.
+    const row = await limitsOf(tx, account, true)
+    const nowMs = clock.nowMs()
+    const verdict = mayPay(limitsAt(row, nowMs), await spendsOf(tx, account, nowMs), amountMicros, nowMs)
+    if (!verdict.ok) {
+      const { limit, leftMicros, freesAtMs } = verdict
+      throw refuse('intents.over-limit', {
+        intentId,
+        limit,
+        leftMicros: leftMicros.toString(),
+        ...(freesAtMs === null ? {} : { freesAtMs }),
+      })
+    }
+    await sql`insert into gesim.intents_spends as s (intent_id, then_micros, account, amount_micros, at)
+      values (${intentId}, ${thenMicros.toString()}, ${account}, ${amountMicros.toString()}, ${new Date(nowMs)})
+      on conflict (intent_id, then_micros) do update set at = excluded.at,
+        amount_micros = excluded.amount_micros
+          + case when s.at > ${new Date(nowMs - UNPAID_MS)} then s.amount_micros else 0 end`.execute(tx)
+  }
+
+  return {
+    promise,
+
+    async view(account: Hex, wantMicros?: bigint): Promise<SpendingView> {
+      return await viewOf(store.db, account, await limitsOf(store.db, account, false), wantMicros)
+    },
+
+    async set(account: Hex, wish: SpendingLimits): Promise<SpendingView> {
+      return await store.tx(async (tx) => {
+        await sql`insert into gesim.intents_limits (account, limits) values (${account}, ${stored(NO_LIMITS)}::jsonb)
+          on conflict (account) do nothing`.execute(tx)
+        const before = await limitsOf(tx, account, true)
+        const row = setLimits(before, fromWire(wish), clock.nowMs(), settings.limitRaiseSeconds * 1000)
+        await sql`update gesim.intents_limits set limits = ${stored(row.now)}::jsonb,
+            later = ${row.later && stored(row.later.limits)}::jsonb,
+            later_from = ${row.later && new Date(row.later.fromMs)}, changed_at = ${new Date(clock.nowMs())}
+          where account = ${account}`.execute(tx)
+        return await viewOf(tx, account, row)
+      })
+    },
+
+    /**
+     * Counts more money for a purchase that runs. Returns what it then has in all. Throws `intents.not-active`,
+     * `intents.above-cap`, `intents.over-limit`.
+     */
+    async topUp(account: Hex, intentId: Hex, amountMicros: bigint): Promise<bigint> {
+      return await store.tx(async (tx) => {
+        const row = await lockIntent(tx, intentId)
+        if (row?.payer !== account) throw refuse('intents.unknown', { intentId })
+        if (row.state !== 'active') throw refuse('intents.not-active', { intentId, state: row.state })
+        const thenMicros = BigInt(row.funded_micros) + amountMicros
+        if (amountMicros <= 0n || thenMicros > BigInt(row.terms.maxDeposit))
+          throw refuse('intents.above-cap', { intentId, maxDeposit: row.terms.maxDeposit })
+        await promise(tx, account, intentId, amountMicros, thenMicros)
+        return thenMicros
+      })
+    },
+  }
+}
+
+/** Counts what reached the escrow without a promise to this server: by another program, or the way out. */
+export async function countPaid(tx: Tx, intentId: Hex, fundedMicros: string, atMs: number): Promise<void> {
+  await sql`insert into gesim.intents_spends (intent_id, then_micros, account, amount_micros, at)
+    select intent_id, ${fundedMicros}::numeric, payer, ${fundedMicros}::numeric - counted, ${new Date(atMs)}
+    from (select i.intent_id, i.payer, coalesce(sum(s.amount_micros), 0) as counted
+      from gesim.intents_intents i left join gesim.intents_spends s
+        on s.intent_id = i.intent_id and s.then_micros <= ${fundedMicros}::numeric
+      where i.intent_id = ${intentId} group by i.intent_id, i.payer) as known
+    where ${fundedMicros}::numeric > counted
+    on conflict (intent_id, then_micros) do update set amount_micros = intents_spends.amount_micros + excluded.amount_micros`.execute(
+    tx,
+  )
+}
+
+async function limitsOf(db: Db | Tx, account: Hex, lock: boolean): Promise<LimitsRow> {
+  const { rows } = await sql<{ limits: Stored; later: Stored | null; later_from: Date | null }>`
+    select limits, later, later_from from gesim.intents_limits where account = ${account}
+    ${lock ? sql`for update` : sql``}`.execute(db)
+  const row = rows[0]
+  if (!row) return { now: NO_LIMITS, later: null }
+  return {
+    now: loaded(row.limits),
+    later: row.later && row.later_from && { limits: loaded(row.later), fromMs: row.later_from.getTime() },
+  }
+}
+
+/**
+ * What counts: whatever is in escrow or on its way there. Not what came back whole, not what lapsed, and a promise that
+ * nobody kept only as long as it still could be.
+ */
+async function spendsOf(db: Db | Tx, account: Hex, nowMs: number): Promise<Spend[]> {
+  const { rows } = await sql<{ amount_micros: string; at: Date }>`
+    select s.amount_micros, s.at from gesim.intents_spends s join gesim.intents_intents i using (intent_id)
+    where s.account = ${account} and s.at > ${new Date(nowMs - LONGEST_WINDOW_MS)}
+      and i.state not in ('refunded', 'lapsed')
+      and (i.funded_micros >= s.then_micros or s.at > ${new Date(nowMs - UNPAID_MS)})`.execute(db)
+  return rows.map((row) => ({ amountMicros: BigInt(row.amount_micros), atMs: row.at.getTime() }))
+}
+
+type Stored = Readonly<Record<keyof Limits, string | null>>
+
+function stored({ perPurchase, perDay, per30Days }: Limits): string {
+  return JSON.stringify({
+    perPurchase: perPurchase?.toString() ?? null,
+    perDay: perDay?.toString() ?? null,
+    per30Days: per30Days?.toString() ?? null,
+  })
+}
+
+const loaded = ({ perPurchase, perDay, per30Days }: Stored): Limits => ({
+  perPurchase: micros(perPurchase),
+  perDay: micros(perDay),
+  per30Days: micros(per30Days),
+})
+
+const fromWire = (wish: SpendingLimits): Limits => ({
+  perPurchase: micros(wish.perPurchaseMicros),
+  perDay: micros(wish.perDayMicros),
+  per30Days: micros(wish.per30DaysMicros),
+})
+
+const toWire = ({ perPurchase, perDay, per30Days }: Limits): SpendingLimits => ({
+  perPurchaseMicros: perPurchase?.toString() ?? null,
+  perDayMicros: perDay?.toString() ?? null,
+  per30DaysMicros: per30Days?.toString() ?? null,
+})
+
+function micros(text: string | null): bigint | null {
+  return text === null ? null : BigInt(text)
+}
