@@ -78,6 +78,11 @@ export const webFailures = {
     says: 'The key is changed, but GeSIM has not noticed it yet.',
     remedy: 'Load the page again in a minute; both keys are kept until then.',
   },
+  'web.fees-not-ready': {
+    kind: 'unreachable',
+    says: 'GeSIM is not yet ready to pay the network fee for this new wallet.',
+    remedy: 'Try again in a minute; nothing was sent.',
+  },
   'web.sign-in-again': {
     kind: 'refused',
     says: 'For this step the sign-in must be fresh.',

@@ -27,6 +27,7 @@ export const ROOMS = [
   'recoverer',
   'keys',
   'restore',
+  'trust',
   'privacy',
   'ending',
   'sign-in',
