@@ -6,7 +6,7 @@
  *
  * What they show really happened: one purchase goes its whole way, a second one waits to be installed.
  */
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Page } from 'playwright-core'
@@ -29,6 +29,8 @@ const SIZES = [
   { width: 390, height: 844, longest: 2000 },
   { width: 1280, height: 900, longest: 1600 },
 ]
+/** A repository keeps every picture for ever. */
+const MOST_BYTES = 6e6
 const THEMES = ['light', 'dark'] as const
 
 /** Pictures whose name is not that of their folder. */
@@ -44,6 +46,7 @@ const READY: Readonly<Record<string, string>> = {
   '/esims/[intentId]/receipt': '[data-testid=receipt][data-progress=done]',
   '/finance': '[data-testid=money-picture]',
   '/developer': '[data-testid=pulse]',
+  '/trust': '[data-testid=trust]',
   '/privacy/delete': '[data-testid=your-money]',
   '/wallet': '[data-testid=activity]',
   '/wallet/keys': '[data-testid=keys]',
@@ -134,3 +137,7 @@ try {
 } finally {
   await stack.stop()
 }
+const pictures = readdirSync(out).filter((file) => file.endsWith('.png'))
+const bytes = pictures.reduce((sum, file) => sum + statSync(join(out, file)).size, 0)
+console.log(`✓ ${pictures.length} pictures, ${(bytes / 1e6).toFixed(1)} MB in ${out}`)
+if (bytes > MOST_BYTES) throw new Error(`more than ${MOST_BYTES / 1e6} MB: take fewer, or cut them shorter`)

@@ -43,6 +43,11 @@ export const webFailures = {
     says: 'The passkey was not used.',
     remedy: 'Try again, or continue without a passkey.',
   },
+  'web.passkey-here-already': {
+    kind: 'refused',
+    says: 'This device has a passkey of this wallet already.',
+    remedy: 'Use that one, or add one on another device; to make it anew, remove the old one first, on the device too.',
+  },
   'web.passkey-cannot-seal': {
     kind: 'refused',
     says: 'This device can make passkeys, but none that can protect a wallet.',

@@ -25,8 +25,8 @@ export async function comparisonDigits(chainId: number, account: Hex, key: Hex):
 }
 
 /** In groups of three, as they are read out. */
-export function inGroups(digits: string): string {
-  return digits.match(/.{1,3}/g)!.join(' ')
+export function inGroups(digits: string): readonly string[] {
+  return digits.match(/.{1,3}/g)!
 }
 
 const ZEROS = [0x660, 0x6f0]
