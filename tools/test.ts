@@ -89,10 +89,20 @@ async function vitest(project: string): Promise<Tally> {
   }
 }
 
+/** Journeys wait more than they work: those that need no web app run beside the others, on a stack of their own. */
+async function journeys(): Promise<Tally> {
+  const [web, node] = await Promise.all([vitest('e2e'), vitest('e2e-node')])
+  return {
+    passed: web.passed + node.passed,
+    failed: web.failed + node.failed,
+    skipped: web.skipped + node.skipped,
+  }
+}
+
 const parts: [string, string, () => Promise<Tally>][] = [
   ['contracts', 'contracts in forge', contracts],
   ['units', 'packages in vitest', () => vitest('units')],
-  ['e2e', 'journeys on the running product', () => vitest('e2e')],
+  ['e2e', 'journeys on the running product', journeys],
 ]
 const total: Tally = { passed: 0, failed: 0, skipped: 0 }
 for (const [name, title, work] of parts) {

@@ -103,6 +103,34 @@ describe('a traveller in a browser', () => {
     )
   })
 
+  it('asks to be told, and a message of the server is shown in its own words', async () => {
+    await context.grantPermissions(['notifications'], { origin: base })
+    await byId('notices-switch').click()
+    // A machine without the internet reaches no push service: then the page says that it must be open.
+    await seen('[data-testid=notices][data-way=open], [data-testid=notices][data-way=push]')
+    const devtools = await context.newCDPSession(page)
+    const registered = new Promise<string>((resolve) => {
+      devtools.on('ServiceWorker.workerRegistrationUpdated', ({ registrations: [first] }) => {
+        if (first) resolve(first.registrationId)
+      })
+    })
+    await devtools.send('ServiceWorker.enable')
+    const intentId = new URL(page.url()).pathname.split('/').at(-1)
+    await devtools.send('ServiceWorker.deliverPushMessage', {
+      origin: base,
+      registrationId: await registered,
+      data: JSON.stringify({ intentId, about: 'usage-80' }),
+    })
+    const titles = () =>
+      page.evaluate(async () => {
+        const worker = await navigator.serviceWorker.ready
+        return (await worker.getNotifications()).map(({ title }) => title)
+      })
+    await expect.poll(titles).toEqual(['80% of your data is used'])
+    await byId('notices-switch').click()
+    await seen('[data-testid=notices][data-way=off]')
+  })
+
   it('finishes; the epoch closes, the carrier is paid and the rest comes back', async () => {
     await byId('finish').click()
     await byId('finish-confirm').click()

@@ -19,7 +19,10 @@ export default async function keepStack(project: TestProject): Promise<() => Pro
     : undefined
 
   // A run of all files will want the web app: with it from the start, nothing is stopped and started in between.
-  const whole = !process.argv.some((argument) => argument.endsWith('.test.ts'))
+  const whole = project.name === 'e2e' && !process.argv.some((argument) => argument.endsWith('.test.ts'))
+
+  // Two runs look for free ports at the same time: each from another one on.
+  const port = project.name === 'e2e' ? 3400 : 3450
 
   // One that has the web app serves those that do not need it, too; else it is started anew over the same data.
   async function provide(web: boolean): Promise<Kept> {
@@ -27,7 +30,7 @@ export default async function keepStack(project: TestProject): Promise<() => Pro
     if (before && (before.web || !web)) return before
     const dataDir = before?.stack.dataDir
     await before?.stack.stop()
-    return { stack: await startStack({ web, keep: true, ...(dataDir ? { dataDir } : {}) }), web }
+    return { stack: await startStack({ web, keep: true, port, ...(dataDir ? { dataDir } : {}) }), web }
   }
 
   const server = createServer((request, response) => {

@@ -36,10 +36,10 @@ export function stackAt(dataDir: string): Stack {
 
 /** Starts the product and waits until it says that it is open. */
 export async function startStack(
-  options: { web?: boolean; dataDir?: string; keep?: boolean } = {},
+  options: { web?: boolean; dataDir?: string; keep?: boolean; port?: number } = {},
 ): Promise<RunningStack> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'gesim-e2e-'))
-  const args = ['apps/stack/src/main.ts', '--data', dataDir, '--port', '3400']
+  const args = ['apps/stack/src/main.ts', '--data', dataDir, '--port', String(options.port ?? 3500)]
   if (options.web === false) args.push('--no-web')
   const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] })
   // A run that ends in the middle leaves nothing behind.

@@ -1,4 +1,5 @@
 import { GB_BYTES, minBigint, mulDivUp, refuse } from '@gesim/base'
+import type { TermsJson } from './json.ts'
 import type { IntentTerms } from './words.ts'
 
 const MAX_U64 = (1n << 64n) - 1n
@@ -23,6 +24,21 @@ export function chargeMicros(
   if (cumBytes < 0n || cumBytes > MAX_U64) throw refuse('proofs.out-of-range', { field: 'cumBytes' })
   if (!activated) return 0n
   return minBigint(depositMicros, terms.maxDeposit, fullChargeMicros(terms, cumBytes))
+}
+
+/** All bytes that a deposit lets in: the included ones and what the rest of it buys; nothing where only money bounds them. */
+export function wholeBytes(
+  terms: Pick<TermsJson, 'activationFee' | 'includedBytes' | 'pricePerGB'>,
+  depositMicros: bigint,
+): bigint | null {
+  const [activationFee, includedBytes, pricePerGB] = [
+    BigInt(terms.activationFee),
+    BigInt(terms.includedBytes),
+    BigInt(terms.pricePerGB),
+  ]
+  const payable = depositMicros > activationFee ? depositMicros - activationFee : 0n
+  const bought = pricePerGB > 0n ? (payable * GB_BYTES) / pricePerGB : 0n
+  return includedBytes + bought > 0n ? includedBytes + bought : null
 }
 
 /** The same without a deposit to end it: what the tariff says for the bytes. */

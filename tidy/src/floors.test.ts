@@ -32,6 +32,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'oracles',
     'advisor',
     'transparency',
+    'web-push',
   ],
   ['rsp', 'node', 'web', 'exit', 'phone', 'cli', 'stack', 'carrier', 'esim-access', 'sign-in', 'card-ramp'],
 ]

@@ -45,6 +45,7 @@ const ASKED: Readonly<Record<string, Readonly<Record<string, string | Buffer>>>>
   relayer_transactions: { role: 'operator' },
   // By the number of the transaction.
   relayer_attempts: {},
+  web_push_subscriptions: { name: '5a'.repeat(32) },
   node_idempotency: { answer: JSON.stringify({ intentId: INTENT }) },
   indexer_logs: { facts: JSON.stringify({ account: ACCOUNT }) },
 }

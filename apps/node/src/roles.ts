@@ -14,6 +14,7 @@ import { smartSwitchStage } from '@gesim/smart-switch'
 import { type Holding, type Stage, storeHoldings } from '@gesim/store'
 import { transparencyStage } from '@gesim/transparency'
 import { treasuryStage } from '@gesim/treasury'
+import { webPushStage } from '@gesim/web-push'
 import { nodeHoldings } from './holdings.ts'
 
 /** Every role the program can play, in the order of the journey. */
@@ -33,6 +34,7 @@ export const STAGE_LIST: readonly Stage[] = [
   oraclesStage,
   advisorStage,
   transparencyStage,
+  webPushStage,
 ]
 
 /** What all roles together store about a traveller. Of all, not of those that run here: they share one database. */

@@ -101,6 +101,7 @@ export function nodeEnvironment(facts: StackFacts): Environment {
     WATCHER_DUE_SECONDS: '5',
     WATCHER_RETRY_SECONDS: '2',
     TRANSPARENCY_KEY: secrets.logSeed,
+    WEB_PUSH_KEY: secrets.webPush,
     TREASURY_ON_RAMP_URL: urls.cardRamp,
     TREASURY_ON_RAMP_KEY: secrets.cardRampKey,
     TREASURY_ON_RAMP_RETURN_URL: `${urls.web}/wallet/top-up`,

@@ -29,6 +29,7 @@ export interface LocalSecrets {
   readonly smdpData: string
   readonly smdsData: string
   readonly logSeed: string
+  readonly webPush: string
   /** Whose test USDC the card sandbox delivers, and the key by which it knows the node. */
   readonly cardRamp: Hex
   readonly cardRampKey: string
@@ -60,6 +61,7 @@ function draw(): LocalSecrets {
     smdpData: secret(),
     smdsData: secret(),
     logSeed: secret(),
+    webPush: secret(),
     cardRamp: key(),
     cardRampKey: secret(),
   }

@@ -175,9 +175,47 @@ self.addEventListener('fetch', (event) => {
 })
 
 self.addEventListener('message', (event) => {
-  const { kind, path, again, language } = event.data ?? {}
+  const { kind, path, again, language, words } = event.data ?? {}
   if (kind === 'keep') event.waitUntil(keepSeen(String(path), again === true).catch(() => undefined))
+  if (kind === 'words') event.waitUntil(keepWords(words).catch(() => undefined))
   if (kind === 'hello') event.waitUntil(keepCalmPage(String(language)).catch(() => undefined))
+})
+
+/** What is said of a message where no page ever left its own words. */
+const NOTICES = {
+  'usage-50': { title: '50% of your data is used', body: 'Open the purchase to see what is left.' },
+  'usage-80': { title: '80% of your data is used', body: 'Open the purchase to see what is left.' },
+  'usage-90': { title: '90% of your data is used', body: 'Open the purchase to see what is left.' },
+  refunded: { title: 'Your money is back', body: 'No eSIM was delivered in time.' },
+}
+const WORDS = '/notice-words'
+
+async function keepWords(words) {
+  const store = await caches.open(CALM)
+  await store.put(
+    WORDS,
+    new Response(JSON.stringify(words), { headers: { 'content-type': 'application/json' } }),
+  )
+}
+
+/** Shows a message of the server; the push service saw only that there was one. */
+async function showNotice({ intentId, about }) {
+  const path = `/esims/${intentId}`
+  if (!KEPT_PATH.test(path) || !Object.hasOwn(NOTICES, about)) return
+  const kept = await (await caches.match(WORDS, { cacheName: CALM }))?.json().catch(() => undefined)
+  const { title, body } = kept?.[about] ?? NOTICES[about]
+  // A page of this purchase that stays open is told under the same name: the later one takes the place of the earlier.
+  await self.registration.showNotification(title, { body, tag: path, icon: '/icons/192.png', data: { path } })
+}
+
+self.addEventListener('push', (event) => {
+  let message = {}
+  try {
+    message = event.data?.json() ?? {}
+  } catch {
+    // Not ours, or of a later version.
+  }
+  event.waitUntil(showNotice(message))
 })
 
 self.addEventListener('notificationclick', (event) => {

@@ -92,8 +92,12 @@ test('a failed order goes back to choosing, with the same intent and no transact
 
 test('when nobody is left the money waits for the deadline and then comes back by itself', () => {
   const none = causes[3]!
-  expect(decide(facts('funded'), none, NOW).wishes).toEqual([])
-  expect(decide(facts('funded', { provisionBy: NOW - 1 }), none, NOW).wishes?.[0]?.do).toBe('refund')
+  expect(decide(facts('funded'), none, NOW).wishes ?? []).toEqual([])
+  const tooLate = decide(facts('funded', { provisionBy: NOW - 1 }), none, NOW)
+  expect([tooLate.set.state, tooLate.wishes]).toMatchObject(['refunding', [{ do: 'refund' }]])
+  // The timer that comes after it asks for nothing again.
+  const after = facts('refunding', { provisionBy: NOW - 1, noCarrier: true })
+  expect(decide(after, { kind: 'timer.provision' }, NOW).wishes ?? []).toEqual([])
   for (const state of ['funded', 'ordered', 'ready', 'installed'] as const) {
     const late = decide(facts(state, { provisionBy: NOW - 1 }), { kind: 'timer.provision' }, NOW)
     expect([late.set.state, late.wishes?.[0]?.do]).toEqual(['refunding', 'refund'])

@@ -96,11 +96,13 @@ export function decide(facts: IntentFacts, cause: Cause, nowSeconds: number): De
 
     case 'switch.decided':
       if (!WAITING.includes(state)) return NOTHING
-      if (cause.body.book === null)
-        return {
-          set: { noCarrier: true, failure: { code: 'intents.no-carrier', note: cause.body.reason } },
-          wishes: facts.provisionBy <= nowSeconds ? [{ do: 'refund', why: 'no carrier could deliver' }] : [],
-        }
+      if (cause.body.book === null) {
+        const none = { noCarrier: true, failure: { code: 'intents.no-carrier', note: cause.body.reason } }
+        // Until the time is over another carrier may come; then the timer asks for the money, and here nobody does again.
+        if (facts.provisionBy >= nowSeconds) return { set: none }
+        const back = refunding('no carrier could deliver')
+        return { ...back, set: { ...none, ...back.set } }
+      }
       return {
         set: {
           book: cause.body.book,

@@ -2,6 +2,7 @@ import { type Clock, type Log, refuse, unreachable } from '@gesim/base'
 import type { Hex, IntentState } from '@gesim/journey'
 import type { Store, Tx } from '@gesim/store'
 import { type Cause, decide, type Wish } from './decide.ts'
+import { noticeOf } from './notices.ts'
 import type { IntentsChain } from './ports.ts'
 import {
   addMove,
@@ -71,6 +72,8 @@ export function makeIntents(options: IntentsOptions) {
     await saveChanges(tx, intentId, decision.set, seq)
     for (const step of decision.steps ?? []) await addStep(tx, intentId, step, atMs)
     for (const wish of decision.wishes ?? []) await carryOut(tx, row, decision.set.book ?? row.book, wish)
+    const about = noticeOf(row, decision.set)
+    if (about) await store.append(tx, 'notice.wanted', intentId, { account: row.payer, about })
     if (to !== row.state) log.info('moved', { intentId, from: row.state, to, event: cause.kind, seq })
     return to
   }

@@ -27,6 +27,7 @@ export const STAGES = [
   'oracles',
   'advisor',
   'transparency',
+  'web-push',
 ] as const
 
 export type StageName = (typeof STAGES)[number]
@@ -117,6 +118,8 @@ export interface EventBodies {
   }
   /** No more service: the traveller finished, the deadline passed or the deposit is used up. */
   'service.ended': { book: number; why: string }
+  /** Something happened to a purchase of which its traveller should hear while no page is open. */
+  'notice.wanted': { account: Hex; about: 'usage-50' | 'usage-80' | 'usage-90' | 'refunded' }
   /** The leaves and the root of an epoch are fixed and served to the attestors. */
   'epoch.closed': {
     epoch: number
@@ -272,7 +275,7 @@ export interface EventRow {
 
 export const EVENTS: Readonly<Record<EventKind, EventRow>> = {
   'account.registered': { version: 1, writer: 'identity', readers: ['relayer'] },
-  'account.forgotten': { version: 1, writer: 'identity', readers: ['intents'] },
+  'account.forgotten': { version: 1, writer: 'identity', readers: ['intents', 'web-push'] },
   'burn.wanted': { version: 1, writer: 'identity', readers: ['relayer'] },
   'identity.minted': { version: 1, writer: 'indexer', readers: ['identity'] },
   'identity.burned': { version: 1, writer: 'indexer', readers: ['identity'] },
@@ -301,6 +304,7 @@ export const EVENTS: Readonly<Record<EventKind, EventRow>> = {
   'usage.recorded': { version: 1, writer: 'metering', readers: ['billing', 'intents', 'advisor'] },
   'charge.posted': { version: 1, writer: 'billing', readers: ['settlement', 'intents'] },
   'service.ended': { version: 1, writer: 'intents', readers: ['metering'] },
+  'notice.wanted': { version: 1, writer: 'intents', readers: ['web-push'] },
   'epoch.closed': { version: 1, writer: 'settlement', readers: ['transparency', 'attestor'] },
   'root.wanted': { version: 1, writer: 'settlement', readers: ['relayer'] },
   'attest.wanted': { version: 1, writer: 'settlement', readers: ['relayer'] },

@@ -52,6 +52,7 @@ export { OffRamp, PayoutChoice, SafeBatch, treasuryRoutes } from './treasury.ts'
 export { SignedUsageReceipt, UsageBatchAnswer, usageRoutes } from './usage.ts'
 export { Wallet, walletRoutes } from './wallet.ts'
 export { Watch, watchRoutes } from './watch.ts'
+export { webPushRoutes } from './web-push.ts'
 export type { Hex } from './words.ts'
 export {
   Address,

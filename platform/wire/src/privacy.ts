@@ -54,6 +54,7 @@ export const storedWords = {
     events: 'Events',
     'parked-events': 'Events set aside',
     jobs: 'Jobs waiting',
+    browsers: 'Browsers that are told',
   },
   fields: {
     account: 'Account',
@@ -65,6 +66,7 @@ export const storedWords = {
     'block-hash': 'Hash of the block',
     budget: 'Budget for fees',
     'budget-transaction': 'Transaction of the budget',
+    browser: 'Address of the browser and its keys',
     bytes: 'Data used',
     cancelled: 'Cancelled',
     'carrier-at': 'Network’s last record',
@@ -159,6 +161,7 @@ export const storedWords = {
     'refused-networks': 'Networks that refused',
     released: 'Taken up again',
     'remainder-refused': 'Return refused',
+    renewed: 'Renewed',
     returned: 'Rest given back',
     role: 'Role',
     route: 'Address asked',
@@ -206,6 +209,7 @@ export const storedWords = {
     fees: 'Network fees are paid for you.',
     running: 'Nothing is done twice or left undone when a computer fails.',
     faults: 'Faults are found.',
+    notices: 'You hear of your data and your money while no page is open.',
   },
   untils: {
     session: 'You sign out, end it or delete it, or it runs out.',
@@ -215,6 +219,8 @@ export const storedWords = {
     'week-after': 'Seven days after it runs out.',
     day: 'One day.',
     job: 'One day after it is done.',
+    'turned-off':
+      'You turn it off, sign out there or delete your account, or nobody opens a page there for ninety days.',
     stays: 'No end is set: accounts, disputes and proofs need it. It names nobody.',
   },
 } as const

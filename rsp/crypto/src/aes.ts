@@ -6,7 +6,8 @@ import {
   type Decipheriv,
 } from 'node:crypto'
 
-const BLOCK_BYTES = 16
+/** Bytes of a block of AES. */
+export const BLOCK_BYTES = 16
 const ZERO_BLOCK = new Uint8Array(BLOCK_BYTES)
 
 function xorInto(target: Uint8Array, mask: Uint8Array): void {
@@ -49,14 +50,6 @@ export class CbcEncryption {
     const encrypted = this.#cipher.update(message)
     this.#last = encrypted.subarray(encrypted.length - BLOCK_BYTES)
     return encrypted
-  }
-
-  /**
-   * Encrypts what follows the first block with the encryption of that block as its vector: CBC masks each block with the
-   * one before it, so that both are one call. The bytes given are used up.
-   */
-  encryptAfter(blockAndMessage: Uint8Array): Uint8Array {
-    return this.encrypt(blockAndMessage).subarray(BLOCK_BYTES)
   }
 }
 

@@ -1,6 +1,6 @@
 import { bytesEqual, concatBytes, refuse } from '@gesim/base'
-import { header, readTlv } from '@gesim/tlv'
-import { AesBlocks, CbcDecryption, CbcEncryption } from './aes.ts'
+import { headerBytes, readTlv, writeHeader } from '@gesim/tlv'
+import { AesBlocks, BLOCK_BYTES, CbcDecryption, CbcEncryption } from './aes.ts'
 import { Cmac } from './cmac.ts'
 import { x963Kdf } from './kdf.ts'
 
@@ -85,9 +85,9 @@ class Chain {
     return this.#cmac.of(this.#mcv, head, body)
   }
 
-  /** Puts the MACs of segments, one after another, to their ends; the counter has been moved on for each of them. */
-  seal(segments: Uint8Array, ends: readonly number[]): void {
-    this.#mcv = this.#cmac.sealChain(this.#mcv, segments, ends, MAC_BYTES)
+  /** Puts the MACs of segments, one after another from an offset, to their ends; the counter has been moved on for each. */
+  seal(out: Uint8Array, from: number, ends: readonly number[]): void {
+    this.#mcv = this.#cmac.sealChain(this.#mcv, out, from, ends, MAC_BYTES)
   }
 
   count(): void {
@@ -105,7 +105,7 @@ export class BspSender {
   readonly #chain: Chain
   readonly #cbc: CbcEncryption
   /** Where segments are made ready, one after another: a block for the counter, and the padded content. */
-  #room: Uint8Array = new Uint8Array(16 + MAX_ENCRYPTED_PLAIN_BYTES + 1)
+  #room: Uint8Array = new Uint8Array(BLOCK_BYTES + MAX_ENCRYPTED_PLAIN_BYTES + 1)
 
   constructor(keys: SessionKeys) {
     this.#chain = new Chain(keys)
@@ -114,62 +114,98 @@ export class BspSender {
 
   /** One encrypted and authenticated segment. */
   encryptAndMac(tag: number, plain: Uint8Array): Uint8Array {
-    return this.#sealAll(tag, [this.#encrypt(plain)])[0]!
+    return this.#sealed(tag, [this.#encrypt(plain, 0, plain.length).subarray(BLOCK_BYTES)])[0]!
   }
 
   /** One segment that is authenticated and readable. */
   macOnly(tag: number, plain: Uint8Array): Uint8Array {
     this.#chain.count()
-    return this.#sealAll(tag, [plain])[0]!
+    return this.#sealed(tag, [plain])[0]!
   }
 
   /** Data of any length as encrypted segments, each of at most 1020 bytes. */
   encryptAll(tag: number, plain: Uint8Array): Uint8Array[] {
-    const bodies = pieces(plain, MAX_ENCRYPTED_PLAIN_BYTES).map((piece) => this.#encrypt(piece))
-    return this.#sealAll(tag, bodies)
+    const out = new Uint8Array(encryptedBytes(tag, plain.length))
+    return cut(out, 0, this.encryptInto(out, 0, tag, plain))
+  }
+
+  /** Writes data of any length as encrypted segments to where there is room for `encryptedBytes`; gives where each ends. */
+  encryptInto(out: Uint8Array, from: number, tag: number, plain: Uint8Array): number[] {
+    const ends: number[] = []
+    let at = from
+    for (let start = 0; start < plain.length; start += MAX_ENCRYPTED_PLAIN_BYTES) {
+      const stop = Math.min(start + MAX_ENCRYPTED_PLAIN_BYTES, plain.length)
+      const body = this.#encrypt(plain, start, stop)
+      const length = body.length - BLOCK_BYTES + MAC_BYTES
+      at = writeHeader(out, at, tag, length)
+      out.set(body.subarray(BLOCK_BYTES), at)
+      at += length
+      ends.push(at)
+    }
+    this.#chain.seal(out, from, ends)
+    return ends
   }
 
   /** Data of any length as authenticated segments, each of at most 1020 bytes. */
   macAll(tag: number, plain: Uint8Array): Uint8Array[] {
-    return pieces(plain, MAX_MAC_ONLY_PLAIN_BYTES).map((piece) => this.macOnly(tag, piece))
+    const out: Uint8Array[] = []
+    for (let at = 0; at < plain.length; at += MAX_MAC_ONLY_PLAIN_BYTES)
+      out.push(this.macOnly(tag, plain.subarray(at, at + MAX_MAC_ONLY_PLAIN_BYTES)))
+    return out
   }
 
-  #encrypt(plain: Uint8Array): Uint8Array {
-    const end = 16 + plain.length
-    const whole = end - (end % 16) + 16
+  /** A block that is not sent, then the encrypted content of one segment. */
+  #encrypt(plain: Uint8Array, from: number, to: number): Uint8Array {
+    const end = BLOCK_BYTES + to - from
+    const whole = end - (end % BLOCK_BYTES) + BLOCK_BYTES
     if (whole > this.#room.length) this.#room = new Uint8Array(whole)
     const input = this.#room.subarray(0, whole)
-    input.fill(0, 0, 16)
+    input.fill(0, 0, BLOCK_BYTES)
     this.#chain.writeCounter(input)
     this.#chain.count()
-    input.set(plain, 16)
+    input.set(from === 0 && to === plain.length ? plain : plain.subarray(from, to), BLOCK_BYTES)
     input[end] = 0x80
     input.fill(0, end + 1)
-    return this.#cbc.encryptAfter(input)
+    // CBC masks each block with the one before it: behind its counter's block the content has that block, encrypted, as
+    // its vector, and both are one call.
+    return this.#cbc.encrypt(input)
   }
 
-  #sealAll(tag: number, bodies: readonly Uint8Array[]): Uint8Array[] {
-    const heads = bodies.map((body) => header(tag, body.length + MAC_BYTES))
+  #sealed(tag: number, bodies: readonly Uint8Array[]): Uint8Array[] {
     let length = 0
-    const ends = bodies.map((body, i) => {
-      length += heads[i]!.length + body.length + MAC_BYTES
-      return length
+    for (const body of bodies) length += sealedBytes(tag, body.length)
+    const out = new Uint8Array(length)
+    let at = 0
+    const ends = bodies.map((body) => {
+      at = writeHeader(out, at, tag, body.length + MAC_BYTES)
+      out.set(body, at)
+      at += body.length + MAC_BYTES
+      return at
     })
-    // One piece of memory for all: a package has many segments, and each of its own would cost more than its cipher.
-    const whole = new Uint8Array(length)
-    bodies.forEach((body, i) => {
-      whole.set(body, ends[i]! - MAC_BYTES - body.length)
-      whole.set(heads[i]!, ends[i]! - MAC_BYTES - body.length - heads[i]!.length)
-    })
-    this.#chain.seal(whole, ends)
-    return ends.map((end, i) => whole.subarray(i === 0 ? 0 : ends[i - 1]!, end))
+    this.#chain.seal(out, 0, ends)
+    return cut(out, 0, ends)
   }
 }
 
-function pieces(data: Uint8Array, size: number): Uint8Array[] {
-  const out: Uint8Array[] = []
-  for (let at = 0; at < data.length; at += size) out.push(data.subarray(at, at + size))
-  return out
+/** Bytes of a segment: tag, length, body, MAC. */
+function sealedBytes(tag: number, bodyBytes: number): number {
+  return headerBytes(tag, bodyBytes + MAC_BYTES) + bodyBytes + MAC_BYTES
+}
+
+/** Bytes that data of so many bytes have as encrypted segments. */
+export function encryptedBytes(tag: number, plainBytes: number): number {
+  // One byte of padding at least.
+  const padded = (bytes: number) => bytes - (bytes % BLOCK_BYTES) + BLOCK_BYTES
+  const whole = Math.floor(plainBytes / MAX_ENCRYPTED_PLAIN_BYTES)
+  const rest = plainBytes - whole * MAX_ENCRYPTED_PLAIN_BYTES
+  return (
+    whole * sealedBytes(tag, padded(MAX_ENCRYPTED_PLAIN_BYTES)) + (rest ? sealedBytes(tag, padded(rest)) : 0)
+  )
+}
+
+/** The parts of bytes that end at these offsets. */
+function cut(bytes: Uint8Array, from: number, ends: readonly number[]): Uint8Array[] {
+  return ends.map((end, i) => bytes.subarray(ends[i - 1] ?? from, end))
 }
 
 /** Checks and opens segments: the eUICC side. A refused segment ends the session; do not go on after one. */

@@ -1,4 +1,4 @@
-import { AesBlocks, CbcEncryption } from './aes.ts'
+import { AesBlocks, BLOCK_BYTES, CbcEncryption } from './aes.ts'
 
 /** AES-128 of one block, without padding. */
 export function aesBlock(key: Uint8Array, block: Uint8Array): Uint8Array {
@@ -34,38 +34,44 @@ export class Cmac {
   }
 
   /**
-   * Authenticates messages that stand one after another, each preceded by the MAC of the one before, the first one by the
-   * given block; the beginning of each MAC goes to the end of its message, where there is room for it. Gives the last MAC,
-   * whole. One call of the cipher for all: CBC masks a block with the one before it, so that a block of zeros after a MAC
-   * is encrypted as that MAC is at the beginning of a message of its own.
+   * Authenticates messages that stand one after another from an offset, each preceded by the MAC of the one before, the
+   * first one by the given block; the beginning of each MAC goes to the end of its message, where there is room for it.
+   * Gives the last MAC, whole. One call of the cipher for all: CBC masks a block with the one before it, so that a block of
+   * zeros after a MAC is encrypted as that MAC is at the beginning of a message of its own.
    */
-  sealChain(first: Uint8Array, whole: Uint8Array, ends: readonly number[], macBytes: number): Uint8Array {
+  sealChain(
+    first: Uint8Array,
+    whole: Uint8Array,
+    from: number,
+    ends: readonly number[],
+    macBytes: number,
+  ): Uint8Array {
     let length = 0
-    let start = 0
+    let start = from
     for (const end of ends) {
-      length += paddedLength(16 + end - start - macBytes)
+      length += paddedLength(BLOCK_BYTES + end - start - macBytes)
       start = end
     }
     if (length === 0) return first
     const input = roomFor(length)
     let at = 0
-    start = 0
+    start = from
     for (const end of ends) {
-      if (start === 0) input.set(first)
-      else input.fill(0, at, at + 16)
-      input.set(whole.subarray(start, end - macBytes), at + 16)
-      at = this.#finish(input, at, at + 16 + end - start - macBytes)
+      if (start === from) input.set(first)
+      else input.fill(0, at, at + BLOCK_BYTES)
+      input.set(whole.subarray(start, end - macBytes), at + BLOCK_BYTES)
+      at = this.#finish(input, at, at + BLOCK_BYTES + end - start - macBytes)
       start = end
     }
     const output = this.#cbc.encrypt(input)
     at = 0
-    start = 0
+    start = from
     for (const end of ends) {
-      at += paddedLength(16 + end - start - macBytes)
-      for (let i = 0; i < macBytes; i++) whole[end - macBytes + i] = output[at - 16 + i]!
+      at += paddedLength(BLOCK_BYTES + end - start - macBytes)
+      for (let i = 0; i < macBytes; i++) whole[end - macBytes + i] = output[at - BLOCK_BYTES + i]!
       start = end
     }
-    return new Uint8Array(output.subarray(at - 16, at))
+    return new Uint8Array(output.subarray(at - BLOCK_BYTES, at))
   }
 
   /** Writes one message, padded and masked. */

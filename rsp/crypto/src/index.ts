@@ -3,6 +3,7 @@ export {
   BspReceiver,
   BspSender,
   deriveSessionKeys,
+  encryptedBytes,
   KEY_LENGTH,
   KEY_TYPE_AES,
   MAX_ENCRYPTED_PLAIN_BYTES,

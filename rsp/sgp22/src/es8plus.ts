@@ -1,5 +1,17 @@
 import { concatBytes, refuse } from '@gesim/base'
-import { header, node, oidNode, readBytes, readOid, readTlv, readUint, type Tlv, uintNode } from '@gesim/tlv'
+import {
+  header,
+  headerBytes,
+  node,
+  oidNode,
+  readBytes,
+  readOid,
+  readTlv,
+  readUint,
+  type Tlv,
+  uintNode,
+  writeHeader,
+} from '@gesim/tlv'
 import { elementOf, readSignature, readTransactionId, TAG, writeSignature } from './elements.ts'
 import { type ProfileMetadata, readStoreMetadata, writeStoreMetadata } from './metadata.ts'
 
@@ -153,14 +165,39 @@ export interface BoundProfilePackage {
 
 /** `BF36`. */
 export function writeBoundProfilePackage(bound: BoundProfilePackage): Uint8Array {
-  return node(
-    BPP_TAG.package,
+  const profileBytes = bound.sequence86.reduce((sum, segment) => sum + segment.length, 0)
+  const { whole, profileAt } = openBoundProfilePackage(bound, profileBytes)
+  let at = profileAt
+  for (const segment of bound.sequence86) {
+    whole.set(segment, at)
+    at += segment.length
+  }
+  return whole
+}
+
+/**
+ * The same without the profile's segments, and where they belong: at the end, so many bytes. A profile is most of a
+ * package, and to write it once is cheaper than to put it together of copies.
+ */
+export function openBoundProfilePackage(
+  bound: Omit<BoundProfilePackage, 'sequence86'>,
+  profileBytes: number,
+): { whole: Uint8Array; profileAt: number } {
+  const before = [
     bound.initialiseSecureChannel,
     node(BPP_TAG.firstSequence87, ...bound.firstSequence87),
     node(BPP_TAG.sequence88, ...bound.sequence88),
-    bound.secondSequence87 && node(BPP_TAG.secondSequence87, ...bound.secondSequence87),
-    node(BPP_TAG.sequence86, ...bound.sequence86),
-  )
+    ...(bound.secondSequence87 ? [node(BPP_TAG.secondSequence87, ...bound.secondSequence87)] : []),
+  ]
+  let length = headerBytes(BPP_TAG.sequence86, profileBytes) + profileBytes
+  for (const part of before) length += part.length
+  const whole = new Uint8Array(headerBytes(BPP_TAG.package, length) + length)
+  let at = writeHeader(whole, 0, BPP_TAG.package, length)
+  for (const part of before) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return { whole, profileAt: writeHeader(whole, at, BPP_TAG.sequence86, profileBytes) }
 }
 
 function segmentsOf(element: Tlv, tag: number): Uint8Array[] {

@@ -2,6 +2,7 @@ import {
   BspSender,
   type Curve,
   deriveSessionKeys,
+  encryptedBytes,
   KEY_LENGTH,
   KEY_TYPE_AES,
   OneTimeKey,
@@ -12,10 +13,10 @@ import {
   BPP_TAG,
   type Eid,
   eidToBytes,
+  openBoundProfilePackage,
   type ProfileMetadata,
   REMOTE_OP_INSTALL,
   signedChannelOf,
-  writeBoundProfilePackage,
   writeConfigureIsdp,
   writeInitialiseSecureChannel,
   writeReplaceSessionKeys,
@@ -79,11 +80,15 @@ export async function bindPackage(binding: Binding): Promise<Uint8Array> {
     : undefined
   // SGP.22 2.5.3: after the keys were replaced the counter begins again at 1; without that it goes on.
   const profile = protectionKeys ? new BspSender(protectionKeys) : session
-  return writeBoundProfilePackage({
-    initialiseSecureChannel: writeInitialiseSecureChannel({ ...channel, smdpSignature }),
-    firstSequence87,
-    sequence88,
-    ...(secondSequence87 ? { secondSequence87 } : {}),
-    sequence86: profile.encryptAll(BPP_TAG.segment86, binding.package),
-  })
+  const { whole, profileAt } = openBoundProfilePackage(
+    {
+      initialiseSecureChannel: writeInitialiseSecureChannel({ ...channel, smdpSignature }),
+      firstSequence87,
+      sequence88,
+      ...(secondSequence87 ? { secondSequence87 } : {}),
+    },
+    encryptedBytes(BPP_TAG.segment86, binding.package.length),
+  )
+  profile.encryptInto(whole, profileAt, BPP_TAG.segment86, binding.package)
+  return whole
 }

@@ -31,11 +31,11 @@ import {
   orderKey,
   progress,
 } from './download.ts'
-import { verifiedEuicc } from './identities.ts'
+import { type Identities, verifiedEuicc } from './identities.ts'
 import { decideInstallation } from './installation.ts'
 import type { OrderLimits } from './order.ts'
 import type { Chance, Profile, SmdpState } from './ports.ts'
-import type { ClientSession, Sessions, SmdpIdentity } from './sessions.ts'
+import type { ClientSession, Sessions } from './sessions.ts'
 import { statusOf } from './status-of.ts'
 import { Turns } from './turns.ts'
 
@@ -47,7 +47,7 @@ export interface Es9plusParts {
   readonly limits: OrderLimits
   /** Own addresses, as phones may name them. */
   readonly addresses: readonly string[]
-  readonly identities: readonly SmdpIdentity[]
+  readonly identities: Identities
   readonly trustNow: () => Trust
   /** False refuses a package bound to a one-time key that the card lost. */
   readonly rebinding: boolean
@@ -69,7 +69,9 @@ export function es9plusHandlers(parts: Es9plusParts): Es9plusHandlers {
   const { state, sessions, chance, limits, log, trustNow } = parts
   const readKnown = certificateReader()
   const authentication: AuthenticationPorts = {
-    identities: parts.identities,
+    get identities() {
+      return parts.identities.current
+    },
     get trustedCiKeyIds() {
       return trustNow().issuers.flatMap((issuer) => issuer.subjectKeyId ?? [])
     },
@@ -244,7 +246,7 @@ export function es9plusHandlers(parts: Es9plusParts): Es9plusHandlers {
     const { iccid } = pir.data.notification
     const holds =
       ecdsaVerify(card.publicKey, pir.data.raw, pir.signature) &&
-      (smdpOid === undefined || parts.identities.some(({ oid }) => oid === smdpOid)) &&
+      (smdpOid === undefined || parts.identities.current.some(({ oid }) => oid === smdpOid)) &&
       (iccid === undefined || iccid === found.iccid)
     if (!holds) return log.warn('an installation result does not hold')
     await state.change(found.iccid, (profile) => decideInstallation(profile, pir, chance.nowMs(), limits))

@@ -4,14 +4,23 @@ import {
   CURVES,
   checkEuicc,
   ecdsaVerify,
+  type Identity,
   identitiesOf,
   localSigner,
   type Pki,
   type Signer,
   type Trust,
 } from '@gesim/crypto'
-import { refusalOfCheck, type VerifiedEuicc } from '@gesim/sgp22'
-import type { SmdpIdentity } from './sessions.ts'
+import { refusalOfCheck, type ServerIdentity, type VerifiedEuicc } from '@gesim/sgp22'
+
+/** A certificate pair of this server under one issuer: to prove itself, and to bind packages. */
+export interface SmdpIdentity extends ServerIdentity {
+  readonly auth: Identity
+  readonly binding: Identity
+  /** Identifier in both certificates, dotted. */
+  readonly oid: string
+  readonly signBinding: (data: Uint8Array) => Promise<Uint8Array>
+}
 
 /** Makes a signer of a key; a module that keeps its keys passes its own. */
 export type SignerOf = (certificate: Certificate, role: 'auth' | 'binding') => Signer | undefined
@@ -55,6 +64,43 @@ export function smdpIdentities(
   })
   if (pairs.length === 0) throw refuse('crypto.pki-incomplete', { role: 'dp-auth and dp-pb', oid })
   return pairs
+}
+
+/**
+ * The identities of a server that runs: those in use, and those that were replaced, for as long as sessions that were
+ * begun with them may be open.
+ */
+export class Identities {
+  #current: readonly SmdpIdentity[]
+  #replaced: readonly { readonly identity: SmdpIdentity; readonly untilMs: number }[] = []
+  readonly #sessionLifeMs: number
+  readonly #nowMs: () => number
+
+  constructor(first: readonly SmdpIdentity[], sessionLifeMs: number, nowMs: () => number) {
+    this.#current = first
+    this.#sessionLifeMs = sessionLifeMs
+    this.#nowMs = nowMs
+  }
+
+  /** What new sessions are begun with, the preferred first. */
+  get current(): readonly SmdpIdentity[] {
+    return this.#current
+  }
+
+  /** Takes others into use. */
+  replace(by: readonly SmdpIdentity[]): void {
+    const nowMs = this.#nowMs()
+    const untilMs = nowMs + this.#sessionLifeMs
+    const open = this.#replaced.filter((each) => each.untilMs > nowMs)
+    this.#replaced = [...this.#current.map((identity) => ({ identity, untilMs })), ...open]
+    this.#current = by
+  }
+
+  /** The identity with which a session was begun; nothing once it is long replaced, or another server's. */
+  withCertificate(der: Uint8Array): SmdpIdentity | undefined {
+    const has = ({ certificate }: SmdpIdentity) => bytesEqual(certificate, der)
+    return this.#current.find(has) ?? this.#replaced.find(({ identity }) => has(identity))?.identity
+  }
 }
 
 /** The certificates of a card, checked against a trust; `read` may remember what it read. Throws `sgp22.auth-*`. */

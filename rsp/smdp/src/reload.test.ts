@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { Agent } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,7 +8,8 @@ import { certificatePem, issueOperator, loadPki, makeTestPki, tlsPemOf } from '@
 import { callFunction, ES2PLUS, ES9PLUS, type Peer, parseIccid } from '@gesim/sgp22'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { memoryState, type Smdp, startSmdp } from './index.ts'
-import { statusOf } from './testing/world.ts'
+import { freshCard, releasedProfile } from './testing/service.ts'
+import { freshIccid, packageOf, statusOf } from './testing/world.ts'
 
 // Certificates that change while the server runs.
 
@@ -20,6 +21,7 @@ const refused: unknown[] = []
 const log: Log = { ...createLog('smdp', 'silent'), error: (_, facts) => refused.push(facts?.error) } as Log
 let smdp: Smdp
 let slow: Smdp
+const state = memoryState()
 
 beforeAll(async () => {
   makeTestPki(directory)
@@ -32,7 +34,7 @@ beforeAll(async () => {
     log,
   }
   smdp = await startSmdp({ ...common, state: memoryState(), filesEveryMs: 20 })
-  slow = await startSmdp({ ...common, state: memoryState(), filesEveryMs: 3_600_000 })
+  slow = await startSmdp({ ...common, state, filesEveryMs: 3_600_000 })
 })
 afterAll(async () => {
   await smdp.stop()
@@ -109,6 +111,48 @@ describe('the TLS certificate of a server that runs', () => {
     await expect(slow.reload()).rejects.toThrow('crypto.pki-')
     expect([await shown(smdp), await shown(slow)]).toEqual([before, before])
     for (const [i, path] of paths.entries()) writeFileSync(path, kept[i]!)
+    await slow.reload()
+  })
+})
+
+describe('the certificates with which a server that runs signs', () => {
+  const spoil = (folder: string) => {
+    for (const file of readdirSync(join(directory, folder))) rmSync(join(directory, folder, file))
+  }
+
+  async function ordered(): Promise<string> {
+    const iccid = freshIccid()
+    await state.change(iccid, () => ({
+      result: undefined,
+      profile: releasedProfile(packageOf(iccid), iccid),
+    }))
+    return iccid
+  }
+
+  it('are others for new sessions, and the same for those that are open', async () => {
+    const card = freshCard(loadPki(directory), peer(slow), 'localhost')
+    const [early, late] = [await ordered(), await ordered()]
+    const before = await card.authenticate(early)
+    const open = await card.initiate()
+    spoil('DPauth')
+    spoil('DPpb')
+    makeTestPki(directory)
+    await slow.reload()
+    const after = await card.authenticate(late)
+    expect(after.smdpCertificate).not.toEqual(before.smdpCertificate)
+    expect((await card.initiate()).serverCertificate).not.toEqual(open.serverCertificate)
+    // The card opens each package under the certificate that its session was shown.
+    expect((await card.fetch(before)).iccid).toBe(early)
+    expect((await card.fetch(after)).iccid).toBe(late)
+  })
+
+  it('stay when one of the pair is missing, which is said', async () => {
+    const card = freshCard(loadPki(directory), peer(slow), 'localhost')
+    const before = await card.initiate()
+    spoil('DPpb')
+    await expect(slow.reload()).rejects.toThrow('crypto.pki-incomplete')
+    expect((await card.initiate()).serverCertificate).toEqual(before.serverCertificate)
+    makeTestPki(directory)
     await slow.reload()
   })
 })

@@ -1,23 +1,6 @@
-import { bytesEqual, refuse } from '@gesim/base'
-import type { Identity } from '@gesim/crypto'
-import type {
-  AuthenticationSession,
-  Eid,
-  EuiccInfo2,
-  Iccid,
-  ServerIdentity,
-  SessionStore,
-  StoredSession,
-} from '@gesim/sgp22'
-
-/** A certificate pair of this server under one issuer: to prove itself, and to bind packages. */
-export interface SmdpIdentity extends ServerIdentity {
-  readonly auth: Identity
-  readonly binding: Identity
-  /** Identifier in both certificates, dotted. */
-  readonly oid: string
-  readonly signBinding: (data: Uint8Array) => Promise<Uint8Array>
-}
+import { refuse } from '@gesim/base'
+import type { AuthenticationSession, Eid, EuiccInfo2, Iccid, SessionStore, StoredSession } from '@gesim/sgp22'
+import type { Identities, SmdpIdentity } from './identities.ts'
 
 /** A card that proved itself, and what it may have. */
 export interface SessionClient {
@@ -50,9 +33,9 @@ export type ClientSession = Session & { readonly client: SessionClient }
  */
 export class Sessions {
   readonly #store: SessionStore<Session>
-  readonly #identities: readonly SmdpIdentity[]
+  readonly #identities: Identities
 
-  constructor(store: SessionStore<Session>, identities: readonly SmdpIdentity[]) {
+  constructor(store: SessionStore<Session>, identities: Identities) {
     this.#store = store
     this.#identities = identities
   }
@@ -95,9 +78,7 @@ export class Sessions {
 
   /** The identity under which a session was begun. */
   identityOf(session: Session): SmdpIdentity {
-    const found = this.#identities.find(({ certificate }) =>
-      bytesEqual(certificate, session.serverCertificate),
-    )
+    const found = this.#identities.withCertificate(session.serverCertificate)
     if (!found) throw refuse('sgp22.auth-transaction', { why: 'certificate' })
     return found
   }

@@ -9,7 +9,7 @@ import {
 import { readTlv, type Tlv } from '@gesim/tlv'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Es9plusHandlers, es9plusHandlers } from './es9plus.ts'
-import { smdpIdentities } from './identities.ts'
+import { Identities, smdpIdentities } from './identities.ts'
 import { DEFAULT_LIMITS, memoryState, type Session } from './index.ts'
 import { Sessions } from './sessions.ts'
 import { statusOf } from './status-of.ts'
@@ -23,7 +23,8 @@ const state = memoryState()
 const store = memorySessions<Session>({ maxSessions: 100, sessionLifeMs: 600_000 }, Date.now)
 beforeAll(async () => {
   world = await startWorld(state, { sessions: store })
-  const identities = smdpIdentities(world.pki, '2.999.10', Date.now())
+  const found = smdpIdentities(world.pki, '2.999.10', Date.now())
+  const identities = new Identities(found, DEFAULT_LIMITS.sessionLifeMs, Date.now)
   handlers = es9plusHandlers({
     state,
     sessions: new Sessions(store, identities),

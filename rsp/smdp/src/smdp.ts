@@ -23,7 +23,7 @@ import { Courier, type Outside, smdsOver } from './courier.ts'
 import { type Credentials, credentialsOf, type OperatorAuthorities } from './credentials.ts'
 import type { EventRegistry } from './es2plus.ts'
 import { es9plusHandlers } from './es9plus.ts'
-import { type SignerOf, smdpIdentities } from './identities.ts'
+import { Identities, type SignerOf, smdpIdentities } from './identities.ts'
 import { operatorRoutes } from './operator-routes.ts'
 import { type Operator, Operators } from './operators.ts'
 import type { OrderLimits } from './order.ts'
@@ -101,8 +101,8 @@ export interface Smdp {
   /** Sessions that are open. */
   sessionCount(): Promise<number>
   /**
-   * Reads the directory's TLS certificates, trusted issuers and authorities of operators again, which also happens when
-   * they change. Connections that are open go on. Rejects with what was refused: the earlier ones stay in use.
+   * Reads the directory's certificates, trusted issuers and authorities of operators again, which also happens when they
+   * change. Connections and sessions that are open go on. Rejects with what was refused: the earlier ones stay in use.
    */
   reload(): Promise<void>
   stop(): Promise<void>
@@ -131,7 +131,8 @@ export async function startSmdp(options: SmdpOptions): Promise<Smdp> {
   const addresses = [smdpAddress, ...otherAddresses]
   const name: ServerName = { oid: options.oid, hosts: addresses.map(hostOfAddress), atMs: chance.nowMs() }
   const oid = serverOidOf(pki, { tls: 'dp-tls', needed: ['dp-auth', 'dp-pb'] }, name)
-  const identities = smdpIdentities(pki, oid, name.atMs, options.signerOf)
+  const identitiesIn = (read: Pki) => smdpIdentities(read, oid, chance.nowMs(), options.signerOf)
+  const identities = new Identities(identitiesIn(pki), limits.sessionLifeMs, chance.nowMs)
   const wish = {
     name: { ...name, oid },
     curves: options.listeners.flatMap(({ tls }) => tls ?? []),
@@ -199,6 +200,7 @@ export async function startSmdp(options: SmdpOptions): Promise<Smdp> {
           everyMs: options.filesEveryMs,
           take(read) {
             const now = credentialsOf(read, { ...wish, name: { ...wish.name, atMs: chance.nowMs() } })
+            identities.replace(identitiesIn(read))
             operators.trust(now.operatorAuthorities)
             for (const [at, { tls: curve }] of options.listeners.entries())
               if (curve) opened[at]!.renew({ ...now.tls.get(curve)!, curve })

@@ -1,4 +1,4 @@
-import { createLog, type Log, systemClock } from '@gesim/base'
+import { createLog, type Log, refuse, systemClock } from '@gesim/base'
 import {
   CURVES,
   type Curve,
@@ -69,7 +69,7 @@ export interface SmdsOptions {
 export interface Smds {
   /** Ports in the order of the listeners. */
   readonly ports: readonly number[]
-  /** Reads TLS certificates and trusted issuers again, as that of an SM-DP+ does. Rejects with what was refused. */
+  /** Reads certificates and trusted issuers again, as that of an SM-DP+ does. Rejects with what was refused. */
   reload(): Promise<void>
   stop(): Promise<void>
 }
@@ -110,12 +110,18 @@ export async function startSmds(options: SmdsOptions): Promise<Smds> {
   const oid = serverOidOf(pki, { tls: 'ds-tls', needed: ['ds-auth'] }, name)
   const curves = [...new Set(options.listeners.flatMap(({ tls }) => tls ?? []))]
   const rootCurve = curves[0] ?? 'nist'
+  const identitiesIn = (read: Pki): ServerIdentity[] => {
+    const found = identities(read, oid, nowMs())
+    if (found.length === 0) throw refuse('crypto.pki-incomplete', { role: 'ds-auth', oid })
+    return found
+  }
   const credentialsOf = (read: Pki) => {
     const tlsOf = (curve: Curve) =>
       tlsPemOf(serverTlsOf(read, 'ds-tls', curve, { ...name, oid, atMs: nowMs() }))
     const wanted = rootAddress ? [...new Set([rootCurve, ...curves])] : curves
     return {
       issuers: certificateIssuers(read.issuers),
+      identities: identitiesIn(read),
       tls: new Map(wanted.map((curve) => [curve, tlsOf(curve)])),
     }
   }
@@ -130,7 +136,7 @@ export async function startSmds(options: SmdsOptions): Promise<Smds> {
     state,
     nowMs,
     sessions: memorySessions<Session>({ maxSessions, sessionLifeMs }, nowMs),
-    authentication: authenticationPorts(identities(pki, oid, nowMs()), serverAddresses, trustNow, options),
+    authentication: authenticationPorts(() => credentials.identities, serverAddresses, trustNow, options),
   })
   const root = rootAddress && {
     get peer() {
@@ -200,14 +206,16 @@ export async function startSmds(options: SmdsOptions): Promise<Smds> {
 }
 
 function authenticationPorts(
-  own: readonly ServerIdentity[],
+  own: () => readonly ServerIdentity[],
   serverAddresses: readonly string[],
   trustNow: () => Trust,
   options: SmdsOptions,
 ): AuthenticationPorts {
   const readKnown = certificateReader()
   return {
-    identities: own,
+    get identities() {
+      return own()
+    },
     get trustedCiKeyIds() {
       return trustNow().issuers.flatMap((issuer) => issuer.subjectKeyId ?? [])
     },

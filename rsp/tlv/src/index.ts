@@ -6,6 +6,7 @@ export type { TlvPart } from './write.ts'
 export {
   bitsNode,
   header,
+  headerBytes,
   lengthToBytes,
   node,
   oidNode,
@@ -13,4 +14,5 @@ export {
   tagToBytes,
   textNode,
   uintNode,
+  writeHeader,
 } from './write.ts'

@@ -21,10 +21,8 @@ export function lengthToBytes(length: number): Uint8Array {
 export function node(tag: number, ...parts: readonly TlvPart[]): Uint8Array {
   let length = 0
   for (const part of parts) if (part) length += part.length
-  const headLength = tagWidth(tag) + lengthWidth(length)
-  const out = new Uint8Array(headLength + length)
-  writeHeader(out, tag, length)
-  let at = headLength
+  const out = new Uint8Array(headerBytes(tag, length) + length)
+  let at = writeHeader(out, 0, tag, length)
   for (const part of parts) {
     if (!part) continue
     out.set(part, at)
@@ -43,28 +41,34 @@ function lengthWidth(length: number): number {
   return length < 0x80 ? 1 : length < 0x100 ? 2 : length < 0x10000 ? 3 : length < 0x1000000 ? 4 : 5
 }
 
-/** Writes tag and shortest length to the beginning of bytes that have room for them. */
-function writeHeader(out: Uint8Array, tag: number, length: number): void {
-  let at = 0
+/** Bytes of a tag and a shortest length together. */
+export function headerBytes(tag: number, length: number): number {
+  return tagWidth(tag) + lengthWidth(length)
+}
+
+/** Writes tag and shortest length to an offset of bytes that have room for them; gives the offset behind them. */
+export function writeHeader(out: Uint8Array, start: number, tag: number, length: number): number {
+  let at = start
   if (tag > 0xffff) out[at++] = tag >> 16
   if (tag > 0xff) out[at++] = (tag >> 8) & 0xff
   out[at++] = tag & 0xff
   const width = lengthWidth(length)
   if (width === 1) {
     out[at] = length
-    return
+    return at + 1
   }
   out[at] = 0x7f + width
   for (let left = length, end = at + width - 1; end > at; end--) {
     out[end] = left & 0xff
     left = Math.floor(left / 256)
   }
+  return at + width
 }
 
 /** Tag and length alone, for content that is sent apart. */
 export function header(tag: number, length: number): Uint8Array {
-  const out = new Uint8Array(tagWidth(tag) + lengthWidth(length))
-  writeHeader(out, tag, length)
+  const out = new Uint8Array(headerBytes(tag, length))
+  writeHeader(out, 0, tag, length)
   return out
 }
 

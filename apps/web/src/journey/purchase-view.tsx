@@ -13,6 +13,7 @@ import { useFailureWords } from '../words/failure-words.ts'
 import { ActivationPanel } from './activation-panel.tsx'
 import { CarrierFacts } from './carrier-facts.tsx'
 import { MoneyBox } from './money-box.tsx'
+import { NoticeSwitch } from './notice-switch.tsx'
 import { isHeld, isOver } from './steps.ts'
 import { Timeline } from './timeline.tsx'
 import { troubleOf } from './trouble.ts'
@@ -122,6 +123,11 @@ export function PurchaseView({ initial }: { initial: Intent }) {
           <div className="order-3">
             <MoneyBox intent={intent} refresh={refresh} />
           </div>
+          {!isOver(intent.state) && (
+            <div className="order-5">
+              <NoticeSwitch />
+            </div>
+          )}
         </div>
       </div>
     </div>

@@ -4,14 +4,16 @@ import { useTranslations } from 'use-intl/react'
 import { Button, ButtonLink } from '../ui/button.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { useFormats } from '../words/use-formats.ts'
+import { useNoticeWords } from './notice-switch.tsx'
 import {
-  askToNotify,
   notify,
   notifying,
   type Remembered,
   remember,
   rememberedOf,
   stepReached,
+  type Telling,
+  tellMe,
   whatToSay,
 } from './usage-notice.ts'
 
@@ -33,8 +35,9 @@ export function UsageAlert({
   const t = useTranslations('frame')
   const j = useTranslations('journey')
   const f = useFormats()
+  const words = useNoticeWords()
   const [memory, setMemory] = useState<Remembered | null>(null)
-  const [way, setWay] = useState<'no' | 'ask' | 'yes'>('no')
+  const [way, setWay] = useState<Telling>('no')
   const [announced, setAnnounced] = useState(false)
   const step = stepReached(usedPercent)
   const title = step === null ? '' : t('usage.reached', { percent: f.percent(step) })
@@ -51,7 +54,8 @@ export function UsageAlert({
     remember(intentId, told)
     setAnnounced(true)
     setMemory(told)
-    if (notifying() === 'yes') void notify(intentId, title, body)
+    // Where the push service tells it, once is enough.
+    if (notifying() === 'open') void notify(intentId, title, body)
   }, [memory, step, intentId, title, body])
 
   function close() {
@@ -78,11 +82,11 @@ export function UsageAlert({
                 <ButtonLink size="small" look="plain" href="/plans">
                   {t('seePlans')}
                 </ButtonLink>
-                {way === 'ask' && (
+                {way === 'off' && (
                   <Button
                     size="small"
                     look="plain"
-                    onClick={() => void askToNotify().then(setWay)}
+                    onClick={() => void tellMe(words).then(setWay)}
                     data-testid="usage-notify"
                   >
                     {t('usage.notify')}
@@ -95,7 +99,7 @@ export function UsageAlert({
             }
           >
             <p>{body}</p>
-            {way !== 'no' && <p className="mt-1 text-caption">{t('usage.whileOpen')}</p>}
+            {(way === 'open' || way === 'push') && <p className="mt-1 text-caption">{j(`notices.${way}`)}</p>}
           </Notice>
         </div>
       )}

@@ -1,3 +1,5 @@
+import type { NoticeWords } from './push-subscription.ts'
+
 const STEPS = [90, 80, 50] as const
 
 export type UsageStep = (typeof STEPS)[number]
@@ -31,16 +33,42 @@ export function remember(intentId: string, { told, closed }: Remembered): void {
   store(nameOf(intentId), `${told} ${closed}`)
 }
 
-/** `ask`: the browser could notify and nobody was asked yet. */
-export function notifying(): 'no' | 'ask' | 'yes' {
+/**
+ * `no`: this browser cannot notify. `blocked`: its settings forbid it. `off`: nobody asked. `open`: it is told while a page is
+ * open. `push`: also while none is.
+ */
+export type Telling = 'no' | 'blocked' | 'off' | 'open' | 'push'
+
+export function notifying(): Telling {
   if (!('Notification' in window) || !('serviceWorker' in navigator)) return 'no'
-  if (Notification.permission === 'denied') return 'no'
-  return Notification.permission === 'granted' && stored(WANTED) ? 'yes' : 'ask'
+  if (Notification.permission === 'denied') return 'blocked'
+  const wanted = Notification.permission === 'granted' ? stored(WANTED) : null
+  return wanted === 'push' ? 'push' : wanted ? 'open' : 'off'
 }
 
-/** Asks the browser's own question; only ever called from a press of a button. */
-export async function askToNotify(): Promise<'no' | 'ask' | 'yes'> {
-  if ((await Notification.requestPermission()) === 'granted') store(WANTED, '1')
+/** Asks the browser's own question, then its push service; only ever called from a press of a button. */
+export async function tellMe(words: NoticeWords): Promise<Telling> {
+  if ((await Notification.requestPermission()) === 'granted') {
+    store(WANTED, 'open')
+    await renewNotices(words)
+  }
+  return notifying()
+}
+
+/** Renews what was asked for: a push service that was out of reach may be there now, and the other way round. */
+export async function renewNotices(words: NoticeWords): Promise<Telling> {
+  const way = notifying()
+  if (way !== 'open' && way !== 'push') return way
+  const { subscribeHere } = await import('./push-subscription.ts')
+  store(WANTED, (await subscribeHere(words)) ? 'push' : 'open')
+  return notifying()
+}
+
+/** Tells nothing more on this device. */
+export async function stopNotices(): Promise<Telling> {
+  drop(WANTED)
+  const { unsubscribeHere } = await import('./push-subscription.ts')
+  await unsubscribeHere()
   return notifying()
 }
 
@@ -63,5 +91,11 @@ function stored(name: string): string | null {
 function store(name: string, value: string): void {
   try {
     localStorage.setItem(name, value)
+  } catch {}
+}
+
+function drop(name: string): void {
+  try {
+    localStorage.removeItem(name)
   } catch {}
 }

@@ -1,3 +1,4 @@
+import { wholeBytes } from '@gesim/proofs'
 import type { Intent } from '../api/shapes.ts'
 import { percent } from '../words/format.ts'
 
@@ -14,18 +15,12 @@ export interface UsageShown {
 /** Data against what is included; beyond that, or without any included, money against the deposit. */
 export function usageShown(intent: Intent): UsageShown {
   const usedBytes = BigInt(intent.usage?.bytes ?? '0')
-  const included = BigInt(intent.terms.includedBytes)
-  const pricePerGb = BigInt(intent.terms.pricePerGB)
   // Before anything is paid in, the price: a plan that can be topped up lets in far more than that.
   const depositMicros = BigInt(intent.fundedMicros) || BigInt(intent.plan.priceMicros)
-  const fee = BigInt(intent.terms.activationFee)
   const spentMicros = BigInt(intent.usage?.amountMicros ?? intent.chargedMicros)
-  const payable = depositMicros > fee ? depositMicros - fee : 0n
-  const bought = pricePerGb > 0n ? (payable * 1_000_000_000n) / pricePerGb : 0n
-  const wholeBytes = included + bought > 0n ? included + bought : null
-  const usedPercent =
-    wholeBytes !== null ? percent(usedBytes, wholeBytes) : percent(spentMicros, depositMicros)
-  return { usedPercent, usedBytes, wholeBytes, spentMicros, depositMicros }
+  const whole = wholeBytes(intent.terms, depositMicros)
+  const usedPercent = whole !== null ? percent(usedBytes, whole) : percent(spentMicros, depositMicros)
+  return { usedPercent, usedBytes, wholeBytes: whole, spentMicros, depositMicros }
 }
 
 const STEADY_AFTER_MS = 5 * 60_000

@@ -41,9 +41,16 @@ function forgetOthers(person: string | null): void {
 
 function forgetSeen(): void {
   void caches.delete('gesim-seen')
+  void endSubscription()
   try {
     forgetNotices()
   } catch {}
+}
+
+/** Nobody signed in is told of anybody's purchases here; the server finds the subscription gone at its next message. */
+async function endSubscription(): Promise<void> {
+  const registration = await navigator.serviceWorker.getRegistration()
+  await (await registration?.pushManager?.getSubscription())?.unsubscribe()
 }
 
 function forgetNotices(): void {

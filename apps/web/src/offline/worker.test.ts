@@ -28,8 +28,13 @@ function worker(network: (request: Request) => Promise<Response> | Response) {
       stores.get(cacheName)?.get(pathOf(key))?.clone(),
   }
   const handlers = new Map<string, (event: object) => void>()
+  const shown: { title: string; body: string; tag: string; data: { path: string } }[] = []
   const self = {
     location: { origin: ORIGIN },
+    registration: {
+      showNotification: async (title: string, options: Omit<(typeof shown)[number], 'title'>) =>
+        void shown.push({ title, ...options }),
+    },
     addEventListener: (kind: string, handler: (event: object) => void) => handlers.set(kind, handler),
   }
   class OwnRequest extends Request {
@@ -69,7 +74,7 @@ function worker(network: (request: Request) => Promise<Response> | Response) {
     for (const work of waited) await work
     return response
   }
-  return { scope, stores, settle }
+  return { scope, stores, settle, shown }
 }
 
 describe('what the worker does with a request', () => {
@@ -194,5 +199,44 @@ describe('the calm page', () => {
     const answer = (await one.settle('fetch', { request }))!
     expect(await answer.text()).toBe('<html lang="de">Kein Netz</html>')
     expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'")
+  })
+})
+
+describe('a message of the server', () => {
+  const push = (one: ReturnType<typeof worker>, data: unknown) =>
+    one.settle('push', { data: { json: () => data } })
+  const about = (what: string) => ({ intentId: ID, about: what })
+
+  it('is shown in the words that a page left, else in English, and leads to its purchase', async () => {
+    const one = worker(() => Response.error())
+    await push(one, about('usage-80'))
+    const words = { 'usage-80': { title: 'Vier Fünftel', body: 'Sieh nach.' } }
+    await one.settle('message', { data: { kind: 'words', words } })
+    await push(one, about('usage-80'))
+    await push(one, about('refunded'))
+    const titles = one.shown.map(({ title }) => title)
+    expect(titles).toEqual(['80% of your data is used', 'Vier Fünftel', 'Your money is back'])
+    expect(new Set(one.shown.map(({ data }) => data.path))).toEqual(new Set([`/esims/${ID}`]))
+  })
+
+  it.each([
+    ['of another kind', about('advertisement')],
+    ['of a word that every object knows', about('constructor')],
+    ['of no purchase', { intentId: '../wallet/export', about: 'usage-80' }],
+    ['without anything', {}],
+    ['that is nothing', null],
+  ])('%s is not shown', async (_, data) => {
+    const one = worker(() => Response.error())
+    await push(one, data)
+    expect(one.shown).toEqual([])
+  })
+
+  it('that is no JSON breaks nothing', async () => {
+    const one = worker(() => Response.error())
+    const json = () => {
+      throw new SyntaxError('no JSON')
+    }
+    await one.settle('push', { data: { json } })
+    expect(one.shown).toEqual([])
   })
 })

@@ -16,7 +16,7 @@ import {
 } from '@gesim/crypto'
 import { eidWithCheckDigits, memorySessions, parseIccid } from '@gesim/sgp22'
 import { type Es9plusHandlers, es9plusHandlers } from '../es9plus.ts'
-import { smdpIdentities } from '../identities.ts'
+import { Identities, smdpIdentities } from '../identities.ts'
 import { memoryState } from '../memory-state.ts'
 import type { Profile } from '../ports.ts'
 import { type Session, Sessions } from '../sessions.ts'
@@ -99,7 +99,7 @@ export function freshCard(pki: Pki, peer: TestCard['peer'], smdpAddress: string)
 export function openService(pki: Pki, oid = '2.999.10'): Service {
   const nowMs = () => systemClock.nowMs()
   const state = memoryState()
-  const identities = smdpIdentities(pki, oid, nowMs())
+  const identities = new Identities(smdpIdentities(pki, oid, nowMs()), DEFAULT_LIMITS.sessionLifeMs, nowMs)
   const issuers = certificateIssuers(pki.issuers)
   const handlers = es9plusHandlers({
     state,

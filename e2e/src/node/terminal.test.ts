@@ -2,11 +2,11 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { expectInOrder, profilesFor } from './books.ts'
-import { type Database, openDatabase } from './database.ts'
-import { sharedStack } from './running-stack.ts'
-import { ROOT, type Stack } from './start-stack.ts'
-import { type Ended, gesim, newTraveller } from './terminal.ts'
+import { expectInOrder, profilesFor } from '../books.ts'
+import { type Database, openDatabase } from '../database.ts'
+import { sharedStack } from '../running-stack.ts'
+import { ROOT, type Stack } from '../start-stack.ts'
+import { type Ended, gesim, newTraveller } from '../terminal.ts'
 
 /** A GSMA test profile (TS.48); not part of the repository. */
 const TS48 = join(ROOT, '../shared/data/rsp/ts48-v7/TS48_V7.0_eSIM_GTP_SAIP2.3_NoBERTLV.der')

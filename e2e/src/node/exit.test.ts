@@ -12,12 +12,12 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { createTestClient, http, parseEther } from 'viem'
 import { generatePrivateKey, privateKeyToAddress } from 'viem/accounts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { directChain } from './alone.ts'
-import { launchBrowser } from './browser.ts'
-import { ROOT, type RunningStack, startStack } from './start-stack.ts'
-import { gesim } from './terminal.ts'
-import { type Buyer, newBuyer, order, pay, reaches } from './traveller.ts'
-import { eventually } from './waiting.ts'
+import { directChain } from '../alone.ts'
+import { launchBrowser } from '../browser.ts'
+import { ROOT, type RunningStack, startStack } from '../start-stack.ts'
+import { gesim } from '../terminal.ts'
+import { type Buyer, newBuyer, order, pay, reaches } from '../traveller.ts'
+import { eventually } from '../waiting.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 

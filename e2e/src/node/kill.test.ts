@@ -1,11 +1,11 @@
 // The node is killed with SIGKILL at every step of a purchase. Each purchase still ends: paid once, delivered once.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { chainStory, expectInOrder, profilesFor } from './books.ts'
-import { type Database, openDatabase } from './database.ts'
-import { killNode, nodeServes, sharedStack } from './running-stack.ts'
-import type { Stack } from './start-stack.ts'
-import { gesim, newTraveller } from './terminal.ts'
+import { chainStory, expectInOrder, profilesFor } from '../books.ts'
+import { type Database, openDatabase } from '../database.ts'
+import { killNode, nodeServes, sharedStack } from '../running-stack.ts'
+import type { Stack } from '../start-stack.ts'
+import { gesim, newTraveller } from '../terminal.ts'
 
 /** Every step, spread over three purchases, so that each begins anew after a kill and none lives on kills alone. */
 const WALKS = [

@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { type Intent, intentsRoutes } from '@gesim/wire'
 import { createPublicClient, http } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Database, everyRow, openDatabase } from './database.ts'
-import { sharedStack } from './running-stack.ts'
-import type { Stack } from './start-stack.ts'
-import { gesim, newTraveller } from './terminal.ts'
-import { type Buyer, newBuyer, order, pay, reaches } from './traveller.ts'
+import { type Database, everyRow, openDatabase } from '../database.ts'
+import { sharedStack } from '../running-stack.ts'
+import type { Stack } from '../start-stack.ts'
+import { gesim, newTraveller } from '../terminal.ts'
+import { type Buyer, newBuyer, order, pay, reaches } from '../traveller.ts'
 
 const PLANTED = {
   'an e-mail address': 'ada.lovelace@analytical.example',

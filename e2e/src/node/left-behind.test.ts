@@ -4,12 +4,12 @@ import { callOfRefund, signIn } from '@gesim/cli'
 import { gesimIdentityAbi } from '@gesim/contracts'
 import { walletRoutes } from '@gesim/wire'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { directChain, operateAlone, usdcOf } from './alone.ts'
-import { type Database, everyRow, openDatabase } from './database.ts'
-import { sharedStack } from './running-stack.ts'
-import type { Stack } from './start-stack.ts'
-import { type Buyer, newBuyer, order, type Purchase, pay, reaches } from './traveller.ts'
-import { eventually } from './waiting.ts'
+import { directChain, operateAlone, usdcOf } from '../alone.ts'
+import { type Database, everyRow, openDatabase } from '../database.ts'
+import { sharedStack } from '../running-stack.ts'
+import type { Stack } from '../start-stack.ts'
+import { type Buyer, newBuyer, order, type Purchase, pay, reaches } from '../traveller.ts'
+import { eventually } from '../waiting.ts'
 
 interface Person {
   readonly subject_ref: string

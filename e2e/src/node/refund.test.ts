@@ -1,13 +1,13 @@
 // The money is the traveller's until a profile is installed: fail-over, refund after the deadline, refund alone.
 import { callOfRefund } from '@gesim/cli'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { directChain, operateAlone, usdcOf } from './alone.ts'
-import { chainStory, expectInOrder, profilesFor } from './books.ts'
-import { type Database, openDatabase } from './database.ts'
-import { faultAt, sharedStack, withSettings } from './running-stack.ts'
-import type { Stack } from './start-stack.ts'
-import { type Buyer, look, newBuyer, order, type Purchase, pay, reaches } from './traveller.ts'
-import { eventually } from './waiting.ts'
+import { directChain, operateAlone, usdcOf } from '../alone.ts'
+import { chainStory, expectInOrder, profilesFor } from '../books.ts'
+import { type Database, openDatabase } from '../database.ts'
+import { faultAt, sharedStack, withSettings } from '../running-stack.ts'
+import type { Stack } from '../start-stack.ts'
+import { type Buyer, look, newBuyer, order, type Purchase, pay, reaches } from '../traveller.ts'
+import { eventually } from '../waiting.ts'
 
 let stack: Stack
 let database: Database
