@@ -1,7 +1,7 @@
 export type { GesimAccountClient, SponsoredClientOptions } from './account/client.ts'
 export { fundingCalls, remainderCall, sponsoredClient } from './account/client.ts'
 export type { RecoveryStanding } from './account/recovery.ts'
-export { readRecovery } from './account/recovery.ts'
+export { readRecovery, recoveryTypedData } from './account/recovery.ts'
 export type { AccountSigner, WebAuthnAssertion, WebAuthnSignerOptions } from './account/signers.ts'
 export { ecdsaSigner, webAuthnSigner } from './account/signers.ts'
 export type {

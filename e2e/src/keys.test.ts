@@ -135,6 +135,32 @@ it('a passkey becomes a second key, the key is changed, and on a new device the 
   await other.context.close()
 }, 400_000)
 
+it('after a change each passkey that opens no longer is told, and no second one is made on one device', async () => {
+  const two = await device({ prf: true })
+  const { authenticatorId } = two
+  await signInAnew(two)
+  await openKeys(two)
+  await does(two, 'keys-add-passkey', 'added')
+  await passkey(two, '[data-sealed=true]')
+  // A second one on the same device would take the place of the first there: it is refused.
+  await two.page.getByTestId('keys-add-passkey').click()
+  await two.page.getByText('web.passkey-here-already').waitFor({ timeout: 60_000 })
+  // On another device, which does not have the first one.
+  await two.cdp.send('WebAuthn.clearCredentials', { authenticatorId })
+  await does(two, 'keys-add-passkey', 'added')
+  await two.page.locator('[data-testid=passkey][data-sealed=true]').nth(1).waitFor()
+  expect(await two.page.getByTestId('stale-passkeys').count()).toBe(0)
+
+  // Declined at the device: the key is changed all the same.
+  await two.cdp.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false })
+  await two.page.getByTestId('change-key').click()
+  await does(two, 'change-key-confirm', 'changedUnsealed')
+  await two.page.getByTestId('stale-passkeys').waitFor()
+  expect(await two.page.locator('[data-testid=passkey][data-stale=true]').count()).toBe(2)
+
+  await two.context.close()
+}, 300_000)
+
 it('an authenticator without PRF makes a passkey that signs in and seals nothing; forbidden, it signs nobody in', async () => {
   const plain = await device({ prf: false })
   await signInAnew(plain)

@@ -18,6 +18,8 @@ export const ROUTES: readonly string[] = readdirSync(join(ROOT, 'apps/web/src/ap
 export function pathOf(route: string, intentId: string): string {
   const path = route.replace('[planId]', PLAN).replace('[intentId]', intentId)
   if (path.includes('[')) throw new Error(`nobody says what stands in ${route}`)
+  // A link of somebody who has named nobody, with a key that nobody has.
+  if (path === '/trust') return `/trust?account=0x${'ab'.repeat(20)}&key=0x${'cd'.repeat(20)}`
   // Who is signed in sees that page only with a refusal.
   return path === '/sign-in' ? '/sign-in?failed=identity.sign-in-refused' : path
 }

@@ -3,10 +3,11 @@
  * the product on data of its own, or uses a running one on fresh data:
  *
  *   node e2e/src/screens.ts --data .gesim
+ *   node e2e/src/screens.ts --only trust,wallet-keys
  *
  * What they show really happened: one purchase goes its whole way, a second one waits to be installed.
  */
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Page } from 'playwright-core'
@@ -19,16 +20,22 @@ import { buy, newWebTraveller, openContext, type WebTraveller } from './web-trav
 const { values } = parseArgs({
   options: {
     data: { type: 'string' },
+    /** Names of pictures, with commas between: the others stay as they are. */
+    only: { type: 'string' },
     out: { type: 'string', default: join(ROOT, 'docs/screens') },
   },
 })
 const { out } = values
+const only = values.only?.split(',')
+const isWanted = (name: string) => !only || only.includes(name)
 
 /** A page longer than this is cut: what matters stands at its top. */
 const SIZES = [
   { width: 390, height: 844, longest: 2000 },
   { width: 1280, height: 900, longest: 1600 },
 ]
+/** A repository keeps every picture for ever. */
+const MOST_BYTES = 6e6
 const THEMES = ['light', 'dark'] as const
 
 /** Pictures whose name is not that of their folder. */
@@ -44,6 +51,8 @@ const READY: Readonly<Record<string, string>> = {
   '/esims/[intentId]/receipt': '[data-testid=receipt][data-progress=done]',
   '/finance': '[data-testid=money-picture]',
   '/developer': '[data-testid=pulse]',
+  '/trust': '[data-testid=trust][data-step=named]',
+  '/wallet/recoverer': '[data-testid=recoverer]',
   '/privacy/delete': '[data-testid=your-money]',
   '/id': '[data-testid=token][data-step=read]',
   '/wallet': '[data-testid=activity]',
@@ -71,6 +80,7 @@ async function shoot(page: Page, name: string, { width, longest }: (typeof SIZES
 
 /** Opens a page in each width and takes it. */
 async function take(page: Page, name: string, url: string, ready = 'h1'): Promise<void> {
+  if (!isWanted(name)) return
   for (const size of SIZES) {
     await page.setViewportSize({ width: size.width, height: size.height })
     await page.goto(url)
@@ -99,25 +109,41 @@ async function useUp({ page, context }: WebTraveller): Promise<void> {
   await page.waitForSelector('[data-testid=purchase][data-state=settled]', { timeout: 180_000 })
 }
 
+/** Somebody names the helper as their trusted person, and then needs a new key: gives the link to it. */
+async function linkOf({ page, base }: WebTraveller, helper: string): Promise<string> {
+  await page.goto(`${base}/wallet/recoverer`)
+  await page.getByTestId('recoverer-input').fill(helper)
+  await page.getByTestId('recoverer-next').click()
+  await page.getByTestId('recoverer-confirm').click()
+  await page.waitForSelector('[data-testid=recoverer][data-state=named]', { timeout: 90_000 })
+  await page.goto(`${base}/wallet/restore`)
+  await page.getByTestId('make-key-to-bring').click()
+  const link = page.getByTestId('key-to-bring')
+  await link.waitFor()
+  return (await link.getAttribute('data-value'))!
+}
+
 async function takeAll(stack: Stack): Promise<void> {
   const browser = await launchBrowser()
   try {
     const traveller = await newWebTraveller(browser, stack)
     const { page, base } = traveller
     const settled = await buy(traveller)
-    await useUp(traveller)
+    if (isWanted('timeline-settled') || isWanted('receipt')) await useUp(traveller)
+    // Somebody else: the server's part of a key is given some times an hour only, and each page opened anew asks for it.
+    const waiting = await newWebTraveller(browser, stack)
+    const ready = await buy(waiting)
+    await take(waiting.page, 'timeline-ready', `${base}/esims/${ready}`, '[data-testid=activation-qr]')
+    await take(waiting.page, 'purchase-sheet', `${base}/plans/es-go?buy=1`, '[data-testid=confirm]')
+    const link = await linkOf(waiting, traveller.account)
     const nobody = await (await openContext(browser, stack, null, [])).newPage()
     for (const route of ROUTES) {
       // Some pages are for those who are not signed in.
       const one = ['/', '/plans', '/sign-in', '/offline'].includes(route) ? nobody : page
       const path = route === '/sign-in' ? route : pathOf(route, settled)
-      await take(one, nameOf(route), base + path, READY[route])
+      await take(one, nameOf(route), route === '/trust' ? link : base + path, READY[route])
     }
     await take(page, 'not-found', `${base}/no-such-page`)
-    await page.setViewportSize({ width: 390, height: 844 })
-    const ready = await buy(traveller)
-    await take(page, 'timeline-ready', `${base}/esims/${ready}`, '[data-testid=activation-qr]')
-    await take(page, 'purchase-sheet', `${base}/plans/es-go?buy=1`, '[data-testid=confirm]')
     const arabic = await (await openContext(browser, stack, null, [], { locale: 'ar' })).newPage()
     await take(arabic, 'plan-arabic', `${base}/plans/es-go`)
   } finally {
@@ -126,7 +152,7 @@ async function takeAll(stack: Stack): Promise<void> {
 }
 
 mkdirSync(out, { recursive: true })
-for (const file of readdirSync(out)) if (file.endsWith('.png')) rmSync(join(out, file))
+if (!only) for (const file of readdirSync(out)) if (file.endsWith('.png')) rmSync(join(out, file))
 const stack = values.data
   ? { ...stackAt(values.data), stop: async () => {} }
   : await startStack({ web: true })
@@ -135,3 +161,7 @@ try {
 } finally {
   await stack.stop()
 }
+const pictures = readdirSync(out).filter((file) => file.endsWith('.png'))
+const bytes = pictures.reduce((sum, file) => sum + statSync(join(out, file)).size, 0)
+console.log(`✓ ${pictures.length} pictures, ${(bytes / 1e6).toFixed(1)} MB in ${out}`)
+if (bytes > MOST_BYTES) throw new Error(`more than ${MOST_BYTES / 1e6} MB: take fewer, or cut them shorter`)

@@ -10,7 +10,7 @@ const FRIEND = '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed'
 const friend = FRIEND.toLowerCase() as `0x${string}`
 const account = `0x${'aa'.repeat(20)}` as const
 const owner = `0x${'bb'.repeat(20)}` as const
-const quiet = { recovererId: null, dueAt: 0, delaySeconds: 259_200, exists: true }
+const quiet = { recovererId: null, newSignerId: null, dueAt: 0, delaySeconds: 259_200, exists: true }
 const named = { ...quiet, recovererId: keccak256(friend) }
 const running = { ...named, dueAt: 1_800_000_000 }
 

@@ -43,6 +43,12 @@ export const webFailures = {
     says: 'The passkey was not used.',
     remedy: 'Try again, or continue without a passkey.',
   },
+  'web.passkey-here-already': {
+    kind: 'refused',
+    says: 'This device has a passkey of this wallet already.',
+    remedy:
+      'Use that one, or add one on another device; to make it anew, remove the old one first, on the device too.',
+  },
   'web.passkey-cannot-seal': {
     kind: 'refused',
     says: 'This device can make passkeys, but none that can protect a wallet.',
@@ -77,6 +83,11 @@ export const webFailures = {
     kind: 'unreachable',
     says: 'The key is changed, but GeSIM has not noticed it yet.',
     remedy: 'Load the page again in a minute; both keys are kept until then.',
+  },
+  'web.fees-not-ready': {
+    kind: 'unreachable',
+    says: 'GeSIM is not yet ready to pay the network fee for this new wallet.',
+    remedy: 'Try again in a minute; nothing was sent.',
   },
   'web.sign-in-again': {
     kind: 'refused',

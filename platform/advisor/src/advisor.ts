@@ -107,7 +107,7 @@ async function forecast(store: Store, settings: Settings, clock: Clock, tx: Tx):
       rulesVersion: RULES_VERSION,
       intentId: null,
       book,
-      choice: `${count} profiles`,
+      choice: count === 1 ? '1 profile' : `${count} profiles`,
       why,
       inputs: { history, costs },
     })

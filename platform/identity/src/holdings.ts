@@ -116,6 +116,7 @@ export const identityHoldings: readonly Holding[] = [
       public_key: text('signer'),
       sign_count: text('counter'),
       signs_in: text('signs-in'),
+      seals: text('seals'),
       created_at: time('created'),
       used_at: time('seen'),
     },

@@ -160,6 +160,8 @@ test('seeds are sealed by passkey and by key, and deleting my data leaves nothin
   const parts = { challenge, origin: 'http://localhost:3999', rpId: 'localhost' }
   expect((await page.call('POST', '/v1/wallet/passkey', passkey.made(parts))).statusCode).toBe(201)
   const { credentialId } = passkey
+  const seals = async () => (await page.call('GET', '/v1/wallet/passkey')).json().passkeys[0].seals
+  expect(await seals()).toBe(false)
   await page.call('PUT', '/v1/wallet/passkey', { credentialId, owner: first, sealedSeed: 'b2xk' })
   await page.call('PUT', '/v1/wallet/passkey', { credentialId, owner: key(66), sealedSeed: 'bmV3' })
   const sealedNow = async () => (await page.call('GET', '/v1/wallet/passkey')).json().passkeys[0].sealedSeed
@@ -168,6 +170,8 @@ test('seeds are sealed by passkey and by key, and deleting my data leaves nothin
   await replace(account, first, key(66))
   expect((await wallet()).shares).toEqual({ server: false, passkey: true, recoverySaved: false })
   expect(await sealedNow()).toBe('bmV3')
+  // What it sealed for a key that is gone is gone; that it can seal is not forgotten with it.
+  expect(await seals()).toBe(true)
   const told = (await page.call('GET', '/v1/privacy')).json().groups.map((one: { says: string }) => one.says)
   expect(told).toEqual(expect.arrayContaining(['Passkeys', 'Keys sealed by your passkeys']))
   const receipt = 'R'.repeat(43)

@@ -73,9 +73,9 @@ export function makeKeyParts(options: {
       const key = owner.toLowerCase() as Hex
       await store.tx(async (tx) => {
         await requireRoom(tx, subject, key)
-        const known = await sql`select from gesim.identity_passkeys
+        const known = await sql`update gesim.identity_passkeys set seals = true
           where subject_ref = ${subject} and credential_id = ${credentialId}`.execute(tx)
-        if (known.rows.length === 0) throw refuse('identity.passkey-unknown')
+        if (!known.numAffectedRows) throw refuse('identity.passkey-unknown')
         await sql`insert into gesim.identity_seals (subject_ref, credential_id, owner, sealed_seed)
           values (${subject}, ${credentialId}, ${key}, ${sealedSeed})
           on conflict (subject_ref, credential_id, owner) do update set sealed_seed = excluded.sealed_seed`.execute(

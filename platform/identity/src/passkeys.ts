@@ -118,10 +118,11 @@ export function makePasskeys(options: PasskeysOptions) {
         credential_id: string
         public_key: Hex | null
         signs_in: boolean
+        seals: boolean
         sealed_seed: string | null
         created_at: Date
         used_at: Date | null
-      }>`select p.credential_id, p.public_key, p.signs_in, s.sealed_seed, p.created_at, p.used_at
+      }>`select p.credential_id, p.public_key, p.signs_in, p.seals, s.sealed_seed, p.created_at, p.used_at
         from gesim.identity_passkeys p
           left join gesim.identity_accounts a using (subject_ref)
           left join gesim.identity_seals s
@@ -131,6 +132,7 @@ export function makePasskeys(options: PasskeysOptions) {
         credentialId: row.credential_id,
         publicKey: row.public_key,
         signsIn: row.signs_in,
+        seals: row.seals,
         sealedSeed: row.sealed_seed,
         createdAtMs: row.created_at.getTime(),
         usedAtMs: row.used_at?.getTime() ?? null,

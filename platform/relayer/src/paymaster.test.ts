@@ -18,6 +18,8 @@ const addresses = {
 } as Parameters<typeof whyNotSponsored>[1]
 
 const sender = at('a')
+const known: ReadonlySet<string> = new Set([sender])
+const unknown: ReadonlySet<string> = new Set()
 const withdraw = encodeFunctionData({
   abi: intentEscrowAbi,
   functionName: 'withdrawBalance',
@@ -37,7 +39,7 @@ describe('what the operator pays for', () => {
       { to: addresses.usdc, data: approve },
       { to: addresses.escrow, data: withdraw },
     ]
-    expect(whyNotSponsored(operation(calls), addresses, true)).toBeUndefined()
+    expect(whyNotSponsored(operation(calls), addresses, known)).toBeUndefined()
   })
 
   it('is paying fees ahead and taking a gift of them, and nothing else at the paymaster', () => {
@@ -51,40 +53,42 @@ describe('what the operator pays for', () => {
             : { functionName }),
       })
     const why = (name: Parameters<typeof call>[0]) =>
-      whyNotSponsored(operation([{ to: addresses.paymaster, data: call(name) }]), addresses, true)
+      whyNotSponsored(operation([{ to: addresses.paymaster, data: call(name) }]), addresses, known)
     expect([why('topUp'), why('takePromotion')]).toEqual([undefined, undefined])
     expect(why('sweepFees')).toMatch(/function/)
   })
 
   it('is nothing for accounts that did not sign in here', () => {
-    expect(whyNotSponsored(operation([{ to: addresses.escrow, data: withdraw }]), addresses, false)).toMatch(
-      /sign in/,
-    )
+    expect(
+      whyNotSponsored(operation([{ to: addresses.escrow, data: withdraw }]), addresses, unknown),
+    ).toMatch(/sign in/)
   })
 
   it('is no other contract, no other function, and no ether', () => {
-    expect(whyNotSponsored(operation([{ to: at('9'), data: withdraw }]), addresses, true)).toMatch(/calls to/)
-    expect(whyNotSponsored(operation([{ to: addresses.usdc, data: withdraw }]), addresses, true)).toMatch(
+    expect(whyNotSponsored(operation([{ to: at('9'), data: withdraw }]), addresses, known)).toMatch(
+      /calls to/,
+    )
+    expect(whyNotSponsored(operation([{ to: addresses.usdc, data: withdraw }]), addresses, known)).toMatch(
       /function/,
     )
     expect(
-      whyNotSponsored(operation([{ to: addresses.escrow, data: withdraw, value: 1n }]), addresses, true),
+      whyNotSponsored(operation([{ to: addresses.escrow, data: withdraw, value: 1n }]), addresses, known),
     ).toMatch(/ether/)
   })
 
   it('is not what cannot be read', () => {
     expect(
-      whyNotSponsored({ sender, callData: '0xdeadbeef' } as unknown as UserOperation, addresses, true),
+      whyNotSponsored({ sender, callData: '0xdeadbeef' } as unknown as UserOperation, addresses, known),
     ).toMatch(/batch/)
-    expect(whyNotSponsored(operation([]), addresses, true)).toMatch(/batch/)
+    expect(whyNotSponsored(operation([]), addresses, known)).toMatch(/batch/)
   })
 
   it('is only the deployment of our own accounts', () => {
     const calls = [{ to: addresses.escrow, data: withdraw }]
     const foreign = operation(calls, { factory: at('8'), factoryData: '0x' })
-    expect(whyNotSponsored(foreign, addresses, true)).toMatch(/another factory/)
+    expect(whyNotSponsored(foreign, addresses, known)).toMatch(/another factory/)
     const odd = operation(calls, { factory: addresses.accountFactory, factoryData: '0xdeadbeef' })
-    expect(whyNotSponsored(odd, addresses, true)).toMatch(/something else/)
+    expect(whyNotSponsored(odd, addresses, known)).toMatch(/something else/)
   })
 
   it('is only the delegation of an address to the code of our own accounts', () => {
@@ -95,12 +99,12 @@ describe('what the operator pays for', () => {
         factoryData: '0x',
         eip7702Auth: { address } as UserOperation['eip7702Auth'],
       })
-    expect(whyNotSponsored(delegating(at('6')), addresses, true)).toBeUndefined()
-    expect(whyNotSponsored(delegating(at('7')), addresses, true)).toMatch(/foreign code/)
-    expect(whyNotSponsored(delegating(at('6')), addresses, false)).toMatch(/sign in/)
+    expect(whyNotSponsored(delegating(at('6')), addresses, known)).toBeUndefined()
+    expect(whyNotSponsored(delegating(at('7')), addresses, known)).toMatch(/foreign code/)
+    expect(whyNotSponsored(delegating(at('6')), addresses, unknown)).toMatch(/sign in/)
     // The marker without the authorization is a factory like any other.
     const bare = operation(calls, { factory: DELEGATION_MARKER, factoryData: '0x' })
-    expect(whyNotSponsored(bare, addresses, true)).toMatch(/another factory/)
+    expect(whyNotSponsored(bare, addresses, known)).toMatch(/another factory/)
   })
 })
 
@@ -113,8 +117,8 @@ describe('what the operator pays for a way back into the account', () => {
     functionName: 'finishRecovery',
     args: [at('b')],
   })
-  const why = (calls: Parameters<typeof encodeExecute>[0], known = true) =>
-    whyNotSponsored(operation(calls), addresses, known)
+  const why = (calls: Parameters<typeof encodeExecute>[0], of = known) =>
+    whyNotSponsored(operation(calls), addresses, of)
 
   it('is naming a recoverer, naming nobody, and stopping a recovery, alone or together', () => {
     expect(why([{ to: sender, data: name(at('b')) }])).toBeUndefined()
@@ -133,7 +137,26 @@ describe('what the operator pays for a way back into the account', () => {
     // ERC-7821 reads the zero address as the account itself; our own clients never write it so.
     expect(why([{ to: at('0'), data: name(at('b')) }])).toMatch(/calls to 0x0+$/)
     expect(why([{ to: sender, data: finish }])).toMatch(/this function/)
-    expect(why([{ to: sender, data: name(at('b')) }], false)).toMatch(/sign in/)
+    expect(why([{ to: sender, data: name(at('b')) }], unknown)).toMatch(/sign in/)
+  })
+
+  it('is asking for the recovery of another account that signed in here, and finishing it, and nothing else with it', () => {
+    const friends = new Set([sender, at('c')])
+    const request = encodeFunctionData({
+      abi: gesimAccountAbi,
+      functionName: 'requestRecovery',
+      args: [at('b'), sender, '0x'],
+    })
+    for (const data of [request, finish]) {
+      expect(why([{ to: at('c'), data }], friends)).toBeUndefined()
+      expect(why([{ to: at('c'), data }])).toMatch(/calls to 0xc+$/)
+      expect(why([{ to: sender, data }], friends)).toMatch(/this function/)
+      expect(why([{ to: at('c'), data, value: 1n }], friends)).toMatch(/ether/)
+    }
+    for (const data of [cancel, name(at('b')), encodeExecute([{ to: at('c'), data: request }])])
+      expect(why([{ to: at('c'), data }], friends)).toMatch(/this function/)
+    // Helping somebody needs to have signed in as much as anything else.
+    expect(why([{ to: at('c'), data: request }], new Set([at('c')]))).toMatch(/sign in/)
   })
 
   it('is not what hides behind it in a batch, in a call within a call, or after half a selector', () => {
@@ -152,6 +175,6 @@ describe('what the operator pays for a way back into the account', () => {
 
   it('is not the account called by the EntryPoint itself, without a batch', () => {
     const bare = { sender, callData: cancel } as unknown as UserOperation
-    expect(whyNotSponsored(bare, addresses, true)).toMatch(/batch/)
+    expect(whyNotSponsored(bare, addresses, known)).toMatch(/batch/)
   })
 })

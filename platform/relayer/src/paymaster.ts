@@ -68,6 +68,9 @@ const SPONSORED = {
   identity: ['burn'],
   // Naming who may ask for a recovery, and stopping one: whoever has no ether must be able to, above all the latter.
   account: ['addSigners', 'removeSigners', 'replaceSigner', 'setRecoverer', 'cancelRecovery'],
+  // What a trusted person does for the account of another traveller. The account itself decides whether they may, and
+  // what it costs comes from the budget of whoever helps.
+  anotherAccount: ['requestRecovery', 'finishRecovery'],
 } as const
 
 function selectorsOf(abi: Abi, names: readonly string[]): ReadonlySet<Hex> {
@@ -83,15 +86,16 @@ const SELECTORS = {
   paymaster: selectorsOf(gesimPaymasterAbi, SPONSORED.paymaster),
   identity: selectorsOf(gesimIdentityAbi, SPONSORED.identity),
   account: selectorsOf(gesimAccountAbi, SPONSORED.account),
+  anotherAccount: selectorsOf(gesimAccountAbi, SPONSORED.anotherAccount),
 }
 
-/** Why the operator does not pay for an operation; undefined when it does. Pure. */
+/** Why the operator does not pay for an operation, of the accounts that signed in here; undefined when it does. Pure. */
 export function whyNotSponsored(
   operation: UserOperation,
   addresses: Addresses,
-  knownAccount: boolean,
+  known: ReadonlySet<string>,
 ): string | undefined {
-  if (!knownAccount) return 'the account did not sign in here'
+  if (!known.has(operation.sender)) return 'the account did not sign in here'
   const delegate = operation.eip7702Auth?.address
   if (delegate !== undefined) {
     if (delegate !== addresses.accountImplementation.toLowerCase()) return 'a delegation to foreign code'
@@ -123,7 +127,9 @@ export function whyNotSponsored(
               ? SELECTORS.identity
               : target === operation.sender
                 ? SELECTORS.account
-                : undefined
+                : known.has(target)
+                  ? SELECTORS.anotherAccount
+                  : undefined
     if (!allowed) return `calls to ${target}`
     if (!allowed.has(data.slice(0, 10) as Hex)) return `this function of ${target}`
   }
@@ -220,7 +226,7 @@ export function paymasterMethods(context: PaymasterContext): Readonly<Record<str
     const operation = readUserOperation(json, true)
     const kind = (wish as { kind?: unknown } | null | undefined)?.kind === 'credit' ? 'credit' : 'sponsored'
     if (kind === 'sponsored') {
-      const why = whyNotSponsored(operation, addresses, await isKnown(context.store, operation.sender))
+      const why = whyNotSponsored(operation, addresses, await knownAmong(context.store, operation))
       if (why) throw refuse('relayer.not-sponsored', { why })
     }
     return { operation, kind }
@@ -255,11 +261,13 @@ export function paymasterMethods(context: PaymasterContext): Readonly<Record<str
   }
 }
 
-async function isKnown(store: Store, account: Hex): Promise<boolean> {
-  const row = await rows(store)
+/** Which of the accounts that an operation names signed in here: its sender and those that it calls. */
+async function knownAmong(store: Store, { sender, callData }: UserOperation): Promise<ReadonlySet<string>> {
+  const called = (decodeExecute(callData) ?? []).map(({ to }) => to.toLowerCase() as Hex)
+  const found = await rows(store)
     .selectFrom('relayer_accounts')
     .select('account')
-    .where('account', '=', account)
-    .executeTakeFirst()
-  return row !== undefined
+    .where('account', 'in', [...new Set([sender, ...called])])
+    .execute()
+  return new Set(found.map(({ account }) => account))
 }

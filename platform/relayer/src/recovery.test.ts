@@ -1,7 +1,14 @@
 import { gesimAccountAbi, testUsdcAbi } from '@gesim/contracts'
-import { type GesimSmartAccount, toGesimAccount } from '@gesim/contracts/account'
+import { type GesimSmartAccount, recoveryTypedData, toGesimAccount } from '@gesim/contracts/account'
 import type { Hex } from '@gesim/journey'
-import { createTestClient, createWalletClient, encodeFunctionData, http, parseEther } from 'viem'
+import {
+  createTestClient,
+  createWalletClient,
+  encodeFunctionData,
+  http,
+  parseErc6492Signature,
+  parseEther,
+} from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { anvil } from 'viem/chains'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -41,24 +48,14 @@ const approving = () => ({
 const dueAt = (address: Hex) =>
   rig.client.readContract({ address, abi: gesimAccountAbi, functionName: 'recoveryDueAt' })
 
-/** What a recoverer signs: typed data in the domain of the account that is to be recovered. */
+/** What a recoverer signs now. */
 async function recoveryOf(account: Hex, newSigner: Hex) {
   const nonce = await rig.client.readContract({
     address: account,
     abi: gesimAccountAbi,
     functionName: 'recoveryNonce',
   })
-  return {
-    domain: { name: 'GesimAccount', version: '1', chainId: 31337, verifyingContract: account },
-    types: {
-      Recovery: [
-        { name: 'newSigner', type: 'bytes' },
-        { name: 'nonce', type: 'uint256' },
-      ],
-    },
-    primaryType: 'Recovery',
-    message: { newSigner, nonce },
-  } as const
+  return recoveryTypedData(31337, account, newSigner, nonce)
 }
 
 /** Somebody with an ordinary wallet and a little ether, who never heard of GeSIM. */
@@ -160,6 +157,27 @@ describe('a way back into an account whose owner has no ether', () => {
     await send(bundler, [naming(account.address, other.account.address)])
     const signature = await other.account.signTypedData(await recoveryOf(account.address, newSigner))
     await helper.request(account.address, newSigner, other.account.address, signature)
+    expect(await dueAt(account.address)).toBeGreaterThan(0)
+    expect((await send(bundler, [cancelling(account.address)])).success).toBe(true)
+  }, 30_000)
+
+  it('may be another traveller without ether, whose new account is deployed by asking, and the operator pays', async () => {
+    const other = await traveller(rig)
+    await register(rig, other.account.address)
+    await send(bundler, [naming(account.address, other.account.address)])
+    const signed = await other.account.signTypedData(await recoveryOf(account.address, newSigner))
+    // An account that is not deployed signs with its birth around it (ERC-6492), which a contract cannot read.
+    const { signature } = parseErc6492Signature(signed)
+    const data = encodeFunctionData({
+      abi: gesimAccountAbi,
+      functionName: 'requestRecovery',
+      args: [newSigner, other.account.address, signature],
+    })
+    const receipt = await send(other.bundler, [{ to: account.address, data }])
+    expect([receipt.success, receipt.paymaster?.toLowerCase()]).toEqual([
+      true,
+      rig.chain.addresses.paymaster.toLowerCase(),
+    ])
     expect(await dueAt(account.address)).toBeGreaterThan(0)
     expect((await send(bundler, [cancelling(account.address)])).success).toBe(true)
   }, 30_000)

@@ -13,6 +13,8 @@ export const Passkey = Type.Object({
   /** x and y of its P-256 key; null for one made before these were kept. */
   publicKey: Type.Union([HexBytes, Type.Null()]),
   signsIn: Type.Boolean(),
+  /** It has sealed a seed. Where `sealedSeed` is null all the same, the key was changed since and it opens the new one no longer. */
+  seals: Type.Boolean(),
   /** The seed of the wallet's present key, sealed by it: a ciphertext that only this passkey opens. */
   sealedSeed: Type.Union([Base64Url(2048), Type.Null()]),
   createdAtMs: Millis,

@@ -186,6 +186,7 @@ export const storedWords = {
     'signed-at': 'Signed',
     signer: 'Signing key',
     'signs-in': 'May sign in',
+    seals: 'Has sealed a key',
     state: 'State',
     step: 'Step',
     subject: 'Code of your sign-in',

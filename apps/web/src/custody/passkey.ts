@@ -34,9 +34,14 @@ export interface SignedByPasskey {
 
 /**
  * Makes a passkey of the account: it can be found without a name (discoverable), so that it signs in where nobody is known.
- * Throws `web.passkey-refused` when the person declines.
+ * Throws `web.passkey-refused` when the person declines, `web.passkey-here-already` where the device has one of the `known`
+ * ones: a second one of the same account would silently take its place there (CTAP 2.1, 6.1.2, step 17).
  */
-export async function makePasskey(account: string, challenge: string): Promise<MadePasskey> {
+export async function makePasskey(
+  account: string,
+  challenge: string,
+  known: readonly string[],
+): Promise<MadePasskey> {
   const credential = await ask(() =>
     navigator.credentials.create({
       publicKey: {
@@ -48,6 +53,7 @@ export async function makePasskey(account: string, challenge: string): Promise<M
           displayName: 'GeSIM wallet',
         },
         challenge: new Uint8Array(fromBase64Url(challenge)),
+        excludeCredentials: allowed(known),
         // ES256 alone: the account on the chain checks no other kind.
         pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
         authenticatorSelection: {
@@ -151,6 +157,8 @@ async function ask(work: () => Promise<Credential | null>): Promise<PublicKeyCre
     const credential = await work()
     if (credential instanceof PublicKeyCredential) return credential
   } catch (cause) {
+    if (cause instanceof DOMException && cause.name === 'InvalidStateError')
+      throw refuse('web.passkey-here-already', {}, cause)
     throw refuse('web.passkey-refused', {}, cause)
   }
   throw refuse('web.passkey-refused')

@@ -21,7 +21,9 @@ export function WhyThisCarrier({ intent }: { intent: Intent }) {
   const runs = !isOver(intent.state) && intent.state !== 'finishing' && intent.state !== 'refunding'
   return (
     <>
-      <p className="mt-2 text-soft">{t(`why.${intent.books.length > 1 ? intent.qos : 'only'}`)}</p>
+      <p className="mt-2 text-soft">
+        {t(`why.${intent.books.length > 1 ? (intent.carrier?.facts?.qos ?? intent.qos) : 'only'}`)}
+      </p>
       {intent.carrier?.facts && <CarrierFacts facts={intent.carrier.facts} />}
       {intent.books.length > 1 && <p className="mt-1 text-soft">{t('why.how')}</p>}
       {runs && (

@@ -180,7 +180,9 @@ export async function addPasskey(
   const { challenge } = await ask<{ challenge: string }>('POST', '/v1/auth/passkey/challenge', {
     body: { for: 'add' },
   })
-  const { prfOutput, ...made } = await makePasskey(account, challenge)
+  const { passkeys } = await ask<Passkeys>('GET', '/v1/wallet/passkey')
+  const known = passkeys.map(({ credentialId }) => credentialId)
+  const { prfOutput, ...made } = await makePasskey(account, challenge, known)
   await ask('POST', '/v1/wallet/passkey', { body: made })
   if (prfOutput) {
     const sealedSeed = await sealWith(prfOutput, account, entropy)

@@ -6,7 +6,8 @@ import type { Wallet } from '../api/shapes.ts'
 import { Button, ButtonLink } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Notice } from '../ui/notice.tsx'
-import { WithSecondKey, WithTrustedPerson, WithWords } from './restore/more-ways.tsx'
+import { WithSecondKey, WithWords } from './restore/more-ways.tsx'
+import { WithTrustedPerson } from './restore/with-trusted-person.tsx'
 import { SeedFailure, type Shown, shown } from './with-wallet.tsx'
 
 /** Brings the wallet to this device: by passkey, recovery file, second key, words, or with a trusted person. */
@@ -134,7 +135,7 @@ export function RestoreView({ hasPasskey }: { hasPasskey: boolean }) {
       <WithSecondKey busy={busy} restore={whole} />
       <WithWords busy={busy} restore={whole} />
       {/* Making a key for somebody to bring restores nothing yet. */}
-      <WithTrustedPerson busy={busy} restore={attempt} />
+      <WithTrustedPerson busy={busy} attempt={attempt} restore={whole} />
       <p className="text-small text-soft">{t('neither')}</p>
     </div>
   )

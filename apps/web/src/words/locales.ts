@@ -28,6 +28,7 @@ export const ROOMS = [
   'keys',
   'id',
   'restore',
+  'trust',
   'privacy',
   'ending',
   'sign-in',

@@ -11,6 +11,7 @@ import type recoverer from './messages/en/recoverer.json'
 import type restore from './messages/en/restore.json'
 import type shop from './messages/en/shop.json'
 import type signIn from './messages/en/sign-in.json'
+import type trust from './messages/en/trust.json'
 import type wallet from './messages/en/wallet.json'
 
 /** The English messages are the shape of all: a key that they do not have does not compile. */
@@ -30,6 +31,7 @@ declare module 'use-intl/core' {
       restore: typeof restore
       shop: typeof shop
       'sign-in': typeof signIn
+      trust: typeof trust
       wallet: typeof wallet
     }
   }

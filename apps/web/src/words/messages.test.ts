@@ -43,7 +43,7 @@ describe.each(others)('the messages in %s', (locale) => {
 describe('the pages of the traveller', () => {
   /** What is the same in every language: names, units, signs. */
   const ALLOWED = /^(?:GeSIM|USDC|SM-DP\+|DID|EID|QR|[\W\d_]*)$/
-  const rooms = ['landing', 'shop', 'journey', 'receipt', 'wallet', 'id', 'privacy', 'ui', 'app']
+  const rooms = ['landing', 'shop', 'journey', 'receipt', 'wallet', 'id', 'trust', 'privacy', 'ui', 'app']
   const english = /^app\/(?:carrier|finance|developer|decisions)\//
   const files = rooms.flatMap((room) =>
     readdirSync(join(SOURCE, room), { recursive: true, encoding: 'utf8' })

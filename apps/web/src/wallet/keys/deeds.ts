@@ -8,6 +8,7 @@ export type Deed =
   | 'unsignsIn'
   | 'sealed'
   | 'removed'
+  | 'unother'
   | 'added'
 
 /** Does one thing with the keys, tells what came of it, and reads everything again. */

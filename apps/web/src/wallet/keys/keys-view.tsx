@@ -7,9 +7,10 @@ import { Notice } from '../../ui/notice.tsx'
 import { useFailureWords } from '../../words/failure-words.ts'
 import { SeedFailure, type Shown, shown } from '../with-wallet.tsx'
 import type { Deed, Do } from './deeds.ts'
+import { OtherSigners } from './other-signers.tsx'
 import { PasskeyList } from './passkey-list.tsx'
 import { SeedCard } from './seed-card.tsx'
-import { useKeys } from './use-keys.ts'
+import { opensNoLonger, useKeys } from './use-keys.ts'
 
 /** What can sign for the wallet: its own key, passkeys, and the way to whoever is trusted. */
 export function KeysView() {
@@ -51,6 +52,7 @@ export function KeysView() {
       </div>
     )
   const others = keys.count - keys.named
+  const stale = keys.passkeys.filter(opensNoLonger).length
   return (
     <div className="space-y-5" data-testid="keys" data-signers={keys.count} data-busy={busy ?? ''}>
       <div ref={outcome} className="space-y-5 empty:hidden">
@@ -59,13 +61,14 @@ export function KeysView() {
           <KeysFailure failure={failure} onAgain={() => void look().then(() => setFailure(null))} />
         )}
       </div>
-      <SeedCard keys={keys} busy={busy} act={act} />
-      <PasskeyList keys={keys} busy={busy} act={act} />
-      {others > 0 && (
-        <Notice tone="wait" icon="key" title={t('others', { count: others })} testId="other-keys">
-          {t('othersSays')}
+      {stale > 0 && (
+        <Notice tone="wait" icon="key" title={t('passkeys.stale', { count: stale })} testId="stale-passkeys">
+          {t('passkeys.staleSays')}
         </Notice>
       )}
+      <SeedCard keys={keys} busy={busy} act={act} />
+      <PasskeyList keys={keys} busy={busy} act={act} />
+      {others > 0 && <OtherSigners keys={keys} others={others} busy={busy} act={act} />}
       <section className="card p-5 sm:p-6" aria-labelledby="trusted">
         <h2 id="trusted" className="text-title">
           {t('trusted.title')}

@@ -103,19 +103,8 @@ export async function regainWithWords(text: string): Promise<void> {
   })
 }
 
-/**
- * A key for the trusted person to bring: it waits here, sealed and split like any other, until their recovery takes effect.
- * Always a new one: of an earlier one the server's part may be gone by now, and one that was asked for already stays beside.
- */
-export async function keyToBring(): Promise<Hex> {
-  return exclusively(async () => {
-    const { account } = await ask<Wallet>('GET', '/v1/wallet')
-    return (await storeBeside(account!, newEntropy())).owner
-  })
-}
-
 /** Splits a new key and stores two parts, each where it is needed, before any chain hears of it. */
-async function storeBeside(account: Hex, entropy: Uint8Array): Promise<Waiting> {
+export async function storeBeside(account: Hex, entropy: Uint8Array): Promise<Waiting> {
   const owner = ownerOf(entropy).address
   const shares = await splitEntropy(entropy)
   const beside = besideOf(account, owner)

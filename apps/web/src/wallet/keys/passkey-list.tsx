@@ -7,7 +7,7 @@ import { Sheet } from '../../ui/sheet.tsx'
 import { When } from '../../ui/when.tsx'
 import type { Do } from './deeds.ts'
 import { Good } from './good.tsx'
-import type { Keys, PasskeyRow } from './use-keys.ts'
+import { type Keys, opensNoLonger, type PasskeyRow } from './use-keys.ts'
 
 /** The passkeys, what each is good for, and what can be changed about it. */
 export function PasskeyList({ keys, busy, act }: { keys: Keys; busy: string | null; act: Do }) {
@@ -70,6 +70,7 @@ function OnePasskey({
   const { credentialId, signer, signs, signsIn, sealedSeed } = passkey
   const name = (what: string) => `${what} ${credentialId}`
   const last = signs && keys.count === 1
+  const stale = opensNoLonger(passkey)
 
   async function change(to: boolean): Promise<void> {
     const [{ unlock }, { signerOf }, chain] = await Promise.all([
@@ -119,12 +120,15 @@ function OnePasskey({
       data-signs={signs}
       data-signs-in={signsIn}
       data-sealed={sealedSeed !== null}
+      data-stale={stale}
     >
       <p className="text-small font-semibold">
         {t.rich('passkeys.made', { when: () => <When atMs={passkey.createdAtMs} /> })}
       </p>
       <ul className="mt-2 space-y-2">
-        <Good is={sealedSeed !== null}>{sealedSeed ? t('passkeys.opens') : t('passkeys.opensNot')}</Good>
+        <Good is={sealedSeed !== null}>
+          {stale ? t('passkeys.opensNoLonger') : sealedSeed ? t('passkeys.opens') : t('passkeys.opensNot')}
+        </Good>
         <Good is={signsIn}>{signsIn ? t('passkeys.signsIn') : t('passkeys.signsInNot')}</Good>
         <Good is={signs}>{signs ? t('passkeys.second') : t('passkeys.secondNot')}</Good>
       </ul>
@@ -156,13 +160,13 @@ function OnePasskey({
         {!sealedSeed && mayChange && (
           <Button
             size="small"
-            look="quiet"
+            look={stale ? 'solid' : 'quiet'}
             busy={busy === name('seal')}
             disabled={busy !== null}
             onClick={() => void seal()}
             data-testid="passkey-seal"
           >
-            {t('passkeys.seal')}
+            {stale ? t('passkeys.sealNew') : t('passkeys.seal')}
           </Button>
         )}
         {mayRemove && (
@@ -177,6 +181,7 @@ function OnePasskey({
           </Button>
         )}
       </div>
+      {stale && <p className="mt-3 text-caption text-soft">{t('passkeys.sealNewSays')}</p>}
       {last && <p className="mt-3 text-caption text-soft">{t('passkeys.last')}</p>}
       <Sheet
         open={removing}

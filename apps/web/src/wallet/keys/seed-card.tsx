@@ -56,7 +56,7 @@ export function SeedCard({ keys, busy, act }: { keys: Keys; busy: string | null;
       >
         <p className="text-small text-soft">{t('change.says')}</p>
         <p className="mt-3 text-small text-soft">{t('change.old')}</p>
-        {wallet.shares.passkey && <p className="mt-3 text-small text-soft">{t('change.touch')}</p>}
+        {wallet.shares.passkey && <p className="mt-3 text-small text-soft">{t('change.touches')}</p>}
         <div className="mt-5 space-y-3">
           <Button
             wide

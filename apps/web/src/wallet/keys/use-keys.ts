@@ -12,6 +12,11 @@ export interface PasskeyRow extends Passkey {
   readonly signs: boolean
 }
 
+/** A passkey that sealed a key which has been changed since, and not yet the new one. */
+export function opensNoLonger({ seals, sealedSeed }: Passkey): boolean {
+  return seals && sealedSeed === null
+}
+
 /** What can sign, as the server knows it and the chain confirms it. */
 export interface Keys {
   readonly wallet: Wallet
@@ -20,6 +25,8 @@ export interface Keys {
   readonly count: number
   /** Those of them that these pages know. */
   readonly named: number
+  /** The key that the account was made with, where it still signs beside the present one. */
+  readonly firstStill: Hex | null
   /** Whether this browser holds a part of the key. */
   readonly here: boolean
 }
@@ -44,18 +51,23 @@ async function readKeys(): Promise<Keys> {
       passkeys: rows.map((row) => ({ ...row, signs: false })),
       count: 0,
       named: 0,
+      firstStill: null,
       here: false,
     }
-  const asked = [...wallet.signers, ...rows.flatMap((row) => row.signer ?? [])]
+  const own = wallet.signers.map((signer) => signer.toLowerCase() as Hex)
+  const first = firstSigner.toLowerCase() as Hex
+  const asked = [...new Set([...own, first])].concat(rows.flatMap((row) => row.signer ?? []))
   const [{ count, known }, here] = await Promise.all([
     readSigners(account, firstSigner, asked),
     hasDeviceShare(account),
   ])
+  const firstStill = known.has(first) && !own.includes(first) ? first : null
   return {
     wallet,
     passkeys: rows.map((row) => ({ ...row, signs: row.signer !== null && known.has(row.signer) })),
     count,
-    named: known.size,
+    named: known.size - (firstStill ? 1 : 0),
+    firstStill,
     here,
   }
 }

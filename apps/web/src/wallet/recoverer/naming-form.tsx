@@ -1,7 +1,9 @@
 'use client'
+import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl/react'
 import type { Hex, Wallet } from '../../api/shapes.ts'
+import { trustPath } from '../../trust/trust-link.ts'
 import { Button } from '../../ui/button.tsx'
 import { Sheet } from '../../ui/sheet.tsx'
 import { useFormats } from '../../words/use-formats.ts'
@@ -9,6 +11,8 @@ import { AddressField, AddressInHalves } from '../address/address-field.tsx'
 import type { AddressFault } from '../address/read-address.ts'
 import type { Standing } from './standing.ts'
 import type { Change } from './use-standing.ts'
+
+const LinkToShare = dynamic(() => import('../link-to-share.tsx').then((one) => one.LinkToShare))
 
 /** Names somebody: the address is checked here, shown once more with what it means, and only then signed. */
 export function NamingForm({
@@ -26,6 +30,7 @@ export function NamingForm({
 }) {
   const t = useTranslations('recoverer')
   const f = useFormats()
+  const [inviting, setInviting] = useState(false)
   const [text, setText] = useState('')
   const [fault, setFault] = useState<AddressFault | null>(null)
   const [chosen, setChosen] = useState<Hex | null>(null)
@@ -49,6 +54,20 @@ export function NamingForm({
       <h2 id="name-a-person" className="text-title">
         {standing.recovererId ? t('nameOther') : t('name')}
       </h2>
+      <details className="group mt-3" onToggle={(event) => setInviting(event.currentTarget.open)}>
+        <summary className="cursor-pointer text-small font-semibold text-sea" data-testid="recoverer-invite">
+          {t('invite.title')}
+        </summary>
+        <p className="mt-2 mb-4 text-small text-soft">{t('invite.says')}</p>
+        {inviting && (
+          <LinkToShare
+            path={trustPath({ account, key: null })}
+            label={t('invite.link')}
+            qr={t('invite.qr')}
+            testId="invite-link"
+          />
+        )}
+      </details>
       <form
         onSubmit={(event) => {
           event.preventDefault()

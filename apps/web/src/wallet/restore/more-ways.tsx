@@ -2,12 +2,10 @@
 import { useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl/react'
 import { ask } from '../../api/ask.ts'
-import type { Hex, Passkey, Wallet } from '../../api/shapes.ts'
+import type { Passkey, Wallet } from '../../api/shapes.ts'
 import { Button } from '../../ui/button.tsx'
-import { Copy } from '../../ui/copy.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { When } from '../../ui/when.tsx'
-import { AddressInHalves } from '../address/address-field.tsx'
 
 /** Runs a way back in and tells whether it went through. */
 export type Restore = (work: () => Promise<unknown>) => Promise<boolean>
@@ -94,43 +92,6 @@ export function WithWords({ busy, restore }: { busy: boolean; restore: Restore }
       >
         {t('go')}
       </Button>
-    </section>
-  )
-}
-
-/** With whoever was named as trusted: a new key is made here, and its address is what they bring. */
-export function WithTrustedPerson({ busy, restore }: { busy: boolean; restore: Restore }) {
-  const t = useTranslations('restore')
-  const [address, setAddress] = useState<Hex | null>(null)
-  return (
-    <section className="card p-5 sm:p-6">
-      <h2 className="text-title">{t('person')}</h2>
-      <p className="mt-1 text-small text-soft">{t('personSays')}</p>
-      {address ? (
-        <div className="mt-4">
-          <p className="text-caption text-faint">{t('personKey')}</p>
-          <Copy value={address} label={t('personKey')} testId="key-to-bring">
-            <AddressInHalves address={address} />
-          </Copy>
-          <p className="mt-3 text-small text-soft">{t('personNext')}</p>
-        </div>
-      ) : (
-        <Button
-          wide
-          look="quiet"
-          busy={busy}
-          className="mt-4"
-          data-testid="make-key-to-bring"
-          onClick={() =>
-            void restore(async () => {
-              const { keyToBring } = await import('../keys/new-key.ts')
-              setAddress(await keyToBring())
-            })
-          }
-        >
-          {t('personMake')}
-        </Button>
-      )}
     </section>
   )
 }
