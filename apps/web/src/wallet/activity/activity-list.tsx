@@ -137,15 +137,15 @@ function Row({ row }: { row: ActivityRow }) {
 }
 
 async function readFromChain(account: Hex, before?: bigint) {
-  const [{ transfersOf }, { chainClient, addresses }] = await Promise.all([
+  const [{ transfersOf }, { chainClient, addresses, network }] = await Promise.all([
     import('../../chain/transfers.ts'),
     import('../../chain/network.ts'),
   ])
-  const [client, at] = await Promise.all([chainClient(), addresses()])
-  const { usdc, escrow, paymaster, fromBlock } = at
-  return transfersOf(
-    client,
-    { account, usdc, leaveOut: [escrow, paymaster], fromBlock: BigInt(fromBlock) },
-    before,
-  )
+  const [client, { usdc, escrow, paymaster }, { fromBlock }] = await Promise.all([
+    chainClient(),
+    addresses(),
+    network(),
+  ])
+  const of = { account, usdc, leaveOut: [escrow, paymaster], fromBlock: BigInt(fromBlock) }
+  return transfersOf(client, of, before)
 }
