@@ -46,7 +46,13 @@ export function ActivityList({ account, activity }: { account: Hex; activity: Ac
   }, [read])
   const rows = useMemo(() => mergeActivity(activity?.items ?? [], transfers), [activity, transfers])
   return (
-    <section className="card p-5 sm:p-6" aria-labelledby="activity" aria-busy={chain.at === 'reading'}>
+    <section
+      className="card p-5 sm:p-6"
+      aria-labelledby="activity"
+      aria-busy={chain.at === 'reading'}
+      data-testid="transfers"
+      data-at={chain.at}
+    >
       <h2 id="activity" className="text-title">
         {t('activity')}
       </h2>
@@ -58,7 +64,7 @@ export function ActivityList({ account, activity }: { account: Hex; activity: Ac
           ))}
         </ul>
       )}
-      <div className="mt-2 text-small text-soft" role="status" data-testid="transfers" data-at={chain.at}>
+      <div className="mt-2 text-small text-soft" role="status">
         {chain.at === 'reading' && t('moved.reading')}
         {chain.at === 'silent' && t('moved.silent')}
         {chain.at === 'read' && rows.length === 0 && activity !== null && t('noActivity')}
@@ -131,15 +137,15 @@ function Row({ row }: { row: ActivityRow }) {
 }
 
 async function readFromChain(account: Hex, before?: bigint) {
-  const [{ transfersOf }, { chainClient, addresses }] = await Promise.all([
+  const [{ transfersOf }, { chainClient, addresses, network }] = await Promise.all([
     import('../../chain/transfers.ts'),
     import('../../chain/network.ts'),
   ])
-  const [client, at] = await Promise.all([chainClient(), addresses()])
-  const { usdc, escrow, paymaster, fromBlock } = at
-  return transfersOf(
-    client,
-    { account, usdc, leaveOut: [escrow, paymaster], fromBlock: BigInt(fromBlock) },
-    before,
-  )
+  const [client, { usdc, escrow, paymaster }, { fromBlock }] = await Promise.all([
+    chainClient(),
+    addresses(),
+    network(),
+  ])
+  const of = { account, usdc, leaveOut: [escrow, paymaster], fromBlock: BigInt(fromBlock) }
+  return transfersOf(client, of, before)
 }
