@@ -54,6 +54,9 @@ async function friendSignsIn(): Promise<void> {
   await friend.context.addCookies([{ name: 'gesim', value: await newSession(stack), url: base }])
 }
 
+/** The digits with the first one misheard. */
+const otherThan = (digits: string) => digits.replace(/^./, (first) => String((Number(first) + 1) % 10))
+
 /** What the owner's bare browser gives away: the link, and the digits to be read out. */
 async function makeLink(): Promise<{ link: string; digits: string }> {
   const { page } = bare
@@ -83,7 +86,7 @@ test('a link that lost its end asks for a whole one', async () => {
   await friend.page.getByTestId('trust-broken').waitFor()
 })
 
-test('who has never been here opens the owner’s link, signs in, and is named by the address that it shows', async () => {
+test('who has never been here opens the owner’s link, signs in, and is named by the address and the digits that it shows', async () => {
   await owner.page.goto(`${base}/wallet/recoverer`)
   await owner.page.getByTestId('recoverer-invite').click()
   const link = (await owner.page.getByTestId('invite-link').getAttribute('data-value'))!
@@ -98,6 +101,15 @@ test('who has never been here opens the owner’s link, signs in, and is named b
 
   await owner.page.getByTestId('recoverer-input').fill(shown)
   await owner.page.getByTestId('recoverer-next').click()
+  // Nobody is named by an address alone: what the friend reads out is typed.
+  const digits = (await friend.page.getByTestId('mine-digits').getAttribute('data-digits'))!
+  await owner.page.getByTestId('naming-digits').fill(otherThan(digits))
+  await owner.page.getByTestId('naming-compare').click()
+  await owner.page.getByTestId('naming-differ').waitFor()
+  expect(await owner.page.getByTestId('recoverer-confirm').isDisabled()).toBe(true)
+  await owner.page.getByTestId('naming-digits').fill(digits)
+  await owner.page.getByTestId('naming-compare').click()
+  await owner.page.getByTestId('naming-same').waitFor()
   await owner.page.getByTestId('recoverer-confirm').click()
   await owner.page.waitForSelector('[data-testid=recoverer][data-state=named]', { timeout: 90_000 })
   await stepOf(friend.page, 'named')
@@ -109,8 +121,7 @@ test('wrong digits go nowhere; right ones ask, and the owner who still has a key
   const { page } = friend
   await page.goto(link)
   await stepOf(page, 'named')
-  const wrong = digits.replace(/^./, (first) => String((Number(first) + 1) % 10))
-  await page.getByTestId('trust-digits').fill(wrong)
+  await page.getByTestId('trust-digits').fill(otherThan(digits))
   await page.getByTestId('trust-compare').click()
   await page.getByTestId('trust-differ').waitFor()
   expect(await page.getByTestId('trust-ask').count()).toBe(0)

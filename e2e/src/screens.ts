@@ -114,6 +114,7 @@ async function linkOf({ page, base }: WebTraveller, helper: string): Promise<str
   await page.goto(`${base}/wallet/recoverer`)
   await page.getByTestId('recoverer-input').fill(helper)
   await page.getByTestId('recoverer-next').click()
+  await page.getByTestId('naming-met').check()
   await page.getByTestId('recoverer-confirm').click()
   await page.waitForSelector('[data-testid=recoverer][data-state=named]', { timeout: 90_000 })
   await page.goto(`${base}/wallet/restore`)

@@ -144,7 +144,7 @@ function Unnamed({ link, me }: { link: TrustLink; me: Hex }) {
           {t('unnamed.says')}
         </Notice>
       ) : null}
-      <MyAddress me={me} lost={link.key !== null} />
+      <MyAddress me={me} link={link} />
     </>
   )
 }

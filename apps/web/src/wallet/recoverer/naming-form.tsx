@@ -7,14 +7,15 @@ import { trustPath } from '../../trust/trust-link.ts'
 import { Button } from '../../ui/button.tsx'
 import { Sheet } from '../../ui/sheet.tsx'
 import { useFormats } from '../../words/use-formats.ts'
-import { AddressField, AddressInHalves } from '../address/address-field.tsx'
+import { AddressField } from '../address/address-field.tsx'
 import type { AddressFault } from '../address/read-address.ts'
 import type { Standing } from './standing.ts'
 import type { Change } from './use-standing.ts'
 
+const NamingCheck = dynamic(() => import('./naming-check.tsx').then((one) => one.NamingCheck))
 const LinkToShare = dynamic(() => import('../link-to-share.tsx').then((one) => one.LinkToShare))
 
-/** Names somebody: the address is checked here, shown once more with what it means, and only then signed. */
+/** Names somebody: the address is checked here, compared with the person with what it means, and only then signed. */
 export function NamingForm({
   wallet,
   account,
@@ -103,23 +104,14 @@ export function NamingForm({
         testId="recoverer-sheet"
       >
         {chosen && (
-          <>
-            <p className="rounded-field bg-sunken p-3 text-small" data-testid="recoverer-chosen">
-              <AddressInHalves address={chosen} />
-            </p>
-            <p className="mt-3 text-small text-soft">
-              {t('sure.says', { delay: f.duration(standing.delaySeconds * 1000) })}
-            </p>
-            <div className="mt-5 space-y-3">
-              <Button wide busy={busy} onClick={() => void name(chosen)} data-testid="recoverer-confirm">
-                {t('sure.yes')}
-              </Button>
-              <Button wide look="quiet" onClick={() => setChosen(null)} disabled={busy}>
-                {t('sure.no')}
-              </Button>
-            </div>
-            <p className="mt-3 text-caption text-faint">{t('free')}</p>
-          </>
+          <NamingCheck
+            account={account}
+            chosen={chosen}
+            delay={f.duration(standing.delaySeconds * 1000)}
+            busy={busy}
+            onName={() => void name(chosen)}
+            onStop={() => setChosen(null)}
+          />
         )}
       </Sheet>
     </section>

@@ -1,27 +1,13 @@
 'use client'
-import { useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl/react'
-import { network } from '../../chain/network.ts'
-import { comparisonDigits } from '../../trust/comparison.ts'
 import { Digits } from '../../trust/digits.tsx'
 import type { RescueLink } from '../../trust/trust-link.ts'
+import { useComparisonDigits } from '../../trust/use-comparison-digits.ts'
 
 /** What the owner reads out to the trusted person. */
 export function OwnDigits({ link: { account, key } }: { link: RescueLink }) {
   const t = useTranslations('restore')
-  const [digits, setDigits] = useState<string | null>(null)
-  useEffect(() => {
-    let gone = false
-    network()
-      .then(({ chainId }) => comparisonDigits(chainId, account, key))
-      .then(
-        (made) => !gone && setDigits(made),
-        () => undefined,
-      )
-    return () => {
-      gone = true
-    }
-  }, [account, key])
+  const digits = useComparisonDigits(account, key)
   if (!digits) return null
   return (
     <div className="rounded-field bg-sunken p-4">
