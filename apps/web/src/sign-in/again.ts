@@ -10,16 +10,21 @@ export function freshLoginHref(provider: string, back: string): string {
   return `/v1/auth/login?provider=${encodeURIComponent(provider)}&fresh=1&return=${encodeURIComponent(back)}`
 }
 
+/** The ids of the passkeys by which somebody may sign in; others of theirs only open the wallet. */
+export function idsThatSignIn(passkeys: Passkeys['passkeys']): string[] {
+  return passkeys.filter(({ signsIn }) => signsIn).map(({ credentialId }) => credentialId)
+}
+
 /**
  * The only way that there is, as an address to go to at once; null where there is a choice, or where the ways are not known
- * and the page has to say so. A passkey is a choice: it needs a touch on this page.
+ * and the page has to say so. A passkey that signs in is a choice: it needs a touch on this page.
  */
 export function onlyWay(
   providers: Providers['providers'] | null,
-  passkeys: Passkeys['passkeys'] | null,
+  passkeyIds: readonly string[] | null,
   back: string,
 ): string | null {
   const [first, ...others] = providers ?? []
-  if (!first || others.length > 0 || passkeys === null || passkeys.length > 0) return null
+  if (!first || others.length > 0 || passkeyIds === null || passkeyIds.length > 0) return null
   return freshLoginHref(first.id, back)
 }

@@ -7,8 +7,11 @@ import { FailureNotice } from '../ui/failure-notice.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { type Said, useFailureWords } from '../words/failure-words.ts'
 
-/** Signs in with whichever passkey the device has for this site: one touch, nothing typed, no provider asked. */
-export function PasskeySignIn({ back }: { back: string }) {
+/**
+ * Signs in with a passkey: one touch, nothing typed, no provider asked. Without `ids` it is whichever the device has for this
+ * site; with them one of these.
+ */
+export function PasskeySignIn({ back, ids }: { back: string; ids?: readonly string[] }) {
   const t = useTranslations('sign-in')
   const failureWords = useFailureWords()
   const [possible, setPossible] = useState(false)
@@ -20,7 +23,7 @@ export function PasskeySignIn({ back }: { back: string }) {
     setFailure(null)
     try {
       const { signInWithPasskey } = await import('./sign-in-with-passkey.ts')
-      await signInWithPasskey()
+      await signInWithPasskey(ids)
       location.assign(back)
     } catch (error) {
       setBusy(false)

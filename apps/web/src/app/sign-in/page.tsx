@@ -2,7 +2,7 @@ import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
 import { sessionOf, tryFromServer } from '../../api/server.ts'
 import type { Passkeys, Providers } from '../../api/shapes.ts'
-import { freshLoginHref, onlyWay } from '../../sign-in/again.ts'
+import { freshLoginHref, idsThatSignIn, onlyWay } from '../../sign-in/again.ts'
 import { PasskeySignIn } from '../../sign-in/passkey-sign-in.tsx'
 import { ButtonLink } from '../../ui/button.tsx'
 import { FailureNotice } from '../../ui/failure-notice.tsx'
@@ -32,7 +32,9 @@ export default async function SignIn({
     tryFromServer<Providers>('/v1/auth/providers'),
     anew ? tryFromServer<Passkeys>('/v1/wallet/passkey') : null,
   ])
-  const only = onlyWay(answer?.providers ?? null, passkeys?.answer?.passkeys ?? null, back)
+  // Another wallet's passkey on this device would end this session: only the traveller's own are asked for.
+  const ids = passkeys?.answer ? idsThatSignIn(passkeys.answer.passkeys) : null
+  const only = onlyWay(answer?.providers ?? null, ids, back)
   if (anew && !refused && only) redirect(only)
   return (
     <div className="mx-auto max-w-md px-4 pt-12 sm:pt-20">
@@ -42,6 +44,7 @@ export default async function SignIn({
       <div className="mt-8 space-y-3">
         {refused && <FailureNotice failure={{ code: refused }} money="none" again={false} />}
         {failure && <FailureNotice failure={failure} money="none" />}
+        {!failure && passkeys?.failure && <FailureNotice failure={passkeys.failure} money="none" />}
         {answer?.providers.map((provider) => (
           <ButtonLink
             key={provider.id}
@@ -58,9 +61,11 @@ export default async function SignIn({
             {t('with', { provider: provider.name })}
           </ButtonLink>
         ))}
-        <Words rooms={['sign-in']}>
-          <PasskeySignIn back={back} />
-        </Words>
+        {(!anew || (ids && ids.length > 0)) && (
+          <Words rooms={['sign-in']}>
+            <PasskeySignIn back={back} {...(ids ? { ids } : {})} />
+          </Words>
+        )}
         {session.signedIn && (
           <ButtonLink wide look="plain" href={back} data-testid="sign-in-back">
             {t('back')}
