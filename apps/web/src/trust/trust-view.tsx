@@ -1,6 +1,7 @@
 'use client'
 import { useTranslations } from 'use-intl/react'
 import type { Hex } from '../api/shapes.ts'
+import { signInAgainHref } from '../sign-in/again.ts'
 import { ButtonLink } from '../ui/button.tsx'
 import { Copy } from '../ui/copy.tsx'
 import { FailureNotice } from '../ui/failure-notice.tsx'
@@ -132,11 +133,7 @@ function Unnamed({ link, me }: { link: TrustLink; me: Hex }) {
           title={t('unnamed.title')}
           testId="trust-unnamed"
           action={
-            <ButtonLink
-              size="small"
-              hard
-              href={`/v1/auth/login?fresh=1&return=${encodeURIComponent(trustPath(link))}`}
-            >
+            <ButtonLink size="small" hard href={signInAgainHref(trustPath(link))}>
               {t('unnamed.other')}
             </ButtonLink>
           }
