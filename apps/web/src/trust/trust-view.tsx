@@ -106,7 +106,8 @@ function Standing({ link, me }: { link: TrustLink; me: Hex }) {
         </Notice>
       )}
       {isRescue(link)
-        ? step !== 'own' && step !== 'unnamed' && <RescueSteps link={link} rescue={rescue} look={look} />
+        ? step !== 'own' &&
+          step !== 'unnamed' && <RescueSteps key={link.key} link={link} rescue={rescue} look={look} />
         : step === 'other' && (
             <Notice tone="wait" icon="clock" title={t('other.title')} testId="trust-other">
               {t('other.says')}
