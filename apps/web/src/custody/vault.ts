@@ -1,4 +1,5 @@
 import { fromBase64Url, toBase64Url } from '@gesim/base'
+import { forgetKeyToBring } from './key-to-bring.ts'
 import { newDeviceKey, open, seal } from './seal.ts'
 
 /** The device share of one wallet, sealed under a key that cannot be exported from this browser. */
@@ -50,6 +51,7 @@ export async function forgetAccount(account: string | null): Promise<boolean> {
   if (account) {
     for (const owner of await ownersBeside(account)) await forgetDeviceShares(besideOf(account, owner))
     await forgetDeviceShares(account)
+    forgetKeyToBring(account)
   }
   return (await run<number>('readonly', (store) => store.count())) === 0
 }

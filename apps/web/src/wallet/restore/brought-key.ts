@@ -1,15 +1,13 @@
 import { unreachable } from '@gesim/base'
 import { ask } from '../../api/ask.ts'
 import type { Hex, Wallet } from '../../api/shapes.ts'
+import { forgetKeyToBring, keepKeyToBring, keyToBringOf } from '../../custody/key-to-bring.ts'
 import { newEntropy } from '../../custody/seed.ts'
 import { ownersBeside } from '../../custody/vault.ts'
 import { readRescue } from '../../trust/rescue.ts'
 import type { RescueLink } from '../../trust/trust-link.ts'
-import { exclusively, unlock } from '../keeper.ts'
+import { exclusively, registeredOwner, unlock } from '../keeper.ts'
 import { storeBeside } from '../keys/new-key.ts'
-
-/** Which key was made in this tab, so that a page that is loaded again shows the link that was given away already. */
-const MADE_HERE = 'gesim-key-to-bring'
 
 const FOLLOWS_WITHIN = 20
 const FOLLOW_EVERY_MS = 500
@@ -21,24 +19,26 @@ const FOLLOW_EVERY_MS = 500
  */
 export async function keyToBring(): Promise<RescueLink> {
   return exclusively(async () => {
-    const { account } = await ask<Wallet>('GET', '/v1/wallet')
-    const { owner } = await storeBeside(account!, newEntropy())
-    sessionStorage.setItem(MADE_HERE, owner.toLowerCase())
-    return { account: account!, key: owner }
+    const wallet = await ask<Wallet>('GET', '/v1/wallet')
+    const account = wallet.account!
+    const { owner } = await storeBeside(account, newEntropy())
+    keepKeyToBring(account, { key: owner, instead: registeredOwner(wallet) })
+    return { account, key: owner }
   })
 }
 
 /** The key of this browser that somebody asks for now, or has brought, or that was made here last; null where there is none. */
 export async function keyUnderWay(): Promise<RescueLink | null> {
-  const { account } = await ask<Wallet>('GET', '/v1/wallet')
+  const wallet = await ask<Wallet>('GET', '/v1/wallet')
+  const { account } = wallet
   if (!account) return null
   const keys = await ownersBeside(account)
   const looked = await Promise.all(
     keys.map(async (key) => ({ key, ...(await readRescue({ account, key }, null)) })),
   )
   const asked = looked.find(({ step }) => step === 'waiting' || step === 'due' || step === 'done')
-  const made = keys.find((key) => key === sessionStorage.getItem(MADE_HERE))
-  const key = asked?.key ?? made
+  const kept = keyToBringOf(account, registeredOwner(wallet))
+  const key = asked?.key ?? keys.find((one) => one === kept)
   return key ? { account, key } : null
 }
 
@@ -48,7 +48,7 @@ export async function openBrought(): Promise<Hex> {
     const wallet = await ask<Wallet>('GET', '/v1/wallet')
     if (wallet.opens) {
       await unlock(wallet, { silent: true })
-      sessionStorage.removeItem(MADE_HERE)
+      forgetKeyToBring(wallet.account!)
       return wallet.account!
     }
     await new Promise((resolve) => setTimeout(resolve, FOLLOW_EVERY_MS))

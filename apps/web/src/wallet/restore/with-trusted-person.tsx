@@ -23,12 +23,13 @@ export function WithTrustedPerson({
   restore: Restore
 }) {
   const t = useTranslations('restore')
-  const [link, setLink] = useState<RescueLink | null>(null)
+  // Undefined until it is known whether a key waits here already: a second one would not be the one in the link that was sent.
+  const [link, setLink] = useState<RescueLink | null | undefined>(undefined)
   useEffect(() => {
     // What cannot be read now is looked for at the next visit; a new key can be made all the same.
     import('./brought-key.ts').then((brought) => brought.keyUnderWay()).then(setLink, () => setLink(null))
   }, [])
-  const { rescue } = useRescue(link, null)
+  const { rescue } = useRescue(link ?? null, null)
   const make = () =>
     void attempt(async () => {
       const { keyToBring } = await import('./brought-key.ts')
@@ -46,13 +47,13 @@ export function WithTrustedPerson({
       className="card p-5 sm:p-6"
       aria-labelledby="person"
       data-testid="restore-person"
-      data-step={link ? (step ?? '') : 'none'}
+      data-step={link === null ? 'none' : (step ?? '')}
     >
       <h2 id="person" className="text-title">
         {t('person')}
       </h2>
       <p className="mt-1 text-small text-soft">{t('personSays')}</p>
-      {!link && (
+      {link === null && (
         <Button wide look="quiet" busy={busy} className="mt-4" onClick={make} data-testid="make-key-to-bring">
           {t('personMake')}
         </Button>
