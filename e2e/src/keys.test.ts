@@ -1,14 +1,18 @@
 // What can sign for a wallet, in a real browser with authenticators that Chromium plays: with and without PRF.
+import { gesimAccountAbi } from '@gesim/contracts'
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core'
+import { createPublicClient, createTestClient, createWalletClient, http, parseEther } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { launchBrowser } from './browser.ts'
 import { sharedStack } from './running-stack.ts'
+import type { Stack } from './start-stack.ts'
 
 let browser: Browser
 let base: string
+let stack: Stack
 beforeAll(async () => {
-  const stack = await sharedStack({ web: true })
+  stack = await sharedStack({ web: true })
   base = stack.read().webUrl!
   browser = await launchBrowser()
 }, 400_000)
@@ -135,7 +139,7 @@ it('a passkey becomes a second key, the key is changed, and on a new device the 
   await other.context.close()
 }, 400_000)
 
-it('after a change each passkey that opens no longer is told, and no second one is made on one device', async () => {
+it('after a change each passkey that opens no longer is told, follows by a touch or is removed; so is a key added elsewhere', async () => {
   const two = await device({ prf: true })
   const { authenticatorId } = two
   await signInAnew(two)
@@ -148,18 +152,66 @@ it('after a change each passkey that opens no longer is told, and no second one 
   // On another device, which does not have the first one.
   await two.cdp.send('WebAuthn.clearCredentials', { authenticatorId })
   await does(two, 'keys-add-passkey', 'added')
+  const rows = two.page.getByTestId('passkey')
   await two.page.locator('[data-testid=passkey][data-sealed=true]').nth(1).waitFor()
   expect(await two.page.getByTestId('stale-passkeys').count()).toBe(0)
 
-  // Declined at the device: the key is changed all the same.
-  await two.cdp.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false })
+  // Declined once, as a person may: the key is changed all the same.
+  await two.page.evaluate(() =>
+    Object.defineProperty(navigator.credentials, 'get', {
+      configurable: true,
+      value: async () => {
+        Reflect.deleteProperty(navigator.credentials, 'get')
+        throw new DOMException('declined', 'NotAllowedError')
+      },
+    }),
+  )
   await two.page.getByTestId('change-key').click()
   await does(two, 'change-key-confirm', 'changedUnsealed')
   await two.page.getByTestId('stale-passkeys').waitFor()
   expect(await two.page.locator('[data-testid=passkey][data-stale=true]').count()).toBe(2)
 
+  // The one of this device follows by a touch and opens the new key; the other device's cannot, and is removed.
+  await rows.nth(1).getByTestId('passkey-seal').click()
+  await two.page.waitForSelector('[data-testid=keys-done][data-deed=sealed]', { timeout: 60_000 })
+  expect(await rows.nth(1).getAttribute('data-stale')).toBe('false')
+  await rows.nth(0).getByTestId('passkey-remove').click()
+  await does(two, 'passkey-remove-confirm', 'removed')
+  expect(await two.page.locator('[data-testid=passkey][data-stale=true]').count()).toBe(0)
+
+  // A key that somebody added past these pages is shown with its age, and can be taken away.
+  const { account } = await walletOf(two)
+  const stranger = privateKeyToAccount(generatePrivateKey()).address.toLowerCase() as `0x${string}`
+  await addPastThePages(account as `0x${string}`, stranger)
+  await openKeys(two)
+  const other = two.page.locator(`[data-testid=other-key][data-signer="${stranger}"]`)
+  await other.waitFor({ timeout: 60_000 })
+  expect(await other.locator('time').count()).toBe(1)
+  await other.getByTestId('other-key-remove').click()
+  await does(two, 'other-key-confirm', 'unother')
+  await two.page.waitForSelector('[data-testid=keys][data-signers="1"]', { timeout: 30_000 })
+  expect(await two.page.getByTestId('other-keys').count()).toBe(0)
   await two.context.close()
 }, 300_000)
+
+/** Adds a signer in the account's own name, as an operation made elsewhere would. */
+async function addPastThePages(account: `0x${string}`, signer: `0x${string}`): Promise<void> {
+  const transport = http(stack.read().rpcUrl)
+  const chain = createTestClient({ mode: 'anvil', transport })
+  await chain.impersonateAccount({ address: account })
+  await chain.setBalance({ address: account, value: parseEther('1') })
+  const hash = await createWalletClient({ account, transport }).writeContract({
+    chain: null,
+    address: account,
+    abi: gesimAccountAbi,
+    functionName: 'addSigners',
+    args: [[signer]],
+    gas: 300_000n,
+  })
+  await chain.stopImpersonatingAccount({ address: account })
+  const { status } = await createPublicClient({ transport }).waitForTransactionReceipt({ hash })
+  expect(status).toBe('success')
+}
 
 it('an authenticator without PRF makes a passkey that signs in and seals nothing; forbidden, it signs nobody in', async () => {
   const plain = await device({ prf: false })

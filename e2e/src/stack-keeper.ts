@@ -21,7 +21,7 @@ export default async function keepStack(project: TestProject): Promise<() => Pro
   // A run of all files will want the web app: with it from the start, nothing is stopped and started in between.
   const whole = project.name === 'e2e' && !process.argv.some((argument) => argument.endsWith('.test.ts'))
 
-  // Two runs look for free ports at the same time: each from another one on.
+  // Two runs look for free ports at the same time; a stack of a test's own takes those from 3475 on.
   const port = project.name === 'e2e' ? 3400 : 3450
 
   // One that has the web app serves those that do not need it, too; else it is started anew over the same data.

@@ -34,12 +34,15 @@ export function stackAt(dataDir: string): Stack {
   return { dataDir, read: () => JSON.parse(readFileSync(join(dataDir, 'stack.json'), 'utf8')) as StackFile }
 }
 
-/** Starts the product and waits until it says that it is open. */
+/**
+ * Starts the product and waits until it says that it is open. Its parts take the ports from `port` on at fixed distances
+ * (apps/stack/src/ports.ts): stacks that start at the same time need ones that share none.
+ */
 export async function startStack(
   options: { web?: boolean; dataDir?: string; keep?: boolean; port?: number } = {},
 ): Promise<RunningStack> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'gesim-e2e-'))
-  const args = ['apps/stack/src/main.ts', '--data', dataDir, '--port', String(options.port ?? 3500)]
+  const args = ['apps/stack/src/main.ts', '--data', dataDir, '--port', String(options.port ?? 3475)]
   if (options.web === false) args.push('--no-web')
   const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] })
   // A run that ends in the middle leaves nothing behind.

@@ -7,11 +7,17 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 const WINDOW_MS = 60_000
 const DEFAULT_PER_MINUTE = 300
 const MOST_CALLERS = 50_000
+/** What all callers of one address may together, in units of what one may: who makes proofs up comes from somewhere. */
+const ADDRESS_FACTOR = 50
 
 /** The caller as a hash: of the API key or session where there is one, else of the address. Never stored. */
 export function callerHash(request: FastifyRequest): Buffer {
   const proof = request.headers.authorization ?? request.headers.cookie ?? request.ip
   return createHash('sha256').update(proof).digest()
+}
+
+function addressHash({ ip }: FastifyRequest): Buffer {
+  return createHash('sha256').update(ip).digest()
 }
 
 /** Refuses with 429 and Retry-After what is too often. On a local chain the limits are twenty times as wide. */
@@ -31,10 +37,13 @@ export function registerLimits(app: FastifyInstance, local: boolean): void {
     const limit = (route.perMinute ?? DEFAULT_PER_MINUTE) * factor
     const count = (counts.get(key) ?? 0) + 1
     counts.set(key, count)
+    const place = `${route.method} ${route.path} from ${addressHash(request).toString('base64')}`
+    const fromThere = (counts.get(place) ?? 0) + 1
+    counts.set(place, fromThere)
     const resetSeconds = Math.max(1, Math.ceil((windowStart + WINDOW_MS - now) / 1000))
     reply.header('ratelimit-limit', limit).header('ratelimit-remaining', Math.max(0, limit - count))
     reply.header('ratelimit-reset', resetSeconds)
-    if (count <= limit) return
+    if (count <= limit && fromThere <= limit * ADDRESS_FACTOR) return
     reply.header('retry-after', resetSeconds)
     throw refuse('node.too-many', { limitPerMinute: limit })
   })

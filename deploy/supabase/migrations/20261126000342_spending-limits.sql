@@ -11,20 +11,22 @@ create table gesim.intents_limits (
   check ((later is null) = (later_from is null))
 );
 
--- One row for each promise to pay: a purchase, or a top-up of one that runs. It is kept once `then_micros` are in escrow.
+-- One row for each promise to pay, a purchase or a top-up of one that runs, until it is kept or void; and one for each payment
+-- that reached the escrow. `then_micros` is what the purchase has in all once it is kept.
 create table gesim.intents_spends (
   intent_id text not null references gesim.intents_intents on delete cascade,
   then_micros numeric(20) not null,
   account text not null,
   amount_micros numeric(20) not null check (amount_micros > 0),
+  paid boolean not null default false,
   at timestamptz not null default now(),
-  primary key (intent_id, then_micros)
+  primary key (intent_id, paid, then_micros)
 );
 create index intents_spends_account on gesim.intents_spends (account, at desc);
 
 -- What was bought before there were limits counts too.
-insert into gesim.intents_spends (intent_id, then_micros, account, amount_micros, at)
-select intent_id, greatest(price_micros, funded_micros), payer, greatest(price_micros, funded_micros), created_at
-from gesim.intents_intents where greatest(price_micros, funded_micros) > 0;
+insert into gesim.intents_spends (intent_id, then_micros, account, amount_micros, paid, at)
+select intent_id, funded_micros, payer, funded_micros, true, created_at
+from gesim.intents_intents where funded_micros > 0;
 
 select gesim.protect('intents_limits, intents_spends');

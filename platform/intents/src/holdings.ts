@@ -192,6 +192,7 @@ export const intentsHoldings: readonly Holding[] = [
       then_micros: micros('funded'),
       account: text('account'),
       amount_micros: micros('amount'),
+      paid: text('done'),
       at: time('at'),
     },
     why: 'purchase',

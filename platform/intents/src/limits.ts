@@ -15,6 +15,8 @@ export interface LimitsRow {
 export interface Spend {
   readonly atMs: number
   readonly amountMicros: bigint
+  /** A promise that nobody has kept counts no longer from then on. */
+  readonly voidFromMs?: number
 }
 
 export type LimitName = keyof Limits
@@ -78,9 +80,15 @@ function freesAt(
 ): number | null {
   if (wantMicros > limitMicros) return null
   let spent = sum(counted)
-  for (const one of [...counted].sort((a, b) => a.atMs - b.atMs)) {
+  const leaving = counted
+    .map(({ amountMicros, atMs, voidFromMs = Infinity }) => ({
+      amountMicros,
+      leavesMs: Math.min(atMs + windowMs, voidFromMs),
+    }))
+    .sort((a, b) => a.leavesMs - b.leavesMs)
+  for (const one of leaving) {
     spent -= one.amountMicros
-    if (spent + wantMicros <= limitMicros) return one.atMs + windowMs
+    if (spent + wantMicros <= limitMicros) return one.leavesMs
   }
   return null
 }

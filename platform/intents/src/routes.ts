@@ -133,7 +133,12 @@ function registerLimits(app: FastifyInstance, parts: IntentsParts): void {
   serve(app, limitsRoutes.get, async ({ request, query, reply }) => {
     const { account } = await buyer(parts, request)
     reply.header('cache-control', 'no-store')
-    return await spending.view(account, query.wantMicros === undefined ? undefined : BigInt(query.wantMicros))
+    const { wantMicros, intentId } = query
+    const wanted =
+      wantMicros === undefined
+        ? undefined
+        : { micros: BigInt(wantMicros), intentId: intentId?.toLowerCase() as Hex | undefined }
+    return await spending.view(account, wanted)
   })
 
   serve(app, limitsRoutes.set, async ({ request, body, reply }) => {

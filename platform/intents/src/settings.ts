@@ -11,10 +11,11 @@ function seconds(least: number, most: number) {
 export const intentsSettings = {
   quoteSeconds: {
     env: 'INTENTS_QUOTE_SECONDS',
+    // A promise to pay counts against a traveller's limits for 15 minutes: no quote outlives it.
     means: 'How long a quote can be taken',
     unit: 'seconds',
     default: 600,
-    parse: seconds(1, 86_400),
+    parse: seconds(1, 900),
   },
   provisionSeconds: {
     env: 'INTENTS_PROVISION_SECONDS',

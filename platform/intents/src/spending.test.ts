@@ -114,6 +114,38 @@ test('a promise that nobody kept stops counting; one that was kept does not, and
   expect((await limits()).leftMicros).toBe('0')
 })
 
+test('a payment that failed is tried again under its own promise, which ends after a quarter of an hour', async () => {
+  await put({ perDayMicros: '5000000' })
+  const quote = await quoted()
+  expect((await take(quote)).statusCode).toBe(201)
+  const wanted = (await limits('3000000')).wanted!
+  expect(wanted.allowed).toBe(false)
+  expect(wanted.freesAtMs! - Date.now()).toBeLessThanOrEqual(900_000)
+  expect((await limits(`3000000&intentId=${quote.intentId}`)).wanted).toEqual({ allowed: true })
+  expect((await take(quote)).statusCode).toBe(201)
+  expect((await limits()).spentDayMicros).toBe('3000000')
+  // Once it is paid it stands in the way of everything, its own purchase too.
+  await paid(quote.intentId as Hex, '3000000')
+  await until(async () => !(await limits(`3000000&intentId=${quote.intentId}`)).wanted!.allowed)
+})
+
+test('a top-up that was promised twice and paid once counts once, when the other can be paid no more', async () => {
+  const intentId = (await buy()).json().intentId as Hex
+  await paid(intentId, '3000000')
+  await runs(intentId)
+  const more = () => post(`/v1/intents/${intentId}/top-ups`, { amountMicros: '2000000' })
+  expect([(await more()).statusCode, (await more()).statusCode]).toEqual([201, 201])
+  expect((await limits()).spentDayMicros).toBe('7000000')
+  await paid(intentId, '5000000')
+  // The second one may still be on its way.
+  await until(async () => (await limits()).spentDayMicros === '7000000')
+  h.ahead = 901
+  expect((await limits()).spentDayMicros).toBe('5000000')
+  // A promise of long ago does not come back to life when more is paid later.
+  await paid(intentId, '9000000')
+  await until(async () => (await limits()).spentDayMicros === '9000000')
+})
+
 test('what another program paid into a purchase counts too', async () => {
   const intentId = (await buy()).json().intentId as Hex
   await paid(intentId, '3000000')

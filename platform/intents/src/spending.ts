@@ -21,6 +21,12 @@ import { lockIntent } from './table.ts'
 const UNPAID_MS = 15 * 60_000
 const DAY_MS = 86_400_000
 
+/** A payment that is asked about; of a purchase that was promised already, its own promise does not stand in its way. */
+export interface Wanted {
+  readonly micros: bigint
+  readonly intentId?: Hex | undefined
+}
+
 export interface SpendingOptions {
   readonly store: Store
   readonly clock: Clock
@@ -29,22 +35,17 @@ export interface SpendingOptions {
 
 /** Spending limits of accounts, and what counts against them. */
 export function makeSpending({ store, clock, settings }: SpendingOptions) {
-  async function viewOf(
-    db: Db | Tx,
-    account: Hex,
-    row: LimitsRow,
-    wantMicros?: bigint,
-  ): Promise<SpendingView> {
+  async function viewOf(db: Db | Tx, account: Hex, row: LimitsRow, wanted?: Wanted): Promise<SpendingView> {
     const nowMs = clock.nowMs()
     const limits = limitsAt(row, nowMs)
-    const spends = await spendsOf(db, account, nowMs)
+    const spends = await spendsOf(db, account, nowMs, wanted?.intentId)
     const within = (ms: number) =>
       spends
         .filter((one) => one.atMs > nowMs - ms)
         .reduce((all, one) => all + one.amountMicros, 0n)
         .toString()
     const waits = row.later && row.later.fromMs > nowMs ? row.later : null
-    const verdict = wantMicros === undefined ? undefined : mayPay(limits, spends, wantMicros, nowMs)
+    const verdict = wanted && mayPay(limits, spends, wanted.micros, nowMs)
     return {
       limits: toWire(limits),
       later: waits && { limits: toWire(waits.limits), fromMs: waits.fromMs },
@@ -88,7 +89,7 @@ export function makeSpending({ store, clock, settings }: SpendingOptions) {
     }
     await sql`insert into gesim.intents_spends as s (intent_id, then_micros, account, amount_micros, at)
       values (${intentId}, ${thenMicros.toString()}, ${account}, ${amountMicros.toString()}, ${new Date(nowMs)})
-      on conflict (intent_id, then_micros) do update set at = excluded.at,
+      on conflict (intent_id, paid, then_micros) do update set at = excluded.at,
         amount_micros = excluded.amount_micros
           + case when s.at > ${new Date(nowMs - UNPAID_MS)} then s.amount_micros else 0 end`.execute(tx)
   }
@@ -96,8 +97,8 @@ export function makeSpending({ store, clock, settings }: SpendingOptions) {
   return {
     promise,
 
-    async view(account: Hex, wantMicros?: bigint): Promise<SpendingView> {
-      return await viewOf(store.db, account, await limitsOf(store.db, account, false), wantMicros)
+    async view(account: Hex, wanted?: Wanted): Promise<SpendingView> {
+      return await viewOf(store.db, account, await limitsOf(store.db, account, false), wanted)
     },
 
     async set(account: Hex, wish: SpendingLimits): Promise<SpendingView> {
@@ -133,18 +134,45 @@ export function makeSpending({ store, clock, settings }: SpendingOptions) {
   }
 }
 
-/** Counts what reached the escrow without a promise to this server: by another program, or the way out. */
+/**
+ * Counts what a purchase has in escrow: as paid, no more than once, whoever paid it and whatever was promised. Promises up
+ * to there are kept; what was promised beyond may still be on its way, of a second tab for example, and is void when a
+ * promise is.
+ */
 export async function countPaid(tx: Tx, intentId: Hex, fundedMicros: string, atMs: number): Promise<void> {
-  await sql`insert into gesim.intents_spends (intent_id, then_micros, account, amount_micros, at)
-    select intent_id, ${fundedMicros}::numeric, payer, ${fundedMicros}::numeric - counted, ${new Date(atMs)}
-    from (select i.intent_id, i.payer, coalesce(sum(s.amount_micros), 0) as counted
-      from gesim.intents_intents i left join gesim.intents_spends s
-        on s.intent_id = i.intent_id and s.then_micros <= ${fundedMicros}::numeric
-      where i.intent_id = ${intentId} group by i.intent_id, i.payer) as known
-    where ${fundedMicros}::numeric > counted
-    on conflict (intent_id, then_micros) do update set amount_micros = intents_spends.amount_micros + excluded.amount_micros`.execute(
-    tx,
-  )
+  const funded = BigInt(fundedMicros)
+  const { rows } = await sql<{ payer: Hex; paid_micros: string; promised_micros: string; last: Date | null }>`
+    select i.payer, coalesce(sum(s.amount_micros) filter (where s.paid), 0) as paid_micros,
+      coalesce(sum(s.amount_micros) filter (where not s.paid and s.then_micros <= ${fundedMicros}::numeric), 0)
+        as promised_micros,
+      max(s.at) filter (where not s.paid and s.then_micros <= ${fundedMicros}::numeric) as last
+    from gesim.intents_intents i left join gesim.intents_spends s using (intent_id)
+    where i.intent_id = ${intentId} group by i.intent_id, i.payer`.execute(tx)
+  const known = rows[0]
+  if (!known) return
+  const newMicros = funded - BigInt(known.paid_micros)
+  if (newMicros <= 0n) return
+  await sql`delete from gesim.intents_spends
+    where intent_id = ${intentId} and not paid and then_micros <= ${fundedMicros}::numeric`.execute(tx)
+  await keep({ amountMicros: newMicros, thenMicros: funded, paid: true, at: new Date(atMs) })
+  const beyond = BigInt(known.promised_micros) - newMicros
+  if (beyond > 0n && known.last)
+    await keep({ amountMicros: beyond, thenMicros: funded + beyond, paid: false, at: known.last })
+
+  async function keep(row: {
+    amountMicros: bigint
+    thenMicros: bigint
+    paid: boolean
+    at: Date
+  }): Promise<void> {
+    await sql`insert into gesim.intents_spends as s (intent_id, then_micros, account, amount_micros, paid, at)
+      values (${intentId}, ${row.thenMicros.toString()}, ${known!.payer}, ${row.amountMicros.toString()}, ${row.paid},
+        ${row.at})
+      on conflict (intent_id, paid, then_micros) do update set
+        amount_micros = s.amount_micros + excluded.amount_micros, at = greatest(s.at, excluded.at)`.execute(
+      tx,
+    )
+  }
 }
 
 async function limitsOf(db: Db | Tx, account: Hex, lock: boolean): Promise<LimitsRow> {
@@ -161,15 +189,21 @@ async function limitsOf(db: Db | Tx, account: Hex, lock: boolean): Promise<Limit
 
 /**
  * What counts: whatever is in escrow or on its way there. Not what came back whole, not what lapsed, and a promise that
- * nobody kept only as long as it still could be.
+ * nobody kept only as long as it still could be. `but` leaves out the promise of a purchase whose own payment is asked about.
  */
-async function spendsOf(db: Db | Tx, account: Hex, nowMs: number): Promise<Spend[]> {
-  const { rows } = await sql<{ amount_micros: string; at: Date }>`
-    select s.amount_micros, s.at from gesim.intents_spends s join gesim.intents_intents i using (intent_id)
+async function spendsOf(db: Db | Tx, account: Hex, nowMs: number, but: Hex | null = null): Promise<Spend[]> {
+  const { rows } = await sql<{ amount_micros: string; paid: boolean; at: Date }>`
+    select s.amount_micros, s.paid, s.at from gesim.intents_spends s join gesim.intents_intents i using (intent_id)
     where s.account = ${account} and s.at > ${new Date(nowMs - LONGEST_WINDOW_MS)}
       and i.state not in ('refunded', 'lapsed')
-      and (i.funded_micros >= s.then_micros or s.at > ${new Date(nowMs - UNPAID_MS)})`.execute(db)
-  return rows.map((row) => ({ amountMicros: BigInt(row.amount_micros), atMs: row.at.getTime() }))
+      and (s.paid or (s.at > ${new Date(nowMs - UNPAID_MS)} and s.intent_id is distinct from ${but}))`.execute(
+    db,
+  )
+  return rows.map((row) => {
+    const atMs = row.at.getTime()
+    const amountMicros = BigInt(row.amount_micros)
+    return row.paid ? { amountMicros, atMs } : { amountMicros, atMs, voidFromMs: atMs + UNPAID_MS }
+  })
 }
 
 type Stored = Readonly<Record<keyof Limits, string | null>>

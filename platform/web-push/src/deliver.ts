@@ -1,6 +1,6 @@
 import { unreachable } from '@gesim/base'
 
-const TIMEOUT_MS = 10_000
+const TIMEOUT_MS = 5_000
 const MOST_MS = 86_400_000
 
 /** What became of a message: taken, or its subscription is gone, or the service refuses what we send. */

@@ -29,7 +29,7 @@ export const webPushFailures = {
   'web-push.service-busy': {
     kind: 'unreachable',
     says: 'A push service does not take messages now.',
-    remedy: 'Nothing: the message is tried again until it is a day old.',
+    remedy: 'Nothing: the message is tried again for a quarter of an hour.',
     httpStatus: 503,
   },
 } as const satisfies FailureCatalogue

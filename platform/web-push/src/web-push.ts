@@ -9,6 +9,8 @@ import type { webPushSettings } from './settings.ts'
 import { dropAccount, dropOld, dropSubscription, findSubscription, namesOf } from './table.ts'
 
 const SEND = 'web-push.send'
+/** A quarter of an hour, since a queue waits up to a minute between two. */
+const MOST_ATTEMPTS = 20
 
 /** A message for one browser. */
 interface SendJob {
@@ -44,9 +46,11 @@ export async function start(context: WebPushContext): Promise<Running> {
   )
   const worker = await store.work<SendJob>(
     SEND,
-    async (job, tx, { signal }) => {
+    async (job, tx, { signal, attempt }) => {
       const { name, account, intentId, about } = job
       if (!sender || !isFresh(job.atMs, clock.nowMs())) return
+      // One service that hangs shall not hold the places of the others for a day.
+      if (attempt > MOST_ATTEMPTS) return log.warn('a message was given up', { attempt })
       const sealed = await findSubscription(store.db, name, account)
       const to = sealed && openSubscription(sender.sealing, name, sealed)
       if (!sealed) return

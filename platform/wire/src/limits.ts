@@ -43,7 +43,11 @@ export const limitsRoutes = {
     summary:
       'The spending limits, what is left of them, and whether an amount may be paid and if not from when on',
     caller: 'traveller',
-    query: Type.Object({ wantMicros: Type.Optional(Micros) }),
+    query: Type.Object({
+      wantMicros: Type.Optional(Micros),
+      /** The purchase that would be paid, where it was promised already. */
+      intentId: Type.Optional(IntentId),
+    }),
     answer: SpendingView,
   }),
   set: route({

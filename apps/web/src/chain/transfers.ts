@@ -37,7 +37,7 @@ export interface TransferPage {
 
 /**
  * Reads the account's transfers below a block, or from the newest on. `leaveOut`: contracts whose movements are told
- * elsewhere, as purchases, returns and fees. Throws what the chain's door throws.
+ * elsewhere, as purchases and returns. Throws what the chain's door throws.
  */
 export async function transfersOf(
   client: Pick<PublicClient, 'getBlockNumber' | 'getLogs' | 'getBlock'>,

@@ -1,6 +1,11 @@
 import { refuse } from '@gesim/base'
 import type { GesimSmartAccount } from '@gesim/contracts/account'
-import { type EntitlementDomain, entitlementTypedData, isPlainPurpose } from '@gesim/proofs'
+import {
+  type EntitlementDomain,
+  entitlementTypedData,
+  isPlainPurpose,
+  MOST_OPEN_SECONDS,
+} from '@gesim/proofs'
 import { ask } from '../api/ask.ts'
 import type { EntitlementProof, Question, Wallet } from '../api/shapes.ts'
 import { signerOf } from '../chain/account.ts'
@@ -11,7 +16,7 @@ const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase()
 
 /**
  * Signs a carrier's question as the traveller's account and hands the answer over. What is signed is compared first with what
- * this page knows itself: the account, the chain, the contract. Throws `web.terms-differ` where it is not that.
+ * this page knows itself: the account, the chain, the contract, and how long a question may be open. Throws `web.terms-differ` where it is not that.
  */
 export async function answerQuestion(
   code: string,
@@ -26,7 +31,8 @@ export async function answerQuestion(
     domain.chainId === chainId &&
     same(domain.verifyingContract, identity) &&
     same(question.account, wallet.account ?? '') &&
-    isPlainPurpose(question.purpose)
+    isPlainPurpose(question.purpose) &&
+    question.expiresAt - question.issuedAt <= MOST_OPEN_SECONDS
   if (!fits) throw refuse('web.terms-differ', { field: 'question' })
   const signer = await signerOf(await unlock(wallet), wallet)
   // viem ties the signer's generic to literal types; the shape is the same.

@@ -56,7 +56,7 @@ export async function addMoney(intent: Intent, amountMicros: bigint): Promise<No
   if (funded !== BigInt(intent.fundedMicros) || funded + amountMicros > terms.maxDeposit) return 'changed'
   if (balance < amountMicros) return 'short'
   await requireWithinLimits(amountMicros)
-  // From here on it counts; the same wish sent again is the same one.
+  // From here on it counts. Sent again after a failure it counts twice for a quarter of an hour, since both may be on their way.
   await ask('POST', `/v1/intents/${intent.intentId}/top-ups`, {
     body: { amountMicros: amountMicros.toString() },
   })

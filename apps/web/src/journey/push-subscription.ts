@@ -8,24 +8,27 @@ export type NoticeWords = Readonly<Record<string, { readonly title: string; read
  * have no push service, not reach it, or name one that the server does not call. Then nothing is left behind.
  */
 export async function subscribeHere(words: NoticeWords): Promise<boolean> {
-  let made: PushSubscription | undefined
+  let fresh: PushSubscription | undefined
   try {
     const { publicKey } = await ask<{ publicKey: string | null }>('GET', '/v1/push')
     const registration = await navigator.serviceWorker.ready
     if (publicKey === null || !('pushManager' in registration)) return false
     const before = await registration.pushManager.getSubscription()
+    const holds = before !== null && keyOf(before) === publicKey
     // Another key of the operator: what was subscribed for the old one is never used again.
-    if (before && keyOf(before) !== publicKey) await before.unsubscribe()
-    made = await registration.pushManager.subscribe({
+    if (before && !holds) await before.unsubscribe()
+    const made = await registration.pushManager.subscribe({
       userVisibleOnly: true,
       applicationServerKey: publicKey,
     })
+    if (!holds) fresh = made
     const { endpoint, keys } = made.toJSON()
     await ask('PUT', '/v1/push/subscriptions', { body: { endpoint, p256dh: keys?.p256dh, auth: keys?.auth } })
     registration.active?.postMessage({ kind: 'words', words })
     return true
   } catch {
-    await made?.unsubscribe().catch(() => undefined)
+    // One that held before goes on holding: the server only did not hear of it this time.
+    await fresh?.unsubscribe().catch(() => undefined)
     return false
   }
 }

@@ -59,8 +59,11 @@ export async function tellMe(words: NoticeWords): Promise<Telling> {
 export async function renewNotices(words: NoticeWords): Promise<Telling> {
   const way = notifying()
   if (way !== 'open' && way !== 'push') return way
-  const { subscribeHere } = await import('./push-subscription.ts')
-  store(WANTED, (await subscribeHere(words)) ? 'push' : 'open')
+  const { subscribeHere, unsubscribeHere } = await import('./push-subscription.ts')
+  const subscribed = await subscribeHere(words)
+  // Turned off meanwhile: the later word counts.
+  if (stored(WANTED) === null) await unsubscribeHere()
+  else store(WANTED, subscribed ? 'push' : 'open')
   return notifying()
 }
 

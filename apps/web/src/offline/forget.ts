@@ -14,7 +14,10 @@ export function forgetSeen(): void {
 /** One person may sign in straight after another, with no page for nobody between them. */
 export function forgetOthers(person: string | null): void {
   try {
-    if (localStorage.getItem(WHOSE) === person) return
+    const before = localStorage.getItem(WHOSE)
+    if (before === person) return
+    // What was subscribed is somebody else's: the server would go on telling it here.
+    if (before !== null) void endSubscription()
     forgetNotices()
     if (person) localStorage.setItem(WHOSE, person)
   } catch {}

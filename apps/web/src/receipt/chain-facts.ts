@@ -7,6 +7,7 @@ import {
 } from '@gesim/contracts'
 import { chainVerifier, type ReceiptBundle, type ReceiptChain } from '@gesim/proofs'
 import { type Hex, type PublicClient, parseEventLogs } from 'viem'
+import { network } from '../chain/network.ts'
 
 const STATES = ['None', 'Created', 'Held', 'Open', 'Exiting', 'Closed'] as const
 
@@ -69,7 +70,7 @@ async function epochFacts(client: PublicClient, addresses: Addresses, bundle: Re
     address: addresses.settlement,
     event: settlementAbi.find((item) => item.type === 'event' && item.name === 'UsageCommitted') as never,
     args: { epoch } as never,
-    fromBlock: BigInt(addresses.fromBlock),
+    fromBlock: BigInt((await network()).fromBlock),
   })
   const [log] = parseEventLogs({ abi: settlementAbi, eventName: 'UsageCommitted', logs: logs as never })
   return log ? { root: log.args.root, total: log.args.total, coSigned: log.args.coSigned } : null

@@ -4,6 +4,7 @@ import { useRouter } from 'next/navigation'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl/react'
 import { type ApiFailure, ask } from '../api/ask.ts'
+import { serverNowMs } from '../api/clock.ts'
 import type { Plan, Quote, Wallet } from '../api/shapes.ts'
 import { Button, ButtonLink } from '../ui/button.tsx'
 import { FailureNotice } from '../ui/failure-notice.tsx'
@@ -27,6 +28,9 @@ interface Ready {
 
 const PASSKEY_FAILURES = ['web.passkey-refused', 'web.passkey-cannot-seal']
 
+/** A quote that ends sooner is not offered again. */
+const TIME_TO_TAP_MS = 60_000
+
 /** Where the sheet itself offers what comes next, or does it. */
 const GOES_ON_BY_ITSELF = ['web.balance-short', 'web.payment-unconfirmed']
 
@@ -49,13 +53,14 @@ export function PurchaseSheet({ plan, qos }: { plan: Plan; qos: Quote['qos'] }) 
   const [tried, setTried] = useState<string>()
   const [topping, setTopping] = useState(false)
   const running = useRef(false)
+  const promised = useRef<Quote | null>(null)
   const account = walletState.step === 'ready' ? walletState.account : null
 
   const prepare = useCallback(async () => {
     if (!account) return
     setFailure(null)
     try {
-      setReady(await prepareOf(plan, qos, account))
+      setReady(await prepareOf(plan, qos, account, promised.current))
     } catch (error) {
       if (!isFailure(error)) throw error
       setFailure(error)
@@ -91,6 +96,8 @@ export function PurchaseSheet({ plan, qos }: { plan: Plan; qos: Quote['qos'] }) 
       }
       // The price may be another by now, or the sign-in over: what was ready is not any more, except for a declined passkey.
       if (!PASSKEY_FAILURES.includes(error.code)) setReady(null)
+      // What was promised and not paid is paid under the same quote: another one would count a second time.
+      promised.current = error.code === 'web.payment-failed' ? ready.quote : null
       if (error.code === 'web.balance-short') await prepare()
       setFailure(error)
     }
@@ -214,16 +221,22 @@ export function PurchaseSheet({ plan, qos }: { plan: Plan; qos: Quote['qos'] }) 
   )
 }
 
-async function prepareOf(plan: Plan, qos: Quote['qos'], account: `0x${string}`): Promise<Ready> {
+async function prepareOf(
+  plan: Plan,
+  qos: Quote['qos'],
+  account: `0x${string}`,
+  promised: Quote | null,
+): Promise<Ready> {
+  const kept = promised && promised.expiresAt * 1000 > serverNowMs() + TIME_TO_TAP_MS ? promised : null
   const [{ balanceOf }, { network }, { passkeyPossible }, { requireWithinLimits }] = await Promise.all([
     import('../chain/balance.ts'),
     import('../chain/network.ts'),
     import('../custody/passkey.ts'),
     import('../wallet/within-limits.ts'),
   ])
-  await requireWithinLimits(BigInt(plan.priceMicros))
+  await requireWithinLimits(BigInt(plan.priceMicros), kept?.intentId)
   const [quote, wallet, balanceMicros, { local }, possible] = await Promise.all([
-    ask<Quote>('POST', '/v1/quotes', { body: { planId: plan.planId, qos } }),
+    kept ?? ask<Quote>('POST', '/v1/quotes', { body: { planId: plan.planId, qos } }),
     ask<Wallet>('GET', '/v1/wallet'),
     balanceOf(account),
     network(),

@@ -40,7 +40,7 @@ export async function purchase(
   const amountMicros = BigInt(quote.priceMicros)
   const intentId = checkedIntentId(plan, quote, account)
   if ((await balanceOf(account)) < amountMicros) throw refuse('web.balance-short')
-  await requireWithinLimits(amountMicros)
+  await requireWithinLimits(amountMicros, intentId)
   await ask('POST', '/v1/intents', {
     body: { quoteId: quote.quoteId, terms: quote.terms },
     idempotencyKey: intentId,

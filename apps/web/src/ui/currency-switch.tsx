@@ -35,7 +35,7 @@ export async function CurrencySwitch({
           </button>
         ))}
       </fieldset>
-      <p className="text-caption text-faint md:text-end">
+      <p className="text-caption text-faint md:pe-2 md:text-end">
         <About micros="1000000" dated>
           {'1 USDC · '}
         </About>

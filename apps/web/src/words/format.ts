@@ -160,7 +160,16 @@ export interface Formats {
   list(parts: readonly string[]): string
 }
 
+const known = new Map<string, Formats>()
+
+/** The formats of a language: always the same object, so that what is made of them need not be made anew. */
 export function formatsOf(locale: string): Formats {
+  const formats = known.get(locale) ?? madeFor(locale)
+  known.set(locale, formats)
+  return formats
+}
+
+function madeFor(locale: string): Formats {
   return {
     locale,
     usdc: (amount) => usdc(amount, locale),

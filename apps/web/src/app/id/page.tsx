@@ -17,7 +17,8 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function IdPage({ searchParams }: { searchParams: Promise<{ code?: string }> }) {
   const t = await wordsOf('id')
   const [session, { code: given }] = await Promise.all([sessionOf(), searchParams])
-  const code = typeof given === 'string' && /^[0-9A-Za-z]{1,12}$/.test(given) ? given.toUpperCase() : null
+  const asked = typeof given === 'string' ? given.toUpperCase() : ''
+  const code = /^[2-9A-HJKMNP-Z]{6}$/.test(asked) ? asked : null
   const here = code ? `/id?code=${code}` : '/id'
   if (!session.signedIn) redirect(`/sign-in?return=${encodeURIComponent(here)}`)
   const [wallet, profiles] = await Promise.all([

@@ -20,23 +20,29 @@ const SIGNS: Readonly<Record<ActivityRow['kind'], string>> = {
   received: '+',
 }
 
-type Chain = { at: 'reading' | 'silent' } | { at: 'read'; downTo: bigint | null }
+type Chain =
+  | { at: 'reading' }
+  /** Nothing was heard of what lies below this block, or of the newest. */
+  | { at: 'silent'; before: bigint | undefined }
+  | { at: 'read'; downTo: bigint | null }
 
 /** What moved money of the wallet: purchases and fees as GeSIM tells them, transfers as the chain does. */
 export function ActivityList({ account, activity }: { account: Hex; activity: Activity | null }) {
   const t = useTranslations('wallet')
   const [transfers, setTransfers] = useState<readonly Transfer[]>([])
+  const [paymaster, setPaymaster] = useState<Hex | null>(null)
   const [chain, setChain] = useState<Chain>({ at: 'reading' })
   const read = useCallback(
     async (before?: bigint) => {
       setChain({ at: 'reading' })
       try {
         const page = await readFromChain(account, before)
+        setPaymaster(page.paymaster)
         setTransfers((known) => (before === undefined ? page.transfers : [...known, ...page.transfers]))
         setChain({ at: 'read', downTo: page.readDownTo })
       } catch {
         // Whatever the door or the node behind it threw: nothing is known, and nothing is claimed.
-        setChain({ at: 'silent' })
+        setChain({ at: 'silent', before })
       }
     },
     [account],
@@ -60,7 +66,7 @@ export function ActivityList({ account, activity }: { account: Hex; activity: Ac
       {rows.length > 0 && (
         <ul className="mt-3 divide-y divide-line" data-testid="activity">
           {rows.map((row) => (
-            <Row key={row.key} row={row} />
+            <Row key={row.key} row={row} paymaster={paymaster} />
           ))}
         </ul>
       )}
@@ -75,7 +81,7 @@ export function ActivityList({ account, activity }: { account: Hex; activity: Ac
           size="small"
           look="quiet"
           className="mt-3"
-          onClick={() => void read()}
+          onClick={() => void read(chain.before)}
           data-testid="transfers-again"
         >
           {t('moved.again')}
@@ -90,10 +96,12 @@ export function ActivityList({ account, activity }: { account: Hex; activity: Ac
   )
 }
 
-function Row({ row }: { row: ActivityRow }) {
+function Row({ row, paymaster }: { row: ActivityRow; paymaster: Hex | null }) {
   const t = useTranslations('wallet')
   const f = useFormats()
   const { kind, other } = row
+  // Fees that are paid ahead lie there, and come back from there.
+  const isFeeAccount = other?.toLowerCase() === paymaster?.toLowerCase()
   const moved = kind === 'sent' || kind === 'received'
   const words =
     kind === 'sent' ? t('moved.sent') : kind === 'received' ? t('moved.received') : t(`kinds.${kind}`)
@@ -108,7 +116,8 @@ function Row({ row }: { row: ActivityRow }) {
           ) : (
             words
           )}{' '}
-          {other && (
+          {other && isFeeAccount && t('moved.feeAccount')}
+          {other && !isFeeAccount && (
             <bdi dir="ltr" className="font-mono text-caption text-soft">
               {short(other)}
             </bdi>
@@ -146,6 +155,6 @@ async function readFromChain(account: Hex, before?: bigint) {
     addresses(),
     network(),
   ])
-  const of = { account, usdc, leaveOut: [escrow, paymaster], fromBlock: BigInt(fromBlock) }
-  return transfersOf(client, of, before)
+  const of = { account, usdc, leaveOut: [escrow], fromBlock: BigInt(fromBlock) }
+  return { ...(await transfersOf(client, of, before)), paymaster }
 }

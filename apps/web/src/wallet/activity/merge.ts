@@ -29,6 +29,8 @@ export function mergeActivity(told: readonly Told[], transfers: readonly Transfe
   const sentBy = new Set(transfers.filter((one) => one.way === 'out').map((one) => one.txHash.toLowerCase()))
   const rows: ActivityRow[] = transfers.map((one) => {
     const fee = one.way === 'out' ? fees.get(one.txHash.toLowerCase()) : undefined
+    // Two transfers of one transaction cost one fee.
+    if (fee !== undefined) fees.delete(one.txHash.toLowerCase())
     return {
       key: `${one.txHash}${one.logIndex}`,
       kind: one.way === 'out' ? 'sent' : 'received',
