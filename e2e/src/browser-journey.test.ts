@@ -209,6 +209,8 @@ describe('a traveller in a browser', () => {
     expect([await outcome('terms'), await outcome('agreement')]).toEqual(['ok', 'failed'])
     expect(await other.getByTestId('checks').textContent()).toContain('This is not what you agreed to')
     await forged.close()
+    // A window that another one covered draws nothing until it is in front again.
+    await page.bringToFront()
   })
 
   it('reads a settled purchase and its receipt without barriers, whatever the theme and the width', async () => {

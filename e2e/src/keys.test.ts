@@ -174,10 +174,12 @@ it('after a change each passkey that opens no longer is told, follows by a touch
   // The one of this device follows by a touch and opens the new key; the other device's cannot, and is removed.
   await rows.nth(1).getByTestId('passkey-seal').click()
   await two.page.waitForSelector('[data-testid=keys-done][data-deed=sealed]', { timeout: 60_000 })
-  expect(await rows.nth(1).getAttribute('data-stale')).toBe('false')
+  await expect.poll(() => rows.nth(1).getAttribute('data-stale'), { timeout: 10_000 }).toBe('false')
   await rows.nth(0).getByTestId('passkey-remove').click()
   await does(two, 'passkey-remove-confirm', 'removed')
-  expect(await two.page.locator('[data-testid=passkey][data-stale=true]').count()).toBe(0)
+  await expect
+    .poll(() => two.page.locator('[data-testid=passkey][data-stale=true]').count(), { timeout: 10_000 })
+    .toBe(0)
 
   // A key that somebody added past these pages is shown with its age, and can be taken away.
   const { account } = await walletOf(two)
