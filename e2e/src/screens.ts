@@ -70,10 +70,13 @@ async function shoot(page: Page, name: string, { width, longest }: (typeof SIZES
   await page.setViewportSize({ width, height: Math.min(longest, whole) })
   for (const colorScheme of THEMES) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    // Drawn once with the new size and theme.
-    await page.evaluate(
-      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
-    )
+    // Drawn once with the new size and theme, and whatever moves at its end.
+    await page.evaluate(async () => {
+      const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
+      await frame()
+      await Promise.allSettled(document.getAnimations().map(({ finished }) => finished))
+      await frame()
+    })
     writeFileSync(join(out, `${name}-${width}-${colorScheme}.png`), smallPng(await page.screenshot()))
   }
 }
