@@ -17,9 +17,14 @@ export async function CurrencySwitch({
   const names = new Intl.DisplayNames(LOCALES[await localeOfPage()].tag, { type: 'currency' })
   if (possible.length === 0) return null
   return (
-    <form method="post" action="/currency" data-testid="currency-switch">
+    <form
+      method="post"
+      action="/currency"
+      data-testid="currency-switch"
+      className="flex flex-wrap items-center gap-x-4"
+    >
       <input type="hidden" name="back" defaultValue={path} />
-      <fieldset className="-ms-2 flex flex-wrap items-center md:justify-end">
+      <fieldset className="-ms-2 flex flex-wrap items-center">
         <legend className="sr-only">{t('estimate.choose')}</legend>
         {[...possible, NO_CURRENCY].map((currency) => (
           <button
@@ -35,7 +40,7 @@ export async function CurrencySwitch({
           </button>
         ))}
       </fieldset>
-      <p className="text-caption text-faint md:pe-2 md:text-end">
+      <p className="text-caption text-faint">
         <About micros="1000000" dated>
           {'1 USDC · '}
         </About>

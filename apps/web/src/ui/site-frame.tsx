@@ -51,7 +51,7 @@ export async function SiteFrame({
       >
         {t('skip')}
       </a>
-      <header className="sticky top-0 z-30 border-b border-line bg-paper/95">
+      <header className="sticky top-0 z-30 border-b border-line bg-paper">
         <div className="mx-auto flex h-16 max-w-6xl items-center justify-between gap-4 px-4 sm:px-6">
           <Link href="/" className="flex items-center gap-2 rounded-chip text-lead font-bold tracking-tight">
             <Mark />
@@ -88,7 +88,7 @@ export async function SiteFrame({
         {children}
       </main>
       <footer className="mt-20 border-t border-line pb-28 sm:pb-10">
-        <div className="mx-auto flex max-w-6xl flex-col gap-6 px-4 pt-8 sm:px-6 md:flex-row md:items-center md:justify-between">
+        <div className="mx-auto flex max-w-6xl flex-col gap-6 px-4 pt-8 sm:px-6">
           <nav aria-label={t('nav.more')} className="-ms-2 flex flex-wrap gap-x-1">
             {REST.map((item) => (
               <NavLink
@@ -100,10 +100,12 @@ export async function SiteFrame({
               </NavLink>
             ))}
           </nav>
-          <div className="flex flex-col gap-3 md:items-end">
+          <div className="flex flex-col gap-4 md:flex-row md:items-start md:justify-between">
+            <div className="flex flex-col gap-1">
+              <LanguageSwitch path={path} />
+              <CurrencySwitch chosen={currency.chosen} possible={currency.possible} path={path} />
+            </div>
             <ThemeSwitch initial={theme} />
-            <LanguageSwitch path={path} />
-            <CurrencySwitch chosen={currency.chosen} possible={currency.possible} path={path} />
             <FooterAlive />
           </div>
         </div>

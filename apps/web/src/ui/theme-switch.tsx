@@ -13,7 +13,7 @@ export async function ThemeSwitch({ initial }: { initial: Theme }) {
   const t = await wordsOf('frame')
   return (
     <fieldset
-      className="inline-flex self-start rounded-full md:self-end border border-line bg-surface p-1"
+      className="inline-flex shrink-0 self-start rounded-full border border-line bg-surface p-1"
       data-testid="theme-switch"
     >
       <legend className="sr-only">{t('colours')}</legend>
