@@ -19,7 +19,11 @@ export function bytesEqual(a: Uint8Array, b: Uint8Array): boolean {
   return difference === 0
 }
 
-const HEX = /^(?:[0-9a-fA-F]{2})*$/
+/** The value of each hex digit by its character code; what is no digit has none. */
+const DIGITS: readonly (number | undefined)[] = Array.from({ length: 103 }, (_, code) => {
+  const digit = Number.parseInt(String.fromCharCode(code), 16)
+  return Number.isNaN(digit) ? undefined : digit
+})
 /** Each byte in hex. */
 const PAIRS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
@@ -32,10 +36,16 @@ export function toHex(bytes: Uint8Array): string {
 
 /** Bytes of hex digits, with or without `0x`, any case. Throws a `TypeError` on anything else. */
 export function fromHex(hex: string): Uint8Array {
-  const digits = hex.startsWith('0x') ? hex.slice(2) : hex
-  if (!HEX.test(digits)) throw new TypeError('not an even number of hex digits')
-  const out = new Uint8Array(digits.length / 2)
-  for (let i = 0; i < out.length; i++) out[i] = Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16)
+  const start = hex.startsWith('0x') ? 2 : 0
+  const length = (hex.length - start) / 2
+  if (!Number.isInteger(length)) throw new TypeError('not an even number of hex digits')
+  const out = new Uint8Array(length)
+  for (let i = 0, at = start; i < length; i++, at += 2) {
+    const high = DIGITS[hex.charCodeAt(at)]
+    const low = DIGITS[hex.charCodeAt(at + 1)]
+    if (high === undefined || low === undefined) throw new TypeError('not an even number of hex digits')
+    out[i] = high * 16 + low
+  }
   return out
 }
 

@@ -5,8 +5,12 @@ import { cpuSecondsOf, median } from './row.ts'
 setFlagsFromString('--expose-gc')
 const gc = runInNewContext('gc') as (options: { type: 'minor' }) => void
 
-/** Collects what short-lived objects left behind, before something is timed: what others left is not its own. */
+/**
+ * Collects what short-lived objects left behind, before something is timed: what others left is not its own. Another thread
+ * frees the buffers among them; the second collection waits until the first one's are gone.
+ */
 export function collect(): void {
+  gc({ type: 'minor' })
   gc({ type: 'minor' })
 }
 

@@ -264,16 +264,22 @@ const KEY_BYTES = 32
  * download, come again and again. What cannot be read is not remembered.
  */
 export function certificateReader(maxCount = 1000): (der: Uint8Array) => Certificate {
-  const known = new Map<string, Certificate>()
+  // Two generations: what is asked for again within one of them is found without being moved. When the younger one is
+  // full, the older one goes.
+  let young = new Map<string, Certificate>()
+  let old = new Map<string, Certificate>()
   return (der) => {
     // The end of a certificate is its signature: short to look up, and compared as a whole before it counts.
     const key = latin1(der.subarray(-KEY_BYTES))
-    const before = known.get(key)
+    const recent = young.get(key)
+    if (recent && bytesEqual(recent.der, der)) return recent
+    const before = old.get(key)
     const found = before && bytesEqual(before.der, der) ? before : readCertificate(new Uint8Array(der))
-    // A map keeps the order of insertion: what was used last goes to the end, the first is the oldest.
-    known.delete(key)
-    known.set(key, found)
-    if (known.size > maxCount) known.delete(known.keys().next().value!)
+    if (young.size >= maxCount / 2) {
+      old = young
+      young = new Map()
+    }
+    young.set(key, found)
     return found
   }
 }

@@ -76,24 +76,24 @@ export function memoryState(): SmdpState {
   }
 
   function put(profile: Profile): void {
-    profiles.set(profile.iccid, profile)
-    moveTo(profile.iccid, keysOf(profile))
+    const { iccid, order, operator } = profile
+    const keys = keysOf(profile)
+    const before = keysOfKnown.get(iccid)
+    // A key under which the profile stands already is its own.
+    const isOther = (key: string) => {
+      const found = before?.includes(key) ? undefined : oldestUnder(key)
+      return found !== undefined && found.iccid !== iccid
+    }
+    if (order?.matchingId && isOther(`matching ${order.matchingId}`)) throw refuse('smdp.matching-id-taken')
+    if (order && isOther(`call ${operator} ${order.callId}`)) throw refuse('smdp.order-exists')
+    profiles.set(iccid, profile)
+    moveTo(iccid, keys)
   }
 
-  function apply<T>(change: Change<T>): T {
-    const { profile } = change
-    if (profile) {
-      const { order, operator, iccid } = profile
-      const isOther = (key: string) => {
-        const found = oldestUnder(key)
-        return found !== undefined && found.iccid !== iccid
-      }
-      if (order?.matchingId && isOther(`matching ${order.matchingId}`)) throw refuse('smdp.matching-id-taken')
-      if (order && isOther(`call ${operator} ${order.callId}`)) throw refuse('smdp.order-exists')
-      put(profile)
-    }
-    for (const message of change.messages ?? []) add(message)
-    return change.result
+  function apply<T>({ profile, messages = [], result }: Change<T>): T {
+    if (profile) put(profile)
+    for (const message of messages) add(message)
+    return result
   }
 
   function add(message: Message): void {
