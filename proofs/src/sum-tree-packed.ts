@@ -258,29 +258,19 @@ export function saysNothing(records: Int32Array, index: number): boolean {
 
 /** The level above: one node for each pair of places of which one is not empty. */
 function parentsOf(below: Uint32Array, allocate: Allocate): Level {
-  const places = new Uint32Array(below.length)
-  const links = new Uint32Array(below.length)
-  let count = 0
-  for (let i = 0; i < below.length; i++) {
+  // Two children of one parent stand side by side. Counting first takes less time than arrays that are too long.
+  let count = below.length
+  for (let i = 1; i < below.length; i++) if (below[i]! >>> 1 === below[i - 1]! >>> 1) count--
+  const places = new Uint32Array(allocate(4 * count))
+  const links = new Uint32Array(allocate(4 * count))
+  const last = below.length - 1
+  for (let i = 0, to = 0; i <= last; i++, to++) {
     const place = below[i]!
-    const parent = place >>> 1
-    if (count > 0 && places[count - 1] === parent) {
-      links[count - 1] = 4 * i - 1 // The left child is in front: 4 * (i - 1) + 3.
-    } else {
-      places[count] = parent
-      links[count++] = 4 * i + (place & 1) + 1
-    }
+    places[to] = place >>> 1
+    if ((place & 1) === 0 && i < last && (below[i + 1]! ^ place) === 1) links[to] = 4 * i++ + 3
+    else links[to] = 4 * i + (place & 1) + 1
   }
-  const kept = (from: Uint32Array): Uint32Array => {
-    const array = new Uint32Array(allocate(4 * count))
-    array.set(from.subarray(0, count))
-    return array
-  }
-  return {
-    places: kept(places),
-    links: kept(links),
-    nodes: new Int32Array(allocate(4 * NODE_WORDS * count)),
-  }
+  return { places, links, nodes: new Int32Array(allocate(4 * NODE_WORDS * count)) }
 }
 
 /** Copies the nodes between touched places into the new tree. Returns the numbers of those touched that are not empty. */
