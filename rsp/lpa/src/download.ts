@@ -183,7 +183,7 @@ async function wantedPackage(
   }))
   const preview: Preview = { metadata, smdpAddress, confirmationCodeRequired }
   report({ step: 'preview', preview })
-  const verdict = await decide(wish, preview, await isdr.getRules())
+  const verdict = await decide(wish, preview, () => isdr.getRules())
   if (verdict.refusal) {
     await cancel(session, verdict.refusal.reason)
     throw verdict.refusal.failure

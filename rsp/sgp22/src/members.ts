@@ -74,8 +74,10 @@ export const count: Member<number> = {
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/
 
 function fromBase64(value: string): Uint8Array {
-  if (value.length % 4 !== 0 || !BASE64.test(value)) throw new TypeError('not base64')
-  return Uint8Array.from(Buffer.from(value, 'base64'))
+  // Encoders of MIME (RFC 2045, 6.8), the default of Android among them, break lines and end with a line break.
+  const digits = BASE64.test(value) ? value : value.replace(/[\r\n\t ]+/g, '')
+  if (digits.length % 4 !== 0 || !BASE64.test(digits)) throw new TypeError('not base64')
+  return Uint8Array.from(Buffer.from(digits, 'base64'))
 }
 
 /** Bytes in base64, of a length in a range. Elements are sent whole, tag included. */

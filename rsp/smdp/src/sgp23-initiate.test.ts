@@ -161,6 +161,13 @@ describe('initiateAuthentication answers', () => {
       'that names its protocol',
       () => [good(), { 'x-admin-protocol': 'gsma/rsp/v2.2.0', 'content-type': 'application/json' }],
     ],
+    [
+      'whose base64 is broken into lines, as encoders of MIME and of Android write it',
+      () => {
+        const euiccInfo1 = good().euiccInfo1.replace(/.{76}/g, '$&\r\n')
+        return [{ ...good(), euiccInfo1: `${euiccInfo1}\n`, euiccChallenge: `${CHALLENGE}\n` }]
+      },
+    ],
     ['with another media type', () => [good(), { 'content-type': 'text/plain' }]],
     ['that begins with a byte order mark', () => [`\ufeff${JSON.stringify(good())}`]],
   ]
