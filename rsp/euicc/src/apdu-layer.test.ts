@@ -184,6 +184,17 @@ describe('STORE DATA', () => {
     expect((await card.send('00e2910003bf2e00')).sw).toBe('6d00')
   })
 
+  it('takes blocks of any length, from none on', async () => {
+    const card = new TestCard(pki)
+    await selectIsdr(card.card)
+    for (const [at, block] of ['01bf', '012e', '0100'].entries()) {
+      const answer = await card.send(`80e2${at === 2 ? 91 : 11}0${at}${block}`)
+      expect(answer.sw).toBe(at === 2 ? '6115' : '9000')
+    }
+    expect(await card.send('80e2110000')).toEqual({ data: '', sw: '9000' })
+    expect((await card.send('80e2910103bf2e00')).sw).toBe('6115')
+  })
+
   it('refuses a request without end', async () => {
     const card = new TestCard(pki)
     await selectIsdr(card.card)

@@ -7,6 +7,7 @@ import {
   type DeviceInfo,
   ES9PLUS,
   ES11,
+  hostOfAddress,
   type Peer,
   type ResponseOf,
   readServerSigned1,
@@ -34,9 +35,6 @@ export type Authenticated = { readonly transactionId: Uint8Array } & (
   | { readonly server: 'smdp'; readonly response: ResponseOf<typeof ES9PLUS.authenticateClient> }
   | { readonly server: 'smds'; readonly response: ResponseOf<typeof ES11.authenticateClient> }
 )
-
-/** An address without its port, as it is compared. */
-const hostOf = (address: string) => address.toLowerCase().replace(/:\d+$/, '')
 
 /** Reads what a server sent; what cannot be read is the server's fault and named so. */
 export function readServerAnswer<T>(name: string, read: () => T): T {
@@ -104,7 +102,7 @@ export async function authenticateMutually(isdr: Isdr, wish: AuthenticationWish)
     signed: readServerSigned1(initiated.serverSigned1),
     certificate: readCertificate(initiated.serverCertificate),
   }))
-  if (hostOf(signed.serverAddress) !== hostOf(address))
+  if (hostOfAddress(signed.serverAddress) !== hostOfAddress(address))
     throw refuse('lpa.server-address', { asked: address, signed: signed.serverAddress })
   if (wish.smdpOid !== undefined && certificate.registeredId !== wish.smdpOid)
     throw refuse('lpa.server-identity', { expected: wish.smdpOid, found: certificate.registeredId })

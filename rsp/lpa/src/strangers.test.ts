@@ -1,8 +1,6 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { isFailure } from '@gesim/base'
-import { post } from '@gesim/sgp22'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Answer, behind } from './testing/behind.ts'
 import { freshProfile, SMDP_ADDRESS, startWorld, type World } from './testing/world.ts'
 
 // Cards and servers of others, which do what the specification leaves open in their own way.
@@ -46,29 +44,7 @@ describe('a card', () => {
   })
 })
 
-interface Answer {
-  readonly status: number
-  readonly body: string
-}
 type Json = Record<string, unknown>
-
-/** A server that answers as ours does, but in its own manner. */
-async function serverWith(manner: (name: string, answer: Answer) => Answer): Promise<Server> {
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', async () => {
-      const peer = { url: world.smdpUrl, verifyTls: false }
-      const answered = await post(peer, request.url!, Buffer.concat(chunks), 'application/json')
-      const body = Buffer.from(answered.body).toString('utf8')
-      const said = manner(request.url!.split('/').at(-1)!, { status: answered.status, body })
-      response.writeHead(said.status, { 'content-type': 'application/json' })
-      response.end(said.body)
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return server
-}
 
 describe('a server', () => {
   const json = (change: (answer: Json) => Json) => (_: string, answer: Answer) =>
@@ -103,15 +79,53 @@ describe('a server', () => {
     ],
   ]
   it.each(manners)('%s serves a download', async (_, manner) => {
-    const server = await serverWith(manner)
+    const server = await behind(world.smdpUrl, manner)
     try {
-      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-      const lpa = world.lpa(world.card(), { hosts: { [SMDP_ADDRESS]: url } })
+      const lpa = world.lpa(world.card(), { hosts: { [SMDP_ADDRESS]: server.url } })
       const activationCode = await world.order(freshProfile())
       expect((await lpa.download({ activationCode })).notified).toBe(true)
       expect(await lpa.notifications()).toEqual([])
     } finally {
-      server.close()
+      server.stop()
+    }
+  })
+
+  it('that compares transaction identifiers as text is given its own back, in whatever case', async () => {
+    const lower = json((answer) =>
+      typeof answer.transactionId === 'string'
+        ? { ...answer, transactionId: answer.transactionId.toLowerCase() }
+        : answer,
+    )
+    const server = await behind(world.smdpUrl, lower, (body) =>
+      body.replace(/"transactionId":"[^"]*[A-F][^"]*"/, '"transactionId":"00"'),
+    )
+    try {
+      const lpa = world.lpa(world.card(), { hosts: { [SMDP_ADDRESS]: server.url } })
+      const activationCode = await world.order(freshProfile())
+      const later = lpa.download({ activationCode, consent: () => 'later' })
+      expect(await later.catch((error: unknown) => isFailure(error, 'lpa.not-wanted'))).toBe(true)
+      expect((await lpa.download({ activationCode })).notified).toBe(true)
+    } finally {
+      server.stop()
+    }
+  })
+
+  it('that leaves its port out of what it signs is sent the result all the same', async () => {
+    const address = `${SMDP_ADDRESS}:8443`
+    const server = await behind(
+      world.smdpUrl,
+      (_, answer) => answer,
+      (body) => body.replace(address, SMDP_ADDRESS),
+    )
+    try {
+      const lpa = world.lpa(world.card(), {
+        hosts: { [address]: server.url, [SMDP_ADDRESS]: 'https://127.0.0.1:1' },
+      })
+      const activationCode = (await world.order(freshProfile())).replace(SMDP_ADDRESS, address)
+      expect((await lpa.download({ activationCode })).notified).toBe(true)
+      expect(await lpa.notifications()).toEqual([])
+    } finally {
+      server.stop()
     }
   })
 
@@ -123,15 +137,14 @@ describe('a server', () => {
       '{"header":{"functionExecutionStatus":{"status":"Failed","statusCodeData":{"subjectCode":"8.1","reasonCode":"6.1"}}}}',
     ],
   ])('%s has not taken a notification', async (_, status, body) => {
-    const server = await serverWith(notified(status, body))
+    const server = await behind(world.smdpUrl, notified(status, body))
     try {
-      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-      const lpa = world.lpa(world.card(), { hosts: { [SMDP_ADDRESS]: url } })
+      const lpa = world.lpa(world.card(), { hosts: { [SMDP_ADDRESS]: server.url } })
       const activationCode = await world.order(freshProfile())
       expect((await lpa.download({ activationCode })).notified).toBe(false)
       expect(await lpa.notifications()).toHaveLength(1)
     } finally {
-      server.close()
+      server.stop()
     }
   })
 })

@@ -51,6 +51,8 @@ const SAFE_AGENT = new RspAgent({ keepAlive: false })
 const MAX_RESPONSE_BYTES = 8 << 20
 const DEFAULT_TIMEOUT_MS = 30_000
 
+const isReset = (cause: unknown) => (cause as NodeJS.ErrnoException | undefined)?.code === 'ECONNRESET'
+
 /** Sends one request, a POST unless another method is named. Throws `sgp22.no-answer` when no whole answer comes in time. */
 export function post(
   peer: Peer,
@@ -77,27 +79,34 @@ export function post(
     ...(peer.signal === undefined ? {} : { signal: peer.signal }),
     rejectUnauthorized: peer.verifyTls !== false,
   }
-  return new Promise((resolve, reject) => {
-    const fail = (cause: unknown) =>
-      reject(cause instanceof Failure ? cause : unreachable('sgp22.no-answer', { host }, cause))
-    const send = url.protocol === 'http:' ? httpRequest : httpsRequest
-    const request = send(url, options, (response) => {
-      const chunks: Buffer[] = []
-      let length = 0
-      response.on('data', (chunk: Buffer) => {
-        length += chunk.length
-        if (length > MAX_RESPONSE_BYTES) request.destroy(refuse('sgp22.body-too-large', { host }))
-        else chunks.push(chunk)
+  const send = url.protocol === 'http:' ? httpRequest : httpsRequest
+  const attempt = (isFirst: boolean): Promise<{ status: number; body: Uint8Array }> =>
+    new Promise((resolve, reject) => {
+      let isAnswered = false
+      const fail = (cause: unknown) => {
+        // The server closed the kept connection in the same moment (RFC 9112, 9.3.1). The functions stand being asked again.
+        if (isFirst && !isAnswered && request.reusedSocket && isReset(cause)) resolve(attempt(false))
+        else reject(cause instanceof Failure ? cause : unreachable('sgp22.no-answer', { host }, cause))
+      }
+      const request = send(url, options, (response) => {
+        isAnswered = true
+        const chunks: Buffer[] = []
+        let length = 0
+        response.on('data', (chunk: Buffer) => {
+          length += chunk.length
+          if (length > MAX_RESPONSE_BYTES) request.destroy(refuse('sgp22.body-too-large', { host }))
+          else chunks.push(chunk)
+        })
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, body: Uint8Array.from(Buffer.concat(chunks)) }),
+        )
+        response.on('error', fail)
       })
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, body: Uint8Array.from(Buffer.concat(chunks)) }),
-      )
-      response.on('error', fail)
+      request.on('timeout', () => request.destroy(new Error('timeout')))
+      request.on('error', fail)
+      request.end(body)
     })
-    request.on('timeout', () => request.destroy(new Error('timeout')))
-    request.on('error', fail)
-    request.end(body)
-  })
+  return attempt(true)
 }
 
 /**

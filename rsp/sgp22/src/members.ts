@@ -92,14 +92,22 @@ export function base64(minLength = 1, maxLength = 4 << 20): Member<Uint8Array> {
   }
 }
 
-/** A transaction identifier: hex, upper case when written, any case when read (SGP.22 section 6.5.2). */
+/**
+ * How a transaction identifier was written by whoever made it. Phones give it back as it came, so that there are servers
+ * which compare the text.
+ */
+const spellings = new WeakMap<Uint8Array, string>()
+
+/** A transaction identifier: hex, in upper case unless it came otherwise, any case when read (SGP.22 section 6.5.2). */
 export const transactionId: Member<Uint8Array> = {
   read: (value) => {
     const digits = textOf(value)
     if (!/^(?:[0-9a-fA-F]{2}){1,16}$/.test(digits)) throw new TypeError('not a transaction identifier')
-    return fromHex(digits)
+    const bytes = fromHex(digits)
+    spellings.set(bytes, digits)
+    return bytes
   },
-  write: (value) => toHex(value).toUpperCase(),
+  write: (value) => spellings.get(value) ?? toHex(value).toUpperCase(),
 }
 
 /** Content of one element, sent as the whole element: a signature as `5F37 40 …`, a key identifier as `04 14 …`. */

@@ -104,7 +104,8 @@ function majorVersionOf(upp: Uint8Array): number | undefined {
 /** The eligibility check (SGP.22 annex F): what would fail on the card is not begun. */
 function checkEligibility(profile: Profile, upp: Uint8Array, info: EuiccInfo2): void {
   const major = majorVersionOf(upp)
-  if (major !== undefined && !info.profileVersion.startsWith(`${major}.`))
+  const versions = [info.profileVersion, ...(info.additionalProfileVersions ?? [])]
+  if (major !== undefined && !versions.some((version) => version.startsWith(`${major}.`)))
     throw refuse('smdp.not-eligible', { why: 'version', major, profileVersion: info.profileVersion })
   const { freeNonVolatileBytes } = info.extCardResource
   if (freeNonVolatileBytes > 0 && freeNonVolatileBytes < upp.length)

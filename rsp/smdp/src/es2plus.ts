@@ -18,6 +18,7 @@ import {
   decideDownloadOrder,
   decideRelease,
   eventToRelease,
+  isAwaited,
   type OrderEvent,
   type OrderLimits,
   profileOfCall,
@@ -80,16 +81,15 @@ export function es2plusEndpoints(parts: Es2plusParts): Endpoint[] {
         return decideDownloadOrder(found, order, chance.nowMs(), limits)
       })
     } catch (error) {
-      // Two at once with one identifier: the other one was faster, its order is the answer to both.
-      const other = await state.find({ operator: operator.id, callId })
-      if (isFailure(error, 'smdp.order-exists') && other) return { iccid: other.iccid }
+      // Two at once with one identifier: the other one was faster, and its order is the answer to both, or to itself only.
+      if (isFailure(error, 'smdp.order-exists')) return downloadOrder(operator, body, caller)
       throw error
     }
   }
 
   /**
    * A call, and the order that it made already when it is sent again. Callers also use one identifier for everything, as
-   * the example of SGP.22 6.5.1.3 seems to: what asks for something else is no retry.
+   * the example of SGP.22 6.5.1.3 seems to: what asks for something else is no retry, nor what comes after the download.
    */
   async function callOf(
     operator: Operator,
@@ -103,10 +103,10 @@ export function es2plusEndpoints(parts: Es2plusParts): Endpoint[] {
       const isSame =
         (iccid === undefined || iccid === known.iccid) &&
         (profileType === undefined || profileType === known.profileType) &&
-        eid === known.order?.eid
-      if (isSame) return { callId, known }
+        (eid === undefined || eid === known.order?.eid)
+      if (isSame && isAwaited(known)) return { callId, known }
     }
-    return { callId: asked }
+    return { callId: `${asked} ${toHex(chance.random(8))}` }
   }
 
   /** Any available profile of a type: one of the operator's own, or else one that nobody owns yet. */

@@ -17,6 +17,11 @@ export function isOrdered(profile: Profile): boolean {
   return ORDERED.includes(profile.state)
 }
 
+/** Whether nobody fetched the package of an order yet. */
+export function isAwaited(profile: Profile): boolean {
+  return isOrdered(profile) && profile.downloads.length === 0
+}
+
 function changed(profile: Profile, nowMs: number, to: Partial<Profile>): Profile {
   return { ...profile, ...to, updatedAtMs: nowMs }
 }
@@ -35,8 +40,8 @@ export function ownProfile(profile: Profile | undefined, operator: string): Prof
  */
 export function profileOfCall(profile: Profile | undefined, operator: string): Profile {
   if (!profile) throw refuse('smdp.unknown-iccid')
-  if (profile.operator !== operator && profile.operator !== ANY_OPERATOR)
-    throw refuse('smdp.profile-not-allowed')
+  const isFree = profile.operator === ANY_OPERATOR && !profile.order
+  if (profile.operator !== operator && !isFree) throw refuse('smdp.profile-not-allowed')
   return profile
 }
 
@@ -154,8 +159,6 @@ export function decideConfirmOrder(
   const matchingId = body.matchingId ?? freshMatchingId
   const confirmed: Order = {
     ...order,
-    // The caller has had its answer: the same call identifier names another order from now on.
-    callId: `${order.callId} ${profile.iccid}`,
     eid,
     matchingId,
     confirmationCodeHash,

@@ -20,7 +20,7 @@ export type ProfileState =
 
 /** What an operator ordered. */
 export interface Order {
-  /** functionCallIdentifier of downloadOrder: a retry is the same order. Once confirmed it is followed by the ICCID. */
+  /** functionCallIdentifier of downloadOrder: a retry is the same order. */
   readonly callId: string
   readonly eid?: Eid
   /** Present once confirmed; empty when the order is found by the EID alone. */
