@@ -28,6 +28,27 @@ describe('a card', () => {
     expect((await world.lpa(busy).download({ activationCode })).notified).toBe(true)
   })
 
+  it('whose EUICCInfo2 has a form of its own is judged by the server, not by the phone', async () => {
+    const card = world.card()
+    const odd: typeof card = Object.assign(Object.create(card) as typeof card, {
+      transmit: async (apdu: Uint8Array) => {
+        const answer = await card.transmit(apdu)
+        const at = Buffer.from(answer).indexOf(Buffer.from('bf22', 'hex'))
+        // The version of the profile package: 81 becomes a tag that nobody knows.
+        return answer[0] === 0xbf && answer[1] === 0x38 && at > 0 ? answer.with(at + 4, 0x9e) : answer
+      },
+    })
+    const activationCode = await world.order(freshProfile())
+    const failure = await world
+      .lpa(odd)
+      .download({ activationCode })
+      .catch((error: unknown) => error)
+    expect(isFailure(failure, 'sgp22.function-failed') && failure.facts).toMatchObject({
+      function: 'authenticateClient',
+      subject: '8.1',
+    })
+  })
+
   it('that has no rules table is asked for it only when the profile has rules (SGP.22, 3.1.3.2)', async () => {
     const card = world.card()
     const without: typeof card = Object.assign(Object.create(card) as typeof card, {

@@ -1,3 +1,4 @@
+import { createServer as createHttp } from 'node:http'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { isFailure } from '@gesim/base'
 import { describe, expect, it } from 'vitest'
@@ -19,6 +20,26 @@ async function serverThat(answer: (connection: number, request: number, socket: 
   const ask = () => post({ url }, '/', new Uint8Array([0x7b, 0x7d]), 'application/json')
   return { ask, connections: () => connections, stop: () => server.close() }
 }
+
+describe('the URL of a server', () => {
+  it('may have a path, with or without a slash at its end, and the function comes after it', async () => {
+    const paths: string[] = []
+    const server = createHttp((request, response) => {
+      paths.push(request.url ?? '')
+      response.end()
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    try {
+      for (const url of [at, `${at}/`, `${at}/rsp`, `${at}/rsp/`])
+        await post({ url }, '/gsma/rsp2/asn1', new Uint8Array(), 'x/y')
+      const [plain, behind] = ['/gsma/rsp2/asn1', '/rsp/gsma/rsp2/asn1']
+      expect(paths).toEqual([plain, plain, behind, behind])
+    } finally {
+      server.close()
+    }
+  })
+})
 
 describe('a connection that is kept', () => {
   it('and that the server closes as it is used again is replaced by another one, once', async () => {

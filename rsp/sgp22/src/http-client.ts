@@ -18,7 +18,7 @@ export const ADMIN_PROTOCOL = `gsma/rsp/v${PROTOCOL_VERSION}`
 
 /** A server that is asked, and how to reach it. */
 export interface Peer {
-  /** Such as `https://smdp.example.com:8443`, without a path. */
+  /** Such as `https://smdp.example.com:8443`; a path is kept before that of the function, for servers behind a proxy. */
   readonly url: string
   /** Trusted issuers of its TLS certificate, PEM. Default: those of the system. */
   readonly ca?: string | readonly string[]
@@ -61,7 +61,7 @@ export function post(
   contentType: string,
   method = 'POST',
 ): Promise<{ status: number; body: Uint8Array }> {
-  const url = new URL(path, peer.url)
+  const url = new URL(peer.url.replace(/\/+$/, '') + path)
   const host = url.host
   const options = {
     method,

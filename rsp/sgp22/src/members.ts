@@ -60,11 +60,12 @@ export const flag: Member<boolean> = {
   write: (value) => value,
 }
 
-/** A whole number that is not negative. */
+/** A whole number that is not negative. Read in quotes too, as pySim and others write it. */
 export const count: Member<number> = {
   read: (value) => {
-    if (!Number.isSafeInteger(value) || (value as number) < 0) throw new TypeError('not a number')
-    return value as number
+    const number = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value
+    if (!Number.isSafeInteger(number) || (number as number) < 0) throw new TypeError('not a number')
+    return number as number
   },
   write: (value) => value,
 }
