@@ -76,7 +76,7 @@ const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/
 
 function fromBase64(value: string): Uint8Array {
   // Encoders of MIME (RFC 2045, 6.8), the default of Android among them, break lines and end with a line break.
-  const digits = BASE64.test(value) ? value : value.replace(/[\r\n\t ]+/g, '')
+  const digits = BASE64.test(value) ? value : value.replace(/[\r\n]+/g, '')
   if (digits.length % 4 !== 0 || !BASE64.test(digits)) throw new TypeError('not base64')
   return Uint8Array.from(Buffer.from(digits, 'base64'))
 }

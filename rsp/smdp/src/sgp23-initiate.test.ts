@@ -223,6 +223,7 @@ describe('initiateAuthentication refuses', () => {
     ['1.3.1/2.1', 'a number for an address', () => ({ smdpAddress: 17 })],
     ['1.3.1/2.1', 'an object for a text', () => ({ euiccInfo1: { toString: 'x' } })],
     ['1.3.1/2.1', 'base64 of the wrong length', () => ({ euiccInfo1: 'abc' })],
+    ['1.3.1/2.1', 'base64 with a blank in it', () => ({ euiccInfo1: 'vyAB AAAA' })],
     ['1.3.1/2.1', 'base64 for URLs', () => ({ euiccInfo1: 'vyAB-_==' })],
     ['1.3.1/2.1', 'another element than EUICCInfo1', () => ({ euiccInfo1: toBase64(node(0xbf22, info())) })],
     ['1.3.1/2.1', 'an EUICCInfo1 that is cut', () => ({ euiccInfo1: toBase64(info().slice(0, -1)) })],
