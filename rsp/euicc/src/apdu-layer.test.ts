@@ -87,6 +87,9 @@ describe('SELECT of the ISD-R', () => {
     expect(toHex(template.require(0xe0).require(0x82).value)).toBe('020400')
     expect((await card.send('00a4040009a0000005591010ffff00')).sw).toBe('9000')
     expect((await card.send('00a4040004a0000005')).sw).toBe('6a82')
+    // P2 of 0C: no response data is wanted (TS 102 221, 11.1.1.2), so that nothing waits to be fetched.
+    expect(await card.send(SELECT_ISDR.replace('a40400', 'a4040c'))).toEqual({ data: '', sw: '9000' })
+    expect((await card.send('80e2910003bf2e00')).sw).toBe('6115')
     expect((await card.send('00a4040010a0000005591010ffffffff8900000900')).sw).toBe('6a82')
   })
 })
@@ -179,6 +182,17 @@ describe('STORE DATA', () => {
     expect((await card.send('80e2910003bf7f00')).sw).toBe('6a88')
     expect((await card.send('80e29100')).sw).toBe('6a88')
     expect((await card.send('00e2910003bf2e00')).sw).toBe('6d00')
+  })
+
+  it('takes blocks of any length, from none on', async () => {
+    const card = new TestCard(pki)
+    await selectIsdr(card.card)
+    for (const [at, block] of ['01bf', '012e', '0100'].entries()) {
+      const answer = await card.send(`80e2${at === 2 ? 91 : 11}0${at}${block}`)
+      expect(answer.sw).toBe(at === 2 ? '6115' : '9000')
+    }
+    expect(await card.send('80e2110000')).toEqual({ data: '', sw: '9000' })
+    expect((await card.send('80e2910103bf2e00')).sw).toBe('6115')
   })
 
   it('refuses a request without end', async () => {

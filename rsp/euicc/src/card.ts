@@ -226,6 +226,8 @@ class Card implements SoftwareCard {
     if (matches) {
       channel.application = 'isdr'
       channel.storeData.reset()
+      // P2 of 0C: the terminal wants no response data (TS 102 221, 11.1.1.2).
+      if ((command.p2 & 0x0c) === 0x0c) return ok()
       const [major = 2, minor = 5, patch = 0] = this.#isdr.svn.split('.').map(Number)
       // SGP.22 5.7.1: the template of ISD-R says which version it speaks.
       const template = node(0xe0, node(0x82, Uint8Array.of(major, minor, patch)))

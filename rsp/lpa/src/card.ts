@@ -132,7 +132,8 @@ export class IsdrChannel {
       const last = i + 1 === count
       const head = Uint8Array.of(cla, 0xe2, last ? 0x91 : 0x11, i & 0xff, block.length)
       answer = await this.#exchange(concatBytes(head, block))
-      if (!last && answer.sw !== 0x9000) break
+      // 91xx: this block was taken too, and a proactive command waits for the terminal (TS 102 221, 10.2.1.1).
+      if (!last && answer.sw !== 0x9000 && answer.sw >> 8 !== 0x91) break
     }
     const parts = [answer.data]
     while (answer.sw >> 8 === 0x61) {

@@ -1,6 +1,6 @@
 import { refuse, sleepMs } from '@gesim/base'
 import { CANCEL_REASONS, type ProfileMetadata, type RulesAuthorisation } from '@gesim/sgp22'
-import { policyRefusal } from './policy.ts'
+import { hasRules, policyRefusal } from './policy.ts'
 
 /** What the user sees before the profile is fetched. */
 export interface Preview {
@@ -71,16 +71,16 @@ async function ask(decider: Decider, preview: Preview): Promise<Refusal | undefi
 
 /**
  * Decides whether a session goes on after the preview: rules that the card allows (SGP.22, 2.9.3), the user's will, the
- * confirmation code.
+ * confirmation code. The card is asked for its rules only when the profile has some (3.1.3.2): not every card answers.
  */
 export async function decide(
   decider: Decider,
   preview: Preview,
-  rules: readonly RulesAuthorisation[],
+  rulesOfCard: () => Promise<readonly RulesAuthorisation[]>,
 ): Promise<
   { readonly refusal: Refusal } | { readonly refusal?: undefined; readonly confirmationCode?: string }
 > {
-  const why = policyRefusal(preview.metadata, rules)
+  const why = hasRules(preview.metadata) && policyRefusal(preview.metadata, await rulesOfCard())
   if (why) return { refusal: { reason: 'pprNotAllowed', failure: refuse('lpa.policy-not-allowed', { why }) } }
   const refusal = await ask(decider, preview)
   if (refusal) return { refusal }

@@ -4,6 +4,7 @@ import { iccidOf, readPackage } from '@gesim/saip'
 import { type Eid, parseIccid } from '@gesim/sgp22'
 import { memoryEvents, type Smds, startSmds } from '@gesim/smds'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { behind } from './testing/behind.ts'
 import { freshProfile, SMDP_ADDRESS, startWorld, type World } from './testing/world.ts'
 
 const SMDS_ADDRESS = 'localhost'
@@ -98,6 +99,26 @@ describe('discovery', () => {
       expect(isFailure(unknown, 'sgp22.function-failed') && unknown.facts.subject).toBe('8.9.5')
     } finally {
       await alternative.stop()
+    }
+  })
+
+  it('takes "no event record" for nothing that waits, and any other refusal for one', async () => {
+    const refusing = (subjectCode: string, reasonCode: string) =>
+      behind(hosts()[SMDS_ADDRESS]!, (name, answer) => {
+        if (name !== 'authenticateClient') return answer
+        const functionExecutionStatus = { status: 'Failed', statusCodeData: { subjectCode, reasonCode } }
+        return { status: 200, body: JSON.stringify({ header: { functionExecutionStatus } }) }
+      })
+    const [none, bad] = [await refusing('8.9.5', '3.9'), await refusing('8.1', '6.1')]
+    const card = world.card({ rootSmdsAddress: SMDS_ADDRESS })
+    try {
+      expect(await world.lpa(card, { hosts: { [SMDS_ADDRESS]: none.url } }).discover()).toEqual([])
+      const asked = world.lpa(card, { hosts: { [SMDS_ADDRESS]: bad.url } }).discover()
+      const failure = await asked.catch((error: unknown) => error)
+      expect(isFailure(failure, 'sgp22.function-failed') && failure.facts.subject).toBe('8.1')
+    } finally {
+      none.stop()
+      bad.stop()
     }
   })
 

@@ -160,11 +160,11 @@ async function fetchPackage(
     transactionId,
     prepareDownloadResponse: prepared.raw,
   })
-  if (prepared.answer.error === undefined) return (await fetched).boundProfilePackage
+  if (prepared.error === undefined) return (await fetched).boundProfilePackage
   await fetched.catch(() => undefined)
   throw refuse('lpa.server-refused-by-card', {
     function: 'PrepareDownload',
-    error: resultName(DOWNLOAD_ERRORS, prepared.answer.error),
+    error: resultName(DOWNLOAD_ERRORS, prepared.error),
     address: smdpAddress,
   })
 }
@@ -183,7 +183,7 @@ async function wantedPackage(
   }))
   const preview: Preview = { metadata, smdpAddress, confirmationCodeRequired }
   report({ step: 'preview', preview })
-  const verdict = await decide(wish, preview, await isdr.getRules())
+  const verdict = await decide(wish, preview, () => isdr.getRules())
   if (verdict.refusal) {
     await cancel(session, verdict.refusal.reason)
     throw verdict.refusal.failure

@@ -1,5 +1,6 @@
 import { isFailure, refuse } from '@gesim/base'
 import * as sgp22 from '@gesim/sgp22'
+import { readTlv } from '@gesim/tlv'
 import type { IsdrChannel } from './card.ts'
 
 /** Reads an answer; one that cannot be read is the card's fault and named so. */
@@ -10,6 +11,22 @@ function readAnswer<T>(name: string, bytes: Uint8Array, read: (bytes: Uint8Array
     if (!isFailure(cause)) throw cause
     throw refuse('lpa.card-answer', { function: name, why: cause.message }, cause)
   }
+}
+
+/**
+ * What goes to a server whether it is good or bad. What the card signed is for the server to judge: cards are met whose
+ * EUICCInfo2 has a form of its own, and servers that take it.
+ */
+function passedOn<T>(
+  name: string,
+  raw: Uint8Array,
+  tag: number,
+  read: (bytes: Uint8Array) => sgp22.Answer<T>,
+): { readonly raw: Uint8Array; readonly error?: number } {
+  const error = readAnswer(name, raw, (bytes) =>
+    readTlv(bytes, tag).find(0xa0) ? undefined : read(bytes).error,
+  )
+  return { raw, ...(error === undefined ? {} : { error }) }
 }
 
 /** The functions of ES10, each by its name, with typed requests and answers. */
@@ -52,15 +69,19 @@ export class Isdr {
     return this.#ask('GetRAT', sgp22.GET_RAT, sgp22.readRatResponse)
   }
 
-  /** The raw answer goes to the server, whether it is good or bad. */
   async authenticateServer(request: Uint8Array) {
-    const raw = await this.#channel.run('AuthenticateServer', request)
-    return { raw, answer: readAnswer('AuthenticateServer', raw, sgp22.readAuthenticateServerResponse) }
+    const name = 'AuthenticateServer'
+    return passedOn(
+      name,
+      await this.#channel.run(name, request),
+      0xbf38,
+      sgp22.readAuthenticateServerResponse,
+    )
   }
 
   async prepareDownload(request: Uint8Array) {
-    const raw = await this.#channel.run('PrepareDownload', request)
-    return { raw, answer: readAnswer('PrepareDownload', raw, sgp22.readPrepareDownloadResponse) }
+    const name = 'PrepareDownload'
+    return passedOn(name, await this.#channel.run(name, request), 0xbf21, sgp22.readPrepareDownloadResponse)
   }
 
   /** One piece of a bound profile package; gives the signed result when the card is done with it. */
@@ -72,8 +93,8 @@ export class Isdr {
 
   async cancelSession(transactionId: Uint8Array, reason: number) {
     const request = sgp22.writeCancelSessionRequest({ transactionId, reason })
-    const raw = await this.#channel.run('CancelSession', request)
-    return { raw, answer: readAnswer('CancelSession', raw, sgp22.readCancelSessionResponse) }
+    const name = 'CancelSession'
+    return passedOn(name, await this.#channel.run(name, request), 0xbf41, sgp22.readCancelSessionResponse)
   }
 
   async listNotifications() {

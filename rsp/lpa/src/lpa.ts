@@ -202,9 +202,10 @@ class LocalAssistant implements Lpa {
       }
       try {
         const done = await downloadProfile(context, { ...wish, onProgress })
-        const { kept } = await deliver(isdr, this.#servers, server)
-        wish.onProgress?.({ step: 'notify', accepted: kept.length === 0 })
-        return { ...done, notified: kept.length === 0 }
+        const { sent, kept } = await deliver(isdr, this.#servers, server)
+        const notified = sent.length > 0 && kept.length === 0
+        wish.onProgress?.({ step: 'notify', accepted: notified })
+        return { ...done, notified }
       } catch (error) {
         // A failed installation is a signed result too, and its server must hear of it; who stops is not kept waiting.
         if (!(wish.signal?.aborted && isFailure(error, 'lpa.not-wanted')))
@@ -220,7 +221,12 @@ class LocalAssistant implements Lpa {
       if (!address) throw refuse('lpa.no-server', { what: 'SM-DS' })
       const peer = this.#servers.peerOf(address)
       const wish = { address, peer, matchingId: '', device: this.#device, discovery: true }
-      const answered = await authenticateMutually(isdr, wish)
+      const answered = await authenticateMutually(isdr, wish).catch((error: unknown) => {
+        // Some say "no event record" where others send an empty list (SGP.22, 5.8.2): nothing waits, either way.
+        if (hasStatus(error, '8.9.5', '3.9')) return undefined
+        throw error
+      })
+      if (!answered) return []
       const entries = answered.server === 'smds' ? answered.response.eventEntries : []
       return entries.map(({ eventId, rspServerAddress }) => ({ eventId, rspServerAddress }))
     })
@@ -261,6 +267,11 @@ class LocalAssistant implements Lpa {
     this.#servers.close()
   }
 }
+
+const hasStatus = (error: unknown, subject: string, reason: string) =>
+  isFailure(error, 'sgp22.function-failed') &&
+  error.facts.subject === subject &&
+  error.facts.reason === reason
 
 const idOf = (iccid: string): ProfileId => ({ iccid: parseIccid(iccid) })
 

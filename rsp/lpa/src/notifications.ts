@@ -1,5 +1,5 @@
 import { isFailure, sleepMs } from '@gesim/base'
-import { callFunction, ES9PLUS, metadataOf, type NotificationEvent } from '@gesim/sgp22'
+import { callFunction, ES9PLUS, hostOfAddress, metadataOf, type NotificationEvent } from '@gesim/sgp22'
 import type { Isdr } from './isdr.ts'
 import type { Servers } from './servers.ts'
 
@@ -18,12 +18,20 @@ export interface Delivery {
   readonly kept: readonly (Waiting & { readonly why: string })[]
 }
 
+/**
+ * Whether a notification is for a server: by its address, or by its host alone. A server that is reached at a port may
+ * sign its name without it, and that is what the card writes down.
+ */
+function isFor(address: string, server: string): boolean {
+  if (address.toLowerCase() === server.toLowerCase()) return true
+  return !/:\d+$/.test(address) && hostOfAddress(address) === hostOfAddress(server)
+}
+
 /** Whether the card still holds what was signed before: the answer of a server that has it already is good too. */
-async function deliverOne(isdr: Isdr, servers: Servers, seqNumber: number): Promise<void> {
+async function deliverOne(isdr: Isdr, servers: Servers, seqNumber: number, server?: string): Promise<void> {
   const pending = await isdr.retrieveNotification(seqNumber)
   if (!pending) return
-  const { address } = metadataOf(pending)
-  await callFunction(servers.peerOf(address), ES9PLUS.handleNotification, {
+  await callFunction(servers.peerOf(server ?? metadataOf(pending).address), ES9PLUS.handleNotification, {
     pendingNotification: pending.raw,
   })
   await isdr.removeNotification(seqNumber)
@@ -37,7 +45,7 @@ export async function deliver(isdr: Isdr, servers: Servers, onlyAddress?: string
   const list = await isdr.listNotifications()
   const queues = new Map<string, Waiting[]>()
   for (const { seqNumber, event, address, iccid } of [...list].sort((a, b) => a.seqNumber - b.seqNumber)) {
-    if (onlyAddress !== undefined && address.toLowerCase() !== onlyAddress.toLowerCase()) continue
+    if (onlyAddress !== undefined && !isFor(address, onlyAddress)) continue
     const queue = queues.get(address) ?? []
     queue.push({ seqNumber, event, address, ...(iccid ? { iccid } : {}) })
     queues.set(address, queue)
@@ -49,7 +57,7 @@ export async function deliver(isdr: Isdr, servers: Servers, onlyAddress?: string
     for (const waiting of queue) {
       if (why === undefined) {
         try {
-          await deliverOne(isdr, servers, waiting.seqNumber)
+          await deliverOne(isdr, servers, waiting.seqNumber, onlyAddress)
           sent.push(waiting)
           continue
         } catch (error) {

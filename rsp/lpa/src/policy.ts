@@ -1,5 +1,10 @@
 import { operatorMatches, type ProfileMetadata, type RulesAuthorisation } from '@gesim/sgp22'
 
+/** Whether a profile has rules that a card must authorise; that rules may be changed later needs nobody's leave. */
+export function hasRules({ policyRules = [] }: ProfileMetadata): boolean {
+  return policyRules.some((rule) => rule !== 'updateControl')
+}
+
 /** Why the rules of a profile are not authorised on a card, or `undefined` when they are (SGP.22, 2.9.3). */
 export function policyRefusal(
   metadata: ProfileMetadata,

@@ -7,6 +7,7 @@ import {
   type DeviceInfo,
   ES9PLUS,
   ES11,
+  hostOfAddress,
   type Peer,
   type ResponseOf,
   readServerSigned1,
@@ -35,9 +36,6 @@ export type Authenticated = { readonly transactionId: Uint8Array } & (
   | { readonly server: 'smds'; readonly response: ResponseOf<typeof ES11.authenticateClient> }
 )
 
-/** An address without its port, as it is compared. */
-const hostOf = (address: string) => address.toLowerCase().replace(/:\d+$/, '')
-
 /** Reads what a server sent; what cannot be read is the server's fault and named so. */
 export function readServerAnswer<T>(name: string, read: () => T): T {
   try {
@@ -60,8 +58,8 @@ export interface OpenSession {
 export async function cancel(session: OpenSession, reason: CancelReason): Promise<void> {
   const { isdr, peer, transactionId } = session
   const { signal: _, ...stillAsked } = peer
-  const { raw, answer } = await isdr.cancelSession(transactionId, cancelNumber(reason))
-  if (answer.error !== undefined) return
+  const { raw, error } = await isdr.cancelSession(transactionId, cancelNumber(reason))
+  if (error !== undefined) return
   // A server that cannot be told now forgets the session by itself.
   await callFunction(stillAsked, ES9PLUS.cancelSession, { transactionId, cancelSessionResponse: raw }).catch(
     () => undefined,
@@ -104,14 +102,14 @@ export async function authenticateMutually(isdr: Isdr, wish: AuthenticationWish)
     signed: readServerSigned1(initiated.serverSigned1),
     certificate: readCertificate(initiated.serverCertificate),
   }))
-  if (hostOf(signed.serverAddress) !== hostOf(address))
+  if (hostOfAddress(signed.serverAddress) !== hostOfAddress(address))
     throw refuse('lpa.server-address', { asked: address, signed: signed.serverAddress })
   if (wish.smdpOid !== undefined && certificate.registeredId !== wish.smdpOid)
     throw refuse('lpa.server-identity', { expected: wish.smdpOid, found: certificate.registeredId })
   const isDiscovery = certificate.role === 'ds-auth'
   if (wish.discovery && !isDiscovery) throw refuse('lpa.no-discovery-server', { address })
   const context: ContextParams = { matchingId, device }
-  const { raw, answer } = await isdr.authenticateServer(
+  const { raw, error } = await isdr.authenticateServer(
     writeAuthenticateServerRequest({
       serverSigned1: initiated.serverSigned1,
       serverSignature1: initiated.serverSignature1,
@@ -122,12 +120,12 @@ export async function authenticateMutually(isdr: Isdr, wish: AuthenticationWish)
   )
   const { transactionId } = initiated
   const body = { transactionId, authenticateServerResponse: raw }
-  if (answer.error !== undefined) {
+  if (error !== undefined) {
     // The server learns what the card said and closes its session; what it answers changes nothing here.
     await callFunction(peer, ES9PLUS.authenticateClient, body).catch(() => undefined)
     throw refuse('lpa.server-refused-by-card', {
       function: 'AuthenticateServer',
-      error: resultName(AUTHENTICATE_ERRORS, answer.error),
+      error: resultName(AUTHENTICATE_ERRORS, error),
       address,
     })
   }

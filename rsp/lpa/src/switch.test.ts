@@ -11,6 +11,7 @@ afterAll(() => world.stop())
 
 const hexOf = (apdu: Uint8Array) => toHex(apdu).toUpperCase()
 const isSwitch = (apdu: Uint8Array) => /^8.E29100..BF3[12]/.test(hexOf(apdu))
+const isSwitchHex = (apdu: string) => isSwitch(Buffer.from(apdu, 'hex'))
 const codeOf = (work: Promise<unknown>) =>
   work.then(
     () => 'ok',
@@ -55,6 +56,22 @@ describe('a switch of profiles', () => {
     )
     await lpa.enable(iccid)
     expect(await isEnabled()).toBe(true)
+  })
+
+  it('is asked for without the REFRESH of a card that cannot do it with one, and otherwise fails as it did', async () => {
+    const undefinedError = Uint8Array.of(0xbf, 0x31, 3, 0x80, 1, 0x7f, 0x90, 0)
+    const withRefresh = (apdu: Uint8Array) => isSwitch(apdu) && apdu.at(-1) === 0xff
+    const { iccid, isEnabled, lpa } = await cardWithProfile((apdu) =>
+      withRefresh(apdu) ? Promise.resolve(undefinedError) : undefined,
+    )
+    await lpa.enable(iccid)
+    expect(await isEnabled()).toBe(true)
+    const never = await cardWithProfile((apdu) =>
+      isSwitch(apdu) ? Promise.resolve(undefinedError) : undefined,
+    )
+    const failure = await never.lpa.enable(never.iccid).catch((error: unknown) => error)
+    expect(isFailure(failure, 'lpa.function-refused') && failure.facts.result).toBe('undefinedError')
+    expect(never.seen.filter(isSwitchHex)).toHaveLength(2)
   })
 
   it('says that the card is busy when it is busy either way', async () => {

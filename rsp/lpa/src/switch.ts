@@ -18,12 +18,13 @@ const FUNCTION = {
   disable: { name: 'DisableProfile', results: DISABLE_RESULTS },
 } as const
 
-const isBusy = (error: unknown) =>
-  isFailure(error, 'lpa.function-refused') && error.facts.result === 'catBusy'
+const hasResult = (error: unknown, result: string) =>
+  isFailure(error, 'lpa.function-refused') && error.facts.result === result
 
 /**
  * Switches a profile and sees to the REFRESH. A card in a toolkit session is busy (SGP.22, 5.7.16): it is asked again
- * for a while, then once the other way, with the REFRESH left to the phone or left to the card.
+ * for a while, then once the other way, with the REFRESH left to the phone or left to the card. One that only says
+ * "undefined error" is asked the other way at once: there are cards that cannot switch with the REFRESH of their own.
  */
 export async function switchProfile(
   channel: IsdrChannel,
@@ -35,22 +36,24 @@ export async function switchProfile(
   const isdr = new Isdr(channel)
   const ask = (refresh: boolean) =>
     isdr.change(name, writeSwitchRequest(what, { iccid: wish.iccid }, refresh), results)
-  let busy: unknown
+  let refusal: unknown
   for (let attempt = 0; attempt <= patience.busyRetries; attempt++) {
     if (attempt > 0) await sleepMs(patience.busyWaitMs)
     try {
       await ask(wish.refresh)
       return await channel.refresh()
     } catch (error) {
-      if (!isBusy(error)) throw error
-      busy = error
+      const isUndefined = hasResult(error, 'undefinedError')
+      if (!isUndefined && !hasResult(error, 'catBusy')) throw error
+      refusal = error
+      if (isUndefined) break
     }
   }
   try {
     await ask(!wish.refresh)
     await channel.refresh({ always: true })
   } catch {
-    throw busy
+    throw refusal
   }
 }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ASN1_PATH, ASN1_TYPE, type Es9plusRequest, readAsn1Request } from './es9plus-asn1.ts'
 import { ADMIN_PROTOCOL } from './http-client.ts'
-import { failedBody, MAX_REQUEST_BYTES, readRequestBody, sendJson } from './http-server.ts'
+import { failedBody, MAX_REQUEST_BYTES, pathOf, readRequestBody, sendJson } from './http-server.ts'
 
 /** Runs a request; gives the response in ASN.1, or nothing when the function has none. It never throws a refusal. */
 export type RunAsn1 = (asked: Es9plusRequest) => Promise<Uint8Array | undefined>
@@ -14,7 +14,7 @@ export function asn1Endpoint(
   run: RunAsn1,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<boolean> {
   return async (request, response) => {
-    if ((request.url ?? '').split('?')[0] !== ASN1_PATH) return false
+    if (pathOf(request) !== ASN1_PATH) return false
     if (request.method !== 'POST') {
       response.setHeader('allow', 'POST')
       sendJson(response, 405, failedBody('1.6/3.1'))

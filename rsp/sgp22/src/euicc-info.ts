@@ -31,6 +31,8 @@ export interface EuiccInfo2 extends EuiccInfo1 {
   readonly sasAccreditationNumber: string
   /** `AC`, certification data, as received. */
   readonly certificationData?: Uint8Array
+  /** Further versions of the profile package that the card installs, beside `profileVersion`. */
+  readonly additionalProfileVersions?: readonly string[]
 }
 
 /** ETSI TS 102 226, extended card resources. */
@@ -120,6 +122,8 @@ export function writeEuiccInfo2(info: EuiccInfo2): Uint8Array {
     writeVersion(0x04, info.protectionProfileVersion),
     textNode(0x0c, info.sasAccreditationNumber),
     info.certificationData,
+    info.additionalProfileVersions &&
+      node(0xaf, ...info.additionalProfileVersions.map((version) => writeVersion(0x04, version))),
   )
 }
 
@@ -141,6 +145,9 @@ export function readEuiccInfo2(input: Uint8Array | Tlv): Received<EuiccInfo2> {
   const protectionProfileVersion = readVersion(cursor.take(0x04))
   const sasAccreditationNumber = new TextDecoder().decode(readBytes(cursor.take(0x0c), 0, 64))
   const certificationData = cursor.maybe(0xac)?.raw
+  // Where the chip is, and its reference: nothing is decided by them.
+  for (const tag of [0x8d, 0x8e]) cursor.maybe(tag)
+  const additional = cursor.maybe(0xaf)?.children().map(readVersion)
   cursor.finish()
   return {
     profileVersion,
@@ -158,6 +165,7 @@ export function readEuiccInfo2(input: Uint8Array | Tlv): Received<EuiccInfo2> {
     protectionProfileVersion,
     sasAccreditationNumber,
     ...(certificationData ? { certificationData } : {}),
+    ...(additional ? { additionalProfileVersions: additional } : {}),
     raw: element.raw,
   }
 }

@@ -18,7 +18,7 @@ export const ADMIN_PROTOCOL = `gsma/rsp/v${PROTOCOL_VERSION}`
 
 /** A server that is asked, and how to reach it. */
 export interface Peer {
-  /** Such as `https://smdp.example.com:8443`, without a path. */
+  /** Such as `https://smdp.example.com:8443`; a path is kept before that of the function, for servers behind a proxy. */
   readonly url: string
   /** Trusted issuers of its TLS certificate, PEM. Default: those of the system. */
   readonly ca?: string | readonly string[]
@@ -51,6 +51,8 @@ const SAFE_AGENT = new RspAgent({ keepAlive: false })
 const MAX_RESPONSE_BYTES = 8 << 20
 const DEFAULT_TIMEOUT_MS = 30_000
 
+const isReset = (cause: unknown) => (cause as NodeJS.ErrnoException | undefined)?.code === 'ECONNRESET'
+
 /** Sends one request, a POST unless another method is named. Throws `sgp22.no-answer` when no whole answer comes in time. */
 export function post(
   peer: Peer,
@@ -59,7 +61,7 @@ export function post(
   contentType: string,
   method = 'POST',
 ): Promise<{ status: number; body: Uint8Array }> {
-  const url = new URL(path, peer.url)
+  const url = new URL(peer.url.replace(/\/+$/, '') + path)
   const host = url.host
   const options = {
     method,
@@ -77,27 +79,34 @@ export function post(
     ...(peer.signal === undefined ? {} : { signal: peer.signal }),
     rejectUnauthorized: peer.verifyTls !== false,
   }
-  return new Promise((resolve, reject) => {
-    const fail = (cause: unknown) =>
-      reject(cause instanceof Failure ? cause : unreachable('sgp22.no-answer', { host }, cause))
-    const send = url.protocol === 'http:' ? httpRequest : httpsRequest
-    const request = send(url, options, (response) => {
-      const chunks: Buffer[] = []
-      let length = 0
-      response.on('data', (chunk: Buffer) => {
-        length += chunk.length
-        if (length > MAX_RESPONSE_BYTES) request.destroy(refuse('sgp22.body-too-large', { host }))
-        else chunks.push(chunk)
+  const send = url.protocol === 'http:' ? httpRequest : httpsRequest
+  const attempt = (isFirst: boolean): Promise<{ status: number; body: Uint8Array }> =>
+    new Promise((resolve, reject) => {
+      let isAnswered = false
+      const fail = (cause: unknown) => {
+        // The server closed the kept connection in the same moment (RFC 9112, 9.3.1). The functions stand being asked again.
+        if (isFirst && !isAnswered && request.reusedSocket && isReset(cause)) resolve(attempt(false))
+        else reject(cause instanceof Failure ? cause : unreachable('sgp22.no-answer', { host }, cause))
+      }
+      const request = send(url, options, (response) => {
+        isAnswered = true
+        const chunks: Buffer[] = []
+        let length = 0
+        response.on('data', (chunk: Buffer) => {
+          length += chunk.length
+          if (length > MAX_RESPONSE_BYTES) request.destroy(refuse('sgp22.body-too-large', { host }))
+          else chunks.push(chunk)
+        })
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, body: Uint8Array.from(Buffer.concat(chunks)) }),
+        )
+        response.on('error', fail)
       })
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, body: Uint8Array.from(Buffer.concat(chunks)) }),
-      )
-      response.on('error', fail)
+      request.on('timeout', () => request.destroy(new Error('timeout')))
+      request.on('error', fail)
+      request.end(body)
     })
-    request.on('timeout', () => request.destroy(new Error('timeout')))
-    request.on('error', fail)
-    request.end(body)
-  })
+  return attempt(true)
 }
 
 /**
@@ -119,13 +128,17 @@ export async function callFunction<F extends RspFunction>(
   const answer = await post(peer, fn.path, bytes, 'application/json;charset=UTF-8')
   const host = new URL(peer.url).host
   if (answer.status === 204) return {} as ResponseOf<F>
+  // SGP.22 6.5.2.9 says 204; servers also answer 200 with nothing, a word or a header, and lpac takes any 2xx.
+  const taken = fn.notification && answer.status >= 200 && answer.status < 300
   let parsed: unknown
   try {
     parsed = JSON.parse(new TextDecoder().decode(answer.body))
   } catch (cause) {
+    if (taken) return {} as ResponseOf<F>
     throw unreachable('sgp22.no-answer', { host, function: fn.name, status: answer.status }, cause)
   }
   refuseFailure(parsed, fn.name)
+  if (taken) return {} as ResponseOf<F>
   if (answer.status !== 200)
     throw unreachable('sgp22.no-answer', { host, function: fn.name, status: answer.status })
   return readBody(fn.response, parsed) as ResponseOf<F>

@@ -73,6 +73,12 @@ export function readRequestBody(request: IncomingMessage, maxBytes: number): Pro
   })
 }
 
+/** Path of a request, without its query. A server must also take the whole URL as a proxy sends it (RFC 9112, 3.2.2). */
+export function pathOf(request: IncomingMessage): string {
+  const target = request.url ?? '/'
+  return target.replace(/^https?:\/\/[^/?]*/i, '').split('?')[0] || '/'
+}
+
 const MAX_SHOWN = 8
 
 /**
@@ -144,7 +150,7 @@ export function createRspListener(
   const maxBytes = options.maxBodyBytes ?? MAX_REQUEST_BYTES
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = (request.url ?? '/').split('?')[0]!
+    const path = pathOf(request)
     const served = byPath.get(path)
     if (!served) {
       if (await options.otherwise?.(request, response)) return

@@ -60,11 +60,12 @@ export const flag: Member<boolean> = {
   write: (value) => value,
 }
 
-/** A whole number that is not negative. */
+/** A whole number that is not negative. Read in quotes too, as pySim and others write it. */
 export const count: Member<number> = {
   read: (value) => {
-    if (!Number.isSafeInteger(value) || (value as number) < 0) throw new TypeError('not a number')
-    return value as number
+    const number = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value
+    if (!Number.isSafeInteger(number) || (number as number) < 0) throw new TypeError('not a number')
+    return number as number
   },
   write: (value) => value,
 }
@@ -74,8 +75,10 @@ export const count: Member<number> = {
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/
 
 function fromBase64(value: string): Uint8Array {
-  if (value.length % 4 !== 0 || !BASE64.test(value)) throw new TypeError('not base64')
-  return Uint8Array.from(Buffer.from(value, 'base64'))
+  // Encoders of MIME (RFC 2045, 6.8), the default of Android among them, break lines and end with a line break.
+  const digits = BASE64.test(value) ? value : value.replace(/[\r\n]+/g, '')
+  if (digits.length % 4 !== 0 || !BASE64.test(digits)) throw new TypeError('not base64')
+  return Uint8Array.from(Buffer.from(digits, 'base64'))
 }
 
 /** Bytes in base64, of a length in a range. Elements are sent whole, tag included. */
@@ -90,14 +93,22 @@ export function base64(minLength = 1, maxLength = 4 << 20): Member<Uint8Array> {
   }
 }
 
-/** A transaction identifier: hex, upper case when written, any case when read (SGP.22 section 6.5.2). */
+/**
+ * How a transaction identifier was written by whoever made it. Phones give it back as it came, so that there are servers
+ * which compare the text.
+ */
+const spellings = new WeakMap<Uint8Array, string>()
+
+/** A transaction identifier: hex, in upper case unless it came otherwise, any case when read (SGP.22 section 6.5.2). */
 export const transactionId: Member<Uint8Array> = {
   read: (value) => {
     const digits = textOf(value)
     if (!/^(?:[0-9a-fA-F]{2}){1,16}$/.test(digits)) throw new TypeError('not a transaction identifier')
-    return fromHex(digits)
+    const bytes = fromHex(digits)
+    spellings.set(bytes, digits)
+    return bytes
   },
-  write: (value) => toHex(value).toUpperCase(),
+  write: (value) => spellings.get(value) ?? toHex(value).toUpperCase(),
 }
 
 /** Content of one element, sent as the whole element: a signature as `5F37 40 …`, a key identifier as `04 14 …`. */

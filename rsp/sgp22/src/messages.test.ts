@@ -320,6 +320,21 @@ describe('the control commands of a card', () => {
     expect(toHex(sgp22.GET_EID)).toBe('bf3e035c015a')
   })
 
+  it('number the point of a download as a number or in quotes, as clients in the field do', () => {
+    const { request } = sgp22.ES2PLUS.handleDownloadProgressInfo
+    const read = (notificationPointId: unknown) =>
+      sgp22.readBody(request, {
+        iccid: '8988300000000000017F',
+        profileType: 'data',
+        timestamp: '2026-01-01T00:00:00Z',
+        notificationPointId,
+        notificationPointStatus: { status: 'Executed-Success' },
+      }).notificationPointId
+    expect([read(4), read('4')]).toEqual([4, 4])
+    for (const bad of ['', '-1', '1.5', 'four', '4 ', -1, 1.5])
+      expect(() => read(bad)).toThrow('sgp22.bad-member')
+  })
+
   it('count the characters of a name, not its bytes', () => {
     const store = (serviceProviderName: string, profileName: string) =>
       sgp22.readStoreMetadata(

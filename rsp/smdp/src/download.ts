@@ -104,7 +104,8 @@ function majorVersionOf(upp: Uint8Array): number | undefined {
 /** The eligibility check (SGP.22 annex F): what would fail on the card is not begun. */
 function checkEligibility(profile: Profile, upp: Uint8Array, info: EuiccInfo2): void {
   const major = majorVersionOf(upp)
-  if (major !== undefined && !info.profileVersion.startsWith(`${major}.`))
+  const versions = [info.profileVersion, ...(info.additionalProfileVersions ?? [])]
+  if (major !== undefined && !versions.some((version) => version.startsWith(`${major}.`)))
     throw refuse('smdp.not-eligible', { why: 'version', major, profileVersion: info.profileVersion })
   const { freeNonVolatileBytes } = info.extCardResource
   if (freeNonVolatileBytes > 0 && freeNonVolatileBytes < upp.length)
@@ -209,6 +210,17 @@ export function downloadOf(profile: Profile, transactionId: Uint8Array): Downloa
 /** Reasons for which a cancelled order stays open: postponed and timeout (SGP.22 section 3.1.6). */
 const KEEPS_ORDER = [1, 2]
 
+/**
+ * What the operator is told of a cancelled order. SGP.22 3.0.2 names the reasons; their codes are those of its version 3,
+ * as version 2 leaves them open.
+ */
+const CANCELLED: Readonly<Record<number, StatusCode>> = {
+  0: '8.8.5/3.8',
+  3: '8.2.8/1.2',
+  4: '8.2.9/3.11',
+  5: '8.2.10/4.2',
+}
+
 /** Ends a session at the card's wish; only a postponed order stays open. */
 export function decideCancelled(
   profile: Profile | undefined,
@@ -218,7 +230,8 @@ export function decideCancelled(
 ): Change<undefined> {
   if (!profile || !isOrdered(profile) || KEEPS_ORDER.includes(reason)) return { result: undefined }
   const says = resultName(CANCEL_REASONS, reason)
-  const told = progress(profile, 'confirmationFailure', nowMs, { failed: '8.2/3.8', eid, says })
+  const failed = CANCELLED[reason] ?? '8/4.2'
+  const told = progress(profile, 'confirmationFailure', nowMs, { failed, eid, says })
   return {
     result: undefined,
     profile: ended(profile, nowMs),

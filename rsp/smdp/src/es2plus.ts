@@ -18,12 +18,12 @@ import {
   decideDownloadOrder,
   decideRelease,
   eventToRelease,
+  isAwaited,
   type OrderEvent,
   type OrderLimits,
-  orderableProfile,
-  ownProfile,
+  profileOfCall,
 } from './order.ts'
-import { ANY_OPERATOR, type Chance, type SmdpState } from './ports.ts'
+import { ANY_OPERATOR, type Chance, type Profile, type SmdpState } from './ports.ts'
 
 /** The SM-DS, as far as an SM-DP+ needs it. Throws `smdp.smds-unavailable` and `smdp.smds-refused`. */
 export interface EventRegistry {
@@ -64,8 +64,7 @@ export function es2plusEndpoints(parts: Es2plusParts): Endpoint[] {
     caller: Caller,
   ): Promise<{ iccid: Iccid }> {
     const { eid, iccid, profileType } = body
-    const callId = caller.header!.functionCallIdentifier
-    const known = await state.find({ operator: operator.id, callId })
+    const { callId, known } = await callOf(operator, body, caller.header!.functionCallIdentifier)
     if (known) return { iccid: known.iccid }
     if (profileType !== undefined) requireType(operator, profileType)
     const order: DownloadOrder = {
@@ -77,16 +76,37 @@ export function es2plusEndpoints(parts: Es2plusParts): Endpoint[] {
     try {
       if (iccid === undefined) return await reserveAny(order)
       return await state.change(iccid, (profile) => {
-        const found = orderableProfile(profile, operator.id)
+        const found = profileOfCall(profile, operator.id)
         requireType(operator, found.profileType)
         return decideDownloadOrder(found, order, chance.nowMs(), limits)
       })
     } catch (error) {
-      // Two at once with one identifier: the other one was faster, its order is the answer to both.
-      const other = await state.find({ operator: operator.id, callId })
-      if (isFailure(error, 'smdp.order-exists') && other) return { iccid: other.iccid }
+      // Two at once with one identifier: the other one was faster, and its order is the answer to both, or to itself only.
+      if (isFailure(error, 'smdp.order-exists')) return downloadOrder(operator, body, caller)
       throw error
     }
+  }
+
+  /**
+   * A call, and the order that it made already when it is sent again. Callers also use one identifier for everything, as
+   * the example of SGP.22 6.5.1.3 seems to: what asks for something else is no retry, nor what comes after the download.
+   */
+  async function callOf(
+    operator: Operator,
+    { eid, iccid, profileType }: RequestOf<typeof ES2PLUS.downloadOrder>,
+    identifier: string,
+  ): Promise<{ callId: string; known?: Profile }> {
+    const asked = `${identifier} ${iccid ?? ''} ${profileType ?? ''} ${eid ?? ''}`
+    for (const callId of [identifier, asked]) {
+      const known = await state.find({ operator: operator.id, callId })
+      if (!known) return { callId }
+      const isSame =
+        (iccid === undefined || iccid === known.iccid) &&
+        (profileType === undefined || profileType === known.profileType) &&
+        (eid === undefined || eid === known.order?.eid)
+      if (isSame && isAwaited(known)) return { callId, known }
+    }
+    return { callId: `${asked} ${toHex(chance.random(8))}` }
   }
 
   /** Any available profile of a type: one of the operator's own, or else one that nobody owns yet. */
@@ -110,7 +130,7 @@ export function es2plusEndpoints(parts: Es2plusParts): Endpoint[] {
   /** Tells the SM-DS first and releases then: who finds the event finds the profile. A retry tells the same again. */
   async function release(operator: Operator, iccid: Iccid, event: OrderEvent | undefined): Promise<void> {
     if (event) await parts.events.registerEvent(event.smdsAddress, event)
-    await state.change(iccid, (profile) => decideRelease(ownProfile(profile, operator.id), chance.nowMs()))
+    await state.change(iccid, (profile) => decideRelease(profileOfCall(profile, operator.id), chance.nowMs()))
   }
 
   async function confirmOrder(
@@ -125,7 +145,7 @@ export function es2plusEndpoints(parts: Es2plusParts): Endpoint[] {
         : {}),
     }
     const { eid, matchingId, event } = await state.change(body.iccid, (profile) =>
-      decideConfirmOrder(ownProfile(profile, operator.id), confirmation, chance.nowMs(), limits),
+      decideConfirmOrder(profileOfCall(profile, operator.id), confirmation, chance.nowMs(), limits),
     )
     if (event) await release(operator, body.iccid, event)
     return { ...(eid ? { eid } : {}), matchingId, smdpAddress: parts.smdpAddress }
@@ -142,7 +162,7 @@ export function es2plusEndpoints(parts: Es2plusParts): Endpoint[] {
     }),
     endpoint(ES2PLUS.releaseProfile, async ({ iccid }, caller) => {
       const operator = operators.require(caller)
-      const found = ownProfile(await state.find({ iccid }), operator.id)
+      const found = profileOfCall(await state.find({ iccid }), operator.id)
       await release(operator, iccid, eventToRelease(found))
       return {}
     }),

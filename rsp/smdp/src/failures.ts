@@ -67,6 +67,12 @@ export const smdpFailures = {
     remedy: 'Upload the profile first, or correct the ICCID.',
     httpStatus: 404,
   },
+  'smdp.profile-not-allowed': {
+    kind: 'refused',
+    says: 'The profile with this ICCID is another operator’s.',
+    remedy: 'Correct the ICCID.',
+    httpStatus: 403,
+  },
   'smdp.iccid-in-use': {
     kind: 'refused',
     says: 'The profile is not in a state in which this can be done.',

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isFailure, type Log, refuse, toBase64 } from '@gesim/base'
-import { type Iccid, isObject, parseIccid, readRequestBody, sendJson } from '@gesim/sgp22'
+import { type Iccid, isObject, parseIccid, pathOf, readRequestBody, sendJson } from '@gesim/sgp22'
 import { smdpFailures } from './failures.ts'
 import type { Operator, Operators } from './operators.ts'
 import { ownProfile } from './order.ts'
@@ -124,7 +124,7 @@ export function operatorRoutes(
   }
 
   return async (request, response) => {
-    const match = PATH.exec((request.url ?? '').split('?')[0]!)
+    const match = PATH.exec(pathOf(request))
     if (!match) return false
     try {
       await answer(request, response, match)

@@ -17,6 +17,11 @@ export function isOrdered(profile: Profile): boolean {
   return ORDERED.includes(profile.state)
 }
 
+/** Whether nobody fetched the package of an order yet. */
+export function isAwaited(profile: Profile): boolean {
+  return isOrdered(profile) && profile.downloads.length === 0
+}
+
 function changed(profile: Profile, nowMs: number, to: Partial<Profile>): Profile {
   return { ...profile, ...to, updatedAtMs: nowMs }
 }
@@ -28,10 +33,16 @@ export function ownProfile(profile: Profile | undefined, operator: string): Prof
   return profile
 }
 
-/** The same, or one that nobody owns yet. Throws `smdp.unknown-iccid`. */
-export function orderableProfile(profile: Profile | undefined, operator: string): Profile {
-  const isFree = profile?.operator === ANY_OPERATOR && profile.state === 'Available'
-  return isFree ? profile : ownProfile(profile, operator)
+/**
+ * The profile that a call of ES2+ is about, in whatever state: the operator's, or one that anybody may order. SGP.22 5.3
+ * tells the profiles of others (8.2.1/1.2) from those that are unknown (8.2.1/3.9). Throws `smdp.unknown-iccid`,
+ * `smdp.profile-not-allowed`.
+ */
+export function profileOfCall(profile: Profile | undefined, operator: string): Profile {
+  if (!profile) throw refuse('smdp.unknown-iccid')
+  const isFree = profile.operator === ANY_OPERATOR && !profile.order
+  if (profile.operator !== operator && !isFree) throw refuse('smdp.profile-not-allowed')
+  return profile
 }
 
 /** What downloadOrder says. */
@@ -195,7 +206,7 @@ type CancelOrder = RequestOf<typeof ES2PLUS.cancelOrder>
 
 /**
  * ES2+.CancelOrder: gives the profile back or takes it away for good. The same call again is a retry. Throws
- * `smdp.unknown-iccid`, `smdp.too-late`, `smdp.eid-not-of-order`, `smdp.matching-id-differs`.
+ * `smdp.unknown-iccid`, `smdp.profile-not-allowed`, `smdp.too-late`, `smdp.eid-not-of-order`, `smdp.matching-id-differs`.
  */
 export function decideCancelOrder(
   profile: Profile | undefined,
@@ -204,7 +215,7 @@ export function decideCancelOrder(
   nowMs: number,
 ): Change<undefined> {
   if (profile?.cancelCallId === `${caller.operator} ${caller.callId}`) return { result: undefined }
-  const own = ownProfile(profile, caller.operator)
+  const own = profileOfCall(profile, caller.operator)
   const { order } = own
   if (!order || own.state === 'Installed') throw refuse('smdp.too-late', { state: own.state })
   if (body.eid !== undefined && body.eid !== order.eid) throw refuse('smdp.eid-not-of-order')

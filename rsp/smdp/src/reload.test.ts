@@ -161,7 +161,7 @@ describe('the trust of a server that runs', () => {
   it('follows the authorities of operators', async () => {
     const stranger = issueOperator(other, { name: 'stranger', registeredId: '2.999.77' })
     const header = { functionRequesterIdentifier: '2.999.77', functionCallIdentifier: '1' }
-    const iccid = parseIccid('8988300000000000001')
+    const iccid = parseIccid('8988399999999999999')
     const call = () =>
       statusOf(callFunction(peer(slow, tlsPemOf(stranger)), ES2PLUS.releaseProfile, { iccid }, header))
     expect(await call()).toBe('1.1/1.1')

@@ -9,6 +9,7 @@ import {
   type Es9plusRequest,
   endpoint,
   failedBody,
+  pathOf,
   sendJson,
   statusOfForm,
   writeAsn1Response,
@@ -57,7 +58,7 @@ export function smdpListener(parts: ServedParts): RequestListener {
 
   const listener = createRspListener({ endpoints: [...es9, ...es2], statusOf, onFault, otherwise })
   return (request, response) => {
-    const path = (request.url ?? '').split('?')[0]!
+    const path = pathOf(request)
     // Between servers mutual TLS comes before the function: who has no certificate learns nothing of it.
     if (path.startsWith('/gsma/rsp2/es2plus/')) {
       try {

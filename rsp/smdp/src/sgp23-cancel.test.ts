@@ -53,14 +53,14 @@ describe('cancelOrder', () => {
         expect(await cancel(iccid, to)).toBe('ok')
         expect(await stateOf(iccid)).toBe(to)
         expect(await statusOf(world.es2('downloadOrder', { iccid }))).toBe(
-          to === 'Available' ? 'ok' : '8.2.1/3.9',
+          to === 'Available' ? 'ok' : '8.2.1/3.3',
         )
       })
 
   it('of the same call again is a retry', async () => {
     const { iccid } = await world.order()
     for (const _ of [1, 2]) expect(await cancel(iccid, 'Unavailable', {}, 'the-same-cancel')).toBe('ok')
-    expect(await cancel(iccid, 'Unavailable')).toBe('8.2.1/3.9')
+    expect(await cancel(iccid, 'Unavailable')).toBe('8.2.1/3.3')
   })
 
   it('refuses another EID by 8.2.1/3.10 and another matching identifier by 8.2.6/3.10', async () => {
@@ -86,7 +86,7 @@ describe('cancelOrder', () => {
       'o-4',
       BOREAL,
     )
-    expect(await statusOf(theirs)).toBe('8.2.1/3.9')
+    expect(await statusOf(theirs)).toBe('8.2.1/1.2')
   })
 
   it('takes away a profile whose installation failed', async () => {

@@ -106,6 +106,12 @@ describe('authenticateClient refuses an order', () => {
       expect(await run()).toBe(code)
     })
 
+  it('unless the card installs that version beside its own (additionalEuiccProfilePackageVersions)', async () => {
+    const { matchingId } = await world.order()
+    const versions = { profileVersion: '3.1.0', additionalProfileVersions: ['4.0.0', '2.3.1'] }
+    expect(await statusOf(world.card().authenticate(matchingId, versions))).toBe('ok')
+  })
+
   it('no more once the reason is gone', async () => {
     const { matchingId } = await world.order({}, 12_000)
     expect(await statusOf(world.card().authenticate(matchingId, { freeBytes: 8000 }))).toBe('8.1/4.8')

@@ -126,6 +126,14 @@ describe('a path', () => {
       }
     })
 
+  it('may be a whole URL, as a proxy sends it (RFC 9112, 3.2.2)', async () => {
+    const whole = (known: string) => `http://smdp.example.test${known}`
+    expect(codeIn(await send(port(), whole(path), {}))).toBe('1.3.1/2.2')
+    expect((await send(port(), whole(ASN1_PATH), 'x')).status).toBe(400)
+    expect(codeIn(await send(port(), whole(ES2PLUS.downloadOrder.path), {}))).toBe('1.1/1.1')
+    expect((await send(port(), whole('/nothing'), {})).status).toBe(404)
+  })
+
   it('may carry a query', async () => {
     expect(codeIn(await send(port(), `${path}?x=1`, {}))).toBe('1.3.1/2.2')
   })

@@ -161,6 +161,13 @@ describe('initiateAuthentication answers', () => {
       'that names its protocol',
       () => [good(), { 'x-admin-protocol': 'gsma/rsp/v2.2.0', 'content-type': 'application/json' }],
     ],
+    [
+      'whose base64 is broken into lines, as encoders of MIME and of Android write it',
+      () => {
+        const euiccInfo1 = good().euiccInfo1.replace(/.{76}/g, '$&\r\n')
+        return [{ ...good(), euiccInfo1: `${euiccInfo1}\n`, euiccChallenge: `${CHALLENGE}\n` }]
+      },
+    ],
     ['with another media type', () => [good(), { 'content-type': 'text/plain' }]],
     ['that begins with a byte order mark', () => [`\ufeff${JSON.stringify(good())}`]],
   ]
@@ -216,6 +223,7 @@ describe('initiateAuthentication refuses', () => {
     ['1.3.1/2.1', 'a number for an address', () => ({ smdpAddress: 17 })],
     ['1.3.1/2.1', 'an object for a text', () => ({ euiccInfo1: { toString: 'x' } })],
     ['1.3.1/2.1', 'base64 of the wrong length', () => ({ euiccInfo1: 'abc' })],
+    ['1.3.1/2.1', 'base64 with a blank in it', () => ({ euiccInfo1: 'vyAB AAAA' })],
     ['1.3.1/2.1', 'base64 for URLs', () => ({ euiccInfo1: 'vyAB-_==' })],
     ['1.3.1/2.1', 'another element than EUICCInfo1', () => ({ euiccInfo1: toBase64(node(0xbf22, info())) })],
     ['1.3.1/2.1', 'an EUICCInfo1 that is cut', () => ({ euiccInfo1: toBase64(info().slice(0, -1)) })],

@@ -33,6 +33,12 @@ async function allocated(eid?: typeof EID): Promise<AnIccid> {
   return iccid
 }
 
+async function takenAway(): Promise<AnIccid> {
+  const iccid = await allocated()
+  await world.es2('cancelOrder', { iccid, finalProfileStatusIndicator: 'Unavailable' })
+  return iccid
+}
+
 let calls = 0
 const header = (rest: object = {}) => ({
   functionRequesterIdentifier: AURORA,
@@ -130,6 +136,33 @@ describe('an order', () => {
     expect(await world.es2('confirmOrder', confirm)).toEqual(confirmed)
   })
 
+  it('under a call identifier that its caller uses for everything is one order for each ICCID and each EID', async () => {
+    // The example of SGP.22 6.5.1.3 reads like a constant, and clients send it as one.
+    const order = (body: object) => world.es2('downloadOrder', body, 'TX-567')
+    const [first, second] = [await uploaded(), await uploaded()]
+    const atOnce = await Promise.all([first, second].map((iccid) => order({ iccid })))
+    expect(atOnce.map(({ iccid }) => iccid)).toEqual([first, second])
+    for (const iccid of [first, second, second]) expect((await order({ iccid })).iccid).toBe(iccid)
+    for (const _ of [1, 2]) await uploaded('for-cards')
+    const forCards = [await order({ profileType: 'for-cards', eid: EID })]
+    forCards.push(await order({ profileType: 'for-cards', eid: OTHER }))
+    expect(new Set(forCards.map(({ iccid }) => iccid)).size).toBe(2)
+  })
+
+  it('that a card fetched is no answer to a new call under the same identifier', async () => {
+    for (const _ of [1, 2, 3, 4]) await uploaded('again')
+    const order = () => world.es2('downloadOrder', { profileType: 'again' }, 'TX-568')
+    const seen: unknown[] = []
+    for (const time of [1, 2, 3]) {
+      const { iccid } = await order()
+      const { matchingId } = await world.es2('confirmOrder', { iccid: iccid!, releaseFlag: true })
+      if (time < 3) expect((await order()).iccid).toBe(iccid)
+      await world.card().download(matchingId!)
+      seen.push(iccid)
+    }
+    expect(new Set(seen).size).toBe(3)
+  })
+
   it('of a profile that anybody may order is the operator’s, and anybody’s again when it is given back', async () => {
     const iccid = await uploaded('pool')
     const own = (await state.find({ iccid }))!
@@ -150,7 +183,7 @@ describe('ES2+ refuses', () => {
       () => statusOf(world.es2('downloadOrder', { iccid: freshIccid() })),
     ],
     [
-      '8.2.1/3.9',
+      '8.2.1/1.2',
       'an order of another operator’s ICCID',
       async () => statusOf(world.es2('downloadOrder', { iccid: await uploaded() }, 'o-1', BOREAL)),
     ],
@@ -256,7 +289,43 @@ describe('ES2+ refuses', () => {
       () => statusOf(world.es2('releaseProfile', { iccid: freshIccid() })),
     ],
     [
-      '8.2.1/3.9',
+      '8.2.1/1.2',
+      'to confirm another operator’s order',
+      async () =>
+        statusOf(world.es2('confirmOrder', { iccid: await allocated(), releaseFlag: true }, 'o-5', BOREAL)),
+    ],
+    [
+      '8.2.1/3.3',
+      'an order of an ICCID that was taken away',
+      async () => statusOf(world.es2('downloadOrder', { iccid: await takenAway() })),
+    ],
+    [
+      '8.2.1/3.5',
+      'to release what was taken away',
+      async () => statusOf(world.es2('releaseProfile', { iccid: await takenAway() })),
+    ],
+    [
+      '8.2.1/3.5',
+      'to release what anybody may order and nobody did',
+      async () => {
+        const iccid = await uploaded()
+        const own = (await state.find({ iccid }))!
+        await state.change(iccid, () => ({ result: undefined, profile: { ...own, operator: '*' } }))
+        return statusOf(world.es2('releaseProfile', { iccid }))
+      },
+    ],
+    [
+      '8.2.1/1.2',
+      'to release what is ordered, and by nobody who is an operator',
+      async () => {
+        const iccid = await allocated()
+        const own = (await state.find({ iccid }))!
+        await state.change(iccid, () => ({ result: undefined, profile: { ...own, operator: '*' } }))
+        return statusOf(world.es2('releaseProfile', { iccid }))
+      },
+    ],
+    [
+      '8.2.1/1.2',
       'to release another operator’s profile',
       async () => statusOf(world.es2('releaseProfile', { iccid: await allocated() }, 'o-3', BOREAL)),
     ],

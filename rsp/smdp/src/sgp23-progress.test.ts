@@ -34,6 +34,22 @@ async function told(iccid: AnIccid): Promise<[number, string][]> {
 const OK = 'Executed-Success'
 
 describe('an operator is told', () => {
+  for (const [reason, why, code] of [
+    [3, 'pprNotAllowed', '8.2.8/1.2'],
+    [4, 'metadataMismatch', '8.2.9/3.11'],
+    [5, 'loadBppExecutionError', '8.2.10/4.2'],
+    [127, 'undefinedReason', '8/4.2'],
+  ] as const)
+    it(`of a session that was ended because of ${why} by ${code}`, async () => {
+      const { iccid, matchingId } = await world.order()
+      const card = world.card()
+      await card.cancel((await card.authenticate(matchingId)).transactionId, reason)
+      expect(await told(iccid)).toEqual([
+        [1, OK],
+        [2, code],
+      ])
+    })
+
   const cases: [string, () => Promise<AnIccid>, [number, string][]][] = [
     [
       'of the eligibility check, the package and the installation',
@@ -122,7 +138,7 @@ describe('an operator is told', () => {
       },
       [
         [1, OK],
-        [2, '8.2/3.8'],
+        [2, '8.8.5/3.8'],
       ],
     ],
     [

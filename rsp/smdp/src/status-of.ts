@@ -36,6 +36,7 @@ const STATUS: Readonly<Record<Told | AuthenticationRefusal, StatusCode>> = {
   'smdp.rebinding-refused': '8.2/3.7',
   'smdp.wrong-oid': '8.8/3.10',
   'smdp.unknown-iccid': '8.2.1/3.9',
+  'smdp.profile-not-allowed': '8.2.1/1.2',
   'smdp.iccid-in-use': '8.2.1/3.3',
   'smdp.profile-type-unknown': '8.2.5/3.9',
   'smdp.profile-type-sold-out': '8.2.5/3.7',

@@ -49,7 +49,7 @@ export function discovery(parts: DiscoveryParts): Discovery {
       )
       if (wanted && events.length === 0) throw refuse('smds.no-event')
       const eventEntries = events.map(({ eventId, rspServerAddress }) => ({ eventId, rspServerAddress }))
-      return { transactionId: body.transactionId, eventEntries }
+      return { transactionId: session.transactionId, eventEntries }
     },
   }
 }

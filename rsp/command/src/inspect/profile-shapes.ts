@@ -171,4 +171,7 @@ export const EUICC_INFO2 = group('EUICCInfo2', {
     '80': leaf('platformLabel', text),
     '81': leaf('discoveryBaseURL', text),
   }),
+  '8D': leaf('treProperties', bits(['isDiscrete', 'isIntegrated', 'usesRemoteMemory'])),
+  '8E': leaf('treProductReference', text),
+  AF: group('additionalEuiccProfilePackageVersions', { '04': leaf('version', version) }),
 })

@@ -38,10 +38,8 @@ export class StoreData {
   readonly #isdr: Isdr
   #blocks: Uint8Array[] = []
   #next = 0
-  /** A chain has begun and its last block has not come. */
-  #open = false
-  /** The chain feeds the loader of a bound profile package, as it arrives. */
-  #streams = false
+  /** The chain feeds the loader of a bound profile package, as it arrives; nobody knows before its tag is there. */
+  #streams: boolean | undefined
   #result: Uint8Array | undefined
 
   constructor(isdr: Isdr) {
@@ -51,8 +49,7 @@ export class StoreData {
   reset(): void {
     this.#blocks = []
     this.#next = 0
-    this.#open = false
-    this.#streams = false
+    this.#streams = undefined
     this.#result = undefined
   }
 
@@ -63,14 +60,12 @@ export class StoreData {
     // Block 0 begins a chain whatever came before: a terminal that lost its place starts anew. Only after 256
     // blocks it may also be the next one, as block numbers have one byte.
     if (p2 === 0 && this.#next !== 0) this.reset()
-    const begins = !this.#open
-    this.#open = true
     if (p2 !== this.#next) throw this.#fail(SW.wrongP1P2)
     this.#next = (p2 + 1) & 0xff
     try {
-      if (begins) this.#streams = this.#isForLoader(data, p1 === LAST)
-      if (this.#streams) this.#feed(data, begins)
+      if (this.#streams) this.#feed(data, false)
       else this.#blocks.push(data.slice())
+      if (this.#streams === undefined) this.#decide(p1 === LAST)
       if (this.#blocks.reduce((sum, block) => sum + block.length, 0) > MAX_REQUEST_BYTES)
         throw new StatusWord(SW.noMemory)
       if (p1 === MORE) return new Uint8Array()
@@ -87,6 +82,16 @@ export class StoreData {
   #fail(sw: number): StatusWord {
     this.reset()
     return new StatusWord(sw)
+  }
+
+  /** Who the chain is for, once its first blocks hold a tag: they may be as short as the terminal likes. */
+  #decide(alone: boolean): void {
+    const data = concatBytes(...this.#blocks)
+    if (data.length < 2 && !alone) return
+    this.#streams = this.#isForLoader(data, alone && this.#blocks.length === 1)
+    if (!this.#streams) return
+    this.#blocks = []
+    this.#feed(data, true)
   }
 
   #isForLoader(data: Uint8Array, alone: boolean): boolean {

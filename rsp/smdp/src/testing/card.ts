@@ -54,6 +54,7 @@ export interface Oddities {
   readonly smdpAddress?: string
   readonly freeBytes?: number
   readonly profileVersion?: string
+  readonly additionalProfileVersions?: readonly string[]
   /** BIT STRING content of the profile policy rules that the card forbids. */
   readonly forbidden?: Uint8Array
   readonly serverChallenge?: Uint8Array
@@ -131,6 +132,9 @@ export class TestCard {
       ...(oddities.forbidden ? { forbiddenProfilePolicyRules: oddities.forbidden } : {}),
       protectionProfileVersion: '1.0.0',
       sasAccreditationNumber: 'GI-BA-UP-0419',
+      ...(oddities.additionalProfileVersions
+        ? { additionalProfileVersions: oddities.additionalProfileVersions }
+        : {}),
     })
   }
 
