@@ -64,6 +64,11 @@ export type Es9plusHandlers = {
   ) => Promise<ResponseOf<(typeof ES9PLUS)[Name]>>
 }
 
+const MAY_BE_TYPED_AGAIN: readonly string[] = [
+  'smdp.confirmation-code-missing',
+  'smdp.confirmation-code-refused',
+]
+
 /** The five functions of ES9+ (SGP.22 section 5.6), whatever the binding. They throw refusals with a status code. */
 export function es9plusHandlers(parts: Es9plusParts): Es9plusHandlers {
   const { state, sessions, chance, limits, log, trustNow } = parts
@@ -174,7 +179,11 @@ export function es9plusHandlers(parts: Es9plusParts): Es9plusHandlers {
           ? decideConfirmationCode(profile, hashCc, transactionId, chance.nowMs(), limits)
           : { result: refuse('smdp.unknown-matching-id') }
       })
-      if (refused) throw refused
+      if (refused) {
+        // The user may type it again: the order counts the tries (SGP.22 5.6.2), so the session need not end.
+        if (MAY_BE_TYPED_AGAIN.includes(refused.code)) await sessions.put(session)
+        throw refused
+      }
       if (!parts.rebinding && client.offeredOtpk && !bytesEqual(client.offeredOtpk, euiccOtpk))
         throw refuse('smdp.rebinding-refused')
       const found = ofOrder(await state.find({ iccid }), client.orderKey)

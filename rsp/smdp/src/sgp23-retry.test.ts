@@ -236,6 +236,22 @@ describe('a confirmation code', () => {
     expect(await statusOf(card.authenticate(matchingId))).toBe('8.2.6/3.8')
   })
 
+  it('may be typed again in the same session, as often as the order allows', async () => {
+    const { iccid, card, matchingId } = await ordered()
+    const session = await card.authenticate(matchingId)
+    expect(await statusOf(card.fetch(session, {}))).toBe('8.2.7/2.2')
+    expect(await statusOf(card.fetch(session, { confirmationCode: '1' }))).toBe('8.2.7/3.8')
+    expect(toHex((await card.fetch(session, { confirmationCode: CODE })).profile)).toBe(
+      toHex(packageOf(iccid)),
+    )
+    const other = await ordered()
+    const guessing = await other.card.authenticate(other.matchingId)
+    const codes: string[] = []
+    for (const confirmationCode of ['1', '2', '3', CODE])
+      codes.push(await statusOf(other.card.fetch(guessing, { confirmationCode })))
+    expect(codes).toEqual(['8.2.7/3.8', '8.2.7/3.8', '8.2.7/6.4', '8.10.1/3.9'])
+  })
+
   it('of several sessions at once is counted for each', async () => {
     const { card, matchingId } = await ordered()
     const sessions = await Promise.all([1, 2, 3, 4].map(() => card.authenticate(matchingId)))
