@@ -130,6 +130,12 @@ describe('a traveller in a browser', () => {
     expect(['better', 'trade-off', 'nothing-better', 'unknown']).toContain(verdict)
     expect(await byId('other-carrier').count()).toBeGreaterThan(0)
     expect(await byId('switching').textContent()).toMatch(/come back to you.*install another eSIM/)
+    // Named as on the page of the ID: by the number that the chain's register has for it.
+    await page
+      .getByTestId('other-name')
+      .filter({ hasText: /^Network no\. \d+ of the public register$/ })
+      .first()
+      .waitFor()
   })
 
   it('asks to be told, and a message of the server is shown in its own words', async () => {
