@@ -130,6 +130,12 @@ describe('a traveller in a browser', () => {
     expect(['better', 'trade-off', 'nothing-better', 'unknown']).toContain(verdict)
     expect(await byId('other-carrier').count()).toBeGreaterThan(0)
     expect(await byId('switching').textContent()).toMatch(/come back to you.*install another eSIM/)
+    // Named as on the page of the ID: by the number that the chain's register has for it.
+    await page
+      .getByTestId('other-name')
+      .filter({ hasText: /^Network no\. \d+ of the public register$/ })
+      .first()
+      .waitFor()
   })
 
   it('asks to be told, and a message of the server is shown in its own words', async () => {
@@ -186,19 +192,23 @@ describe('a traveller in a browser', () => {
     expect(await page.locator('[data-check=agreement]').getAttribute('data-outcome')).toBe('ok')
   })
 
-  it('turns red where somebody changes what was agreed to, and says so in words', async () => {
-    // A server that forges: the page comes with another wish than the one that was confirmed. The service worker would
-    // fetch it unseen, so this visitor has none.
-    const state = await context.storageState()
-    const forged = await browser.newContext({ storageState: state, serviceWorkers: 'block' })
-    watch(forged)
-    const other = await forged.newPage()
+  /**
+   * The receipt as another server would send it: `pattern` replaced in the page. The service worker would fetch it unseen, so
+   * this visitor has none.
+   */
+  async function receiptWith(pattern: RegExp, replacement: string) {
+    const changed = await browser.newContext({
+      storageState: await context.storageState(),
+      serviceWorkers: 'block',
+    })
+    watch(changed)
+    const other = await changed.newPage()
     let changes = 0
     await other.route('**/receipt', async (route) => {
       const response = await route.fetch()
-      const body = (await response.text()).replace(/(qos\\*":\\*")balanced/g, (_, before) => {
+      const body = (await response.text()).replace(pattern, (_, before) => {
         changes++
-        return `${before}cheapest`
+        return `${before}${replacement}`
       })
       await route.fulfill({ response, body })
     })
@@ -206,11 +216,31 @@ describe('a traveller in a browser', () => {
     await other.waitForSelector('[data-testid=receipt][data-progress=done]', { timeout: 60_000 })
     expect(changes).toBeGreaterThan(0)
     const outcome = (check: string) => other.locator(`[data-check=${check}]`).getAttribute('data-outcome')
-    expect([await outcome('terms'), await outcome('agreement')]).toEqual(['ok', 'failed'])
-    expect(await other.getByTestId('checks').textContent()).toContain('This is not what you agreed to')
-    await forged.close()
+    const found = {
+      outcomes: [await outcome('terms'), await outcome('agreement')],
+      verdict: await other.getByTestId('verdict').evaluate((one) => ({ ...(one as HTMLElement).dataset })),
+      words: `${await other.getByTestId('verdict').textContent()} ${await other.getByTestId('checks').textContent()}`,
+    }
+    await changed.close()
     // A window that another one covered draws nothing until it is in front again.
     await page.bringToFront()
+    return found
+  }
+
+  it('turns red where somebody changes what was agreed to, and says so in words', async () => {
+    // A server that forges: the page comes with another wish than the one that was confirmed.
+    const { outcomes, words } = await receiptWith(/(qos\\*":\\*")balanced/g, 'cheapest')
+    expect(outcomes).toEqual(['ok', 'failed'])
+    expect(words).toContain('This is not what you agreed to')
+  })
+
+  it('says of a purchase from before agreements that there is nothing to check, and never that it is to come', async () => {
+    // Such a receipt is one without the field; the browser does not know another one.
+    const { outcomes, verdict, words } = await receiptWith(/()agreement(?=\\*":\{\\*"statement)/g, 'nothing')
+    expect(outcomes).toEqual(['ok', 'absent'])
+    expect(verdict).toMatchObject({ failed: '0', open: '0' })
+    expect(words).toContain('made before agreements of this kind existed')
+    expect(words).not.toContain('to come')
   })
 
   it('reads a settled purchase and its receipt without barriers, whatever the theme and the width', async () => {

@@ -1,9 +1,10 @@
 // The GeSIM ID in a real browser: what matters most is kept, and a carrier that asks is shown what it can check by itself.
 import { checkEntitlement, entitlementProofFromJson } from '@gesim/proofs'
-import { type EntitlementProof, PAIRING_ALPHABET } from '@gesim/wire'
+import { PAIRING_ALPHABET } from '@gesim/wire'
 import type { Browser, Page } from 'playwright-core'
 import { createPublicClient, http } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { asCarrier } from './asking-carrier.ts'
 import { launchBrowser } from './browser.ts'
 import { sharedStack } from './running-stack.ts'
 import type { Stack } from './start-stack.ts'
@@ -22,31 +23,6 @@ beforeAll(async () => {
 }, 400_000)
 
 afterAll(() => browser?.close())
-
-/** Calls the node as a carrier, with a key that the operator made for it. */
-async function asCarrier(carrierId: number, books: number[]) {
-  const { nodeUrl } = stack.read()
-  const json = { 'content-type': 'application/json' }
-  const made = await fetch(`${nodeUrl}/v1/developer/keys`, {
-    method: 'POST',
-    headers: json,
-    body: JSON.stringify({ name: 'a carrier that asks', role: 'carrier', carrierId, books }),
-  })
-  const { secret } = (await made.json()) as { secret: string }
-  const headers = { ...json, authorization: `Bearer ${secret}` }
-  return {
-    ask: async (account: string, purpose: string) => {
-      const body = JSON.stringify({ account, purpose })
-      const answer = await fetch(`${nodeUrl}/v1/entitlements/questions`, { method: 'POST', headers, body })
-      expect(answer.status).toBe(201)
-      return (await answer.json()) as Pick<EntitlementProof, 'question'> & { code: string; path: string }
-    },
-    result: async (nonce: string) => {
-      const answer = await fetch(`${nodeUrl}/v1/entitlements/answers/${nonce}`, { headers })
-      return (await answer.json()) as { state: string; proof: EntitlementProof | null }
-    },
-  }
-}
 
 const seen = (selector: string) => page.waitForSelector(selector, { timeout: 90_000 })
 
@@ -88,7 +64,7 @@ test('a carrier asks, the traveller reads and signs, and the carrier checks it w
     addresses: Record<'identity' | 'escrow' | 'carrierRegistry', `0x${string}`>
   }
   // On the local network each carrier has one book, with its own number.
-  const carrier = await asCarrier(book, [book])
+  const carrier = await asCarrier(stack, book, [book])
   const purpose = 'Free minutes for our customers'
   const asked = await carrier.ask(terms.payer, purpose)
   expect(asked.code).toMatch(new RegExp(`^[${PAIRING_ALPHABET}]{6}$`))
@@ -123,7 +99,7 @@ test('a carrier asks, the traveller reads and signs, and the carrier checks it w
 }, 300_000)
 
 test('a question of a carrier where nothing is on, or of nobody, offers nothing to sign', async () => {
-  const other = await asCarrier(1, [4_000])
+  const other = await asCarrier(stack, 1, [4_000])
   const asked = await other.ask(traveller.account, 'Are you ours?')
   await page.goto(traveller.base + asked.path)
   await page.getByTestId('no-plan').waitFor()

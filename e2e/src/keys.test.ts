@@ -240,6 +240,28 @@ it('an authenticator without PRF makes a passkey that signs in and seals nothing
   await plain.context.close()
 }, 240_000)
 
+it('who is asked by a friend in the wrong account changes to another one, by a passkey that this account does not have', async () => {
+  const own = await device({ prf: false })
+  await signInAnew(own)
+  await openKeys(own)
+  await does(own, 'keys-add-passkey', 'added')
+  const session = async () =>
+    (await own.page.evaluate(async () => (await fetch('/v1/auth/session')).json())) as Record<string, string>
+  const meant = await session()
+  await own.context.clearCookies()
+  await signInAnew(own)
+  expect((await session()).subjectPrefix).not.toBe(meant.subjectPrefix)
+
+  await own.page.goto(`${base}/trust?account=${meant.account}&key=0x${'7a'.repeat(20)}`)
+  await own.page.getByTestId('trust-other-account').click()
+  await own.page.getByRole('heading', { name: 'Sign in with another account' }).waitFor()
+  expect(await own.page.getByTestId('provider-local').getAttribute('href')).toContain('fresh=1')
+  await own.page.getByTestId('passkey-sign-in').click()
+  await own.page.waitForSelector('[data-testid=trust-own]', { timeout: 60_000 })
+  expect((await session()).subjectPrefix).toBe(meant.subjectPrefix)
+  await own.context.close()
+}, 240_000)
+
 it('who declines at the device stays on the sign-in page, with the reason and every other way', async () => {
   const shy = await device({ prf: false })
   await signInAnew(shy)

@@ -11,6 +11,7 @@ import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Page } from 'playwright-core'
+import { asCarrier } from './asking-carrier.ts'
 import { launchBrowser } from './browser.ts'
 import { pathOf, ROUTES } from './routes.ts'
 import { smallPng } from './small-png.ts'
@@ -59,6 +60,10 @@ const READY: Readonly<Record<string, string>> = {
   '/wallet/keys': '[data-testid=keys]',
 }
 
+/** The question is read, and the chain has said what it knows of token and plan. */
+const QUESTION =
+  '#page:has([data-testid=question-sign]):has([data-testid=token][data-step=read]) [data-testid=on-chain]'
+
 const nameOf = (route: string) => NAMES[route] ?? route.slice(1).replaceAll('/', '-')
 
 /** Takes the page that is open in both themes, as high as it is, so that fixed bars stand where they belong. */
@@ -92,13 +97,30 @@ async function take(page: Page, name: string, url: string, ready = 'h1'): Promis
   }
 }
 
-/** Installs the eSIM in the software phone, uses a little, finishes and waits for the books to close. */
-async function useUp({ page, context }: WebTraveller): Promise<void> {
+/** Installs the eSIM in the software phone, which is given. */
+async function install({ page, context }: WebTraveller): Promise<Page> {
   const phone = await context.newPage()
   await phone.goto((await page.getByTestId('open-phone').getAttribute('href'))!)
   await phone.click('#add-button')
   await page.bringToFront()
   await page.waitForSelector('[data-testid=purchase][data-state=active]', { timeout: 90_000 })
+  return phone
+}
+
+/** A carrier asks somebody whose plan is on with it: gives the path to its question. */
+async function questionTo(stack: Stack, asked: WebTraveller): Promise<string> {
+  const intentId = await buy(asked)
+  await (await install(asked)).close()
+  const answer = await asked.context.request.get(`${asked.base}/v1/intents/${intentId}`)
+  const { book } = (await answer.json()) as { book: number }
+  const carrier = await asCarrier(stack, book, [book])
+  return (await carrier.ask(asked.account, 'Free minutes for our customers')).path
+}
+
+/** Installs the eSIM, uses a little, finishes and waits for the books to close. */
+async function useUp(traveller: WebTraveller): Promise<void> {
+  const { page } = traveller
+  const phone = await install(traveller)
   await phone.click('#use')
   // A function, not text: the page's policy rightly forbids evaluating text.
   await page.waitForFunction(
@@ -146,6 +168,11 @@ async function takeAll(stack: Stack): Promise<void> {
       const one = ['/', '/plans', '/sign-in', '/offline'].includes(route) ? nobody : page
       const path = route === '/sign-in' ? route : pathOf(route, settled)
       await take(one, nameOf(route), route === '/trust' ? link : base + path, READY[route])
+    }
+    if (isWanted('id-question')) {
+      const asked = await newWebTraveller(browser, stack)
+      const path = await questionTo(stack, asked)
+      await take(asked.page, 'id-question', asked.base + path, QUESTION)
     }
     await take(page, 'not-found', `${base}/no-such-page`)
     const arabic = await (await openContext(browser, stack, null, [], { locale: 'ar' })).newPage()

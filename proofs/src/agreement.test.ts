@@ -114,10 +114,13 @@ describe('what a traveller agreed to', () => {
     expect((await checked({ agreement: { statement: odd, plan: oddPlan } })).outcome).toBe('failed')
   })
 
-  it('is left out of older receipts, and then nothing is claimed', async () => {
+  it('is absent from older receipts, in every state, and never still to come', async () => {
     const { agreement: _, ...old } = bundle
-    const all = await checkReceipt(old, chainIn('Held'))
-    expect(all.find((one) => one.check === 'agreement')?.outcome).toBe('skipped')
+    for (const state of ['Held', 'Open', 'Closed'] as const) {
+      const all = await checkReceipt(old, chainIn(state))
+      const one = all.find(({ check }) => check === 'agreement')
+      expect(one).toMatchObject({ outcome: 'absent', facts: {} })
+    }
   })
 
   it('does not depend on the order in which a database keeps a plan’s names', () => {

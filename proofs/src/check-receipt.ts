@@ -24,10 +24,10 @@ import { chargeMicros } from './tariff.ts'
 import { type Domain, digestOf, domainOf, evidenceOf, intentIdOf, ZERO_HASH } from './typed-data.ts'
 import { LEAF_FLAGS } from './words.ts'
 
-type Finding = { ok: boolean; facts: Record<string, string | number> } | null
+type Finding = { ok: boolean; facts: Record<string, string | number> } | null | 'absent'
 
 /**
- * Checks a purchase's receipt against the chain, step by step. What is missing is skipped, what is malformed fails;
+ * Checks a purchase's receipt against the chain, step by step. What is missing is skipped or absent, what is malformed fails;
  * nothing throws but a chain that does not answer.
  */
 export async function checkReceipt(bundle: ReceiptBundle, chain: ReceiptChain): Promise<ReceiptCheck[]> {
@@ -57,10 +57,12 @@ export async function checkReceipt(bundle: ReceiptBundle, chain: ReceiptChain): 
         if (!(error instanceof TypeError || (error instanceof Error && 'code' in error))) throw error
         finding = { ok: false, facts: { error: error.message } }
       }
+      const says = RECEIPT_CHECKS[check]
+      if (finding === 'absent') return { check, outcome: 'absent', says, facts: {} } satisfies ReceiptCheck
       return {
         check,
         outcome: finding === null ? 'skipped' : finding.ok ? 'ok' : 'failed',
-        says: RECEIPT_CHECKS[check],
+        says,
         facts: finding?.facts ?? {},
       } satisfies ReceiptCheck
     }),
@@ -76,7 +78,8 @@ function terms({ intentId, terms }: ReceiptBundle, { intent }: ReceiptChain): Fi
 }
 
 function agreement({ intentId, terms, agreement }: ReceiptBundle, { intent }: ReceiptChain): Finding {
-  if (!agreement) return null
+  // A quote has one or there is no purchase of it: a receipt without is of a time before agreements.
+  if (!agreement) return 'absent'
   const { statement, plan } = agreement
   const differs = agreementDiffers(statement, plan, terms)
   // Terms that the chain does not know, or that make another id, bind nobody to anything.

@@ -1,6 +1,7 @@
 export type { AgreedPlan, AgreementJson } from './agreement.ts'
 export { agreementDiffers, agreementHash, planHashOf } from './agreement.ts'
 export { checkReceipt } from './check-receipt.ts'
+export { comparisonDigits, digitsOf, inGroups, isWhole } from './comparison.ts'
 export type { EntitlementExpected, EntitlementFacts, EntitlementFault } from './entitlement/check.ts'
 export { chainFault, checkEntitlement, entitlementFacts, questionFault } from './entitlement/check.ts'
 export type {

@@ -18,7 +18,7 @@ export interface ReceiptBundle {
   readonly escrow: Address
   readonly intentId: Hex
   readonly terms: TermsJson
-  /** What the traveller agreed to, and the plan as it was shown. */
+  /** What the traveller agreed to, and the plan as it was shown. It is there from the first moment of a purchase, or never. */
   readonly agreement?: { readonly statement: AgreementJson; readonly plan: AgreedPlan }
   readonly provisioning?: {
     readonly receipt: ReceiptJson
@@ -100,10 +100,10 @@ export const RECEIPT_CHECKS = {
 
 export type ReceiptCheckName = keyof typeof RECEIPT_CHECKS
 
-/** One check's outcome. `skipped`: what it needs does not exist yet. */
+/** One check's outcome. `skipped`: what it needs does not exist yet. `absent`: it never will, for the purchase is older than it. */
 export interface ReceiptCheck {
   readonly check: ReceiptCheckName
-  readonly outcome: 'ok' | 'failed' | 'skipped'
+  readonly outcome: 'ok' | 'failed' | 'skipped' | 'absent'
   /** What is claimed, one sentence. */
   readonly says: string
   /** The figures and hashes it rests on, for whoever wants to look closer. */

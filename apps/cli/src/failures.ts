@@ -69,6 +69,17 @@ export const cliFailures = {
     remedy:
       'Give an address of another person as their wallet shows it; `none` takes away whoever is named. The fact says what is wrong.',
   },
+  'cli.digits-missing': {
+    kind: 'refused',
+    says: 'An address that came in a message can be swapped on the way, and whoever swapped it would be named.',
+    remedy:
+      'Let the person open the page of the fact `page` and read out its digits, and give them with `--digits`; `--met` where they gave you the address face to face.',
+  },
+  'cli.digits-differ': {
+    kind: 'refused',
+    says: 'The digits are not those of this address on this account: the address or the digits were changed on the way.',
+    remedy: 'Name nobody. Call the person, by voice, and compare the address and the digits once more.',
+  },
   'cli.recovery-running': {
     kind: 'refused',
     says: 'While a recovery is under way the account names nobody else.',

@@ -10,7 +10,8 @@ export const HELP = `gesim: buy mobile data from the terminal, against a running
   gesim show INTENT                      where a purchase stands
   gesim wallet                           this terminal's account and its balance
   gesim recovery show [ADDRESS]          whether somebody may ask to replace the account's keys (this one?), and whether they do
-  gesim recovery set ADDRESS|none        names that person, or nobody; gas paid by GeSIM
+  gesim recovery set ADDRESS|none        names that person, or nobody; gas paid by GeSIM. Asks for the digits that they read out to you
+  gesim recovery digits WALLET           the digits of this terminal's account for that wallet's owner, who names it
   gesim recovery cancel                  stops a recovery under way; gas paid by GeSIM
   gesim exit [take]                      without GeSIM: what is yours on the chain and when it can be taken; \`take\` takes it
 
@@ -21,6 +22,10 @@ Options of buy
   --take-back        take the money back while it is held, before any phone installs the profile
   --leave-rest       do not take what is left at once: it comes back by itself once nobody can challenge the last charge
   --qos WHAT         balanced, cheapest, chat or video
+
+Options of recovery set
+  --digits DIGITS    the digits that the person reads out, where nobody is there to be asked
+  --met              the address did not come in a message: you were given it face to face
 
 Options of exit (the key is asked for, or read from the standard input; never an argument)
   --rpc URL          a chain node (default: the local stack's)
@@ -62,13 +67,16 @@ export interface CliOptions {
   readonly kept: readonly string[]
   readonly to: string | undefined
   readonly wait: boolean
+  /** What a trusted person reads out; and the word that no message lay between. */
+  readonly digits: string | undefined
+  readonly met: boolean
   /** The most that may be posted as bonds in all; null: one full bond for each purchase. */
   readonly mostBondMicros: bigint | null
 }
 
 const ROOT = join(import.meta.dirname, '..', '..', '..')
 const COMMANDS = ['plans', 'buy', 'show', 'wallet', 'recovery', 'exit', 'help'] as const
-const RECOVERY = new Set(['show', 'set', 'cancel'])
+const RECOVERY = new Set(['show', 'set', 'digits', 'cancel'])
 const QOS = ['balanced', 'cheapest', 'chat', 'video'] as const
 
 /** Reads the command line. Throws `cli.not-understood` with what is wrong. */
@@ -95,7 +103,7 @@ export function readOptions(args: readonly string[]): CliOptions {
     throw refuse('cli.not-understood', { why: 'show takes an intent id: 0x and 64 hex digits' })
   }
   if (command === 'recovery' && !RECOVERY.has(positionals[1] ?? '')) {
-    throw refuse('cli.not-understood', { why: 'recovery takes show, set or cancel' })
+    throw refuse('cli.not-understood', { why: 'recovery takes show, set, digits or cancel' })
   }
   if (command === 'exit' && positionals[1] !== undefined && positionals[1] !== 'take') {
     throw refuse('cli.not-understood', { why: 'exit takes nothing more, or take; the key is asked for' })
@@ -120,6 +128,8 @@ export function readOptions(args: readonly string[]): CliOptions {
     kept: values.kept,
     to: values.to,
     wait: values.wait,
+    digits: values.digits,
+    met: values.met,
     mostBondMicros: readMostBonds(values.bond),
   }
 }
@@ -146,6 +156,8 @@ function parse(args: readonly string[]) {
       to: { type: 'string' },
       bond: { type: 'string' },
       wait: { type: 'boolean', default: false },
+      digits: { type: 'string' },
+      met: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })

@@ -1,9 +1,10 @@
 import { gesimAccountAbi } from '@gesim/contracts'
+import { comparisonDigits, inGroups } from '@gesim/proofs'
 import { decodeFunctionData, keccak256 } from 'viem'
 import { describe, expect, it } from 'vitest'
 import { cliFailures } from './failures.ts'
 import { readOptions } from './options.ts'
-import { callOfCancelling, callOfNaming, readRecoverer, tellStanding } from './recovery.ts'
+import { callOfCancelling, callOfNaming, compareDigits, readRecoverer, tellStanding } from './recovery.ts'
 
 // The first example of ERC-55.
 const FRIEND = '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed'
@@ -29,6 +30,36 @@ describe('gesim recovery', () => {
     expect(readOptions(['recovery', 'set', FRIEND])).toMatchObject({ argument: 'set', detail: FRIEND })
     for (const wrong of [['recovery'], ['recovery', 'start']])
       expect(codeOf(() => readOptions(wrong))).toBe('cli.not-understood')
+  })
+
+  it('takes the digits that are read out, in any hand, and never tells the right ones', async () => {
+    const digits = await comparisonDigits(8453, account, friend)
+    const compare = (given: string | null, of = friend) =>
+      compareDigits(8453, account, of, given, '/trust').then(
+        () => 'same',
+        (error: Error & { code: string }) => {
+          expect(error.message).not.toContain(digits)
+          return error.code
+        },
+      )
+    expect(await compare(digits)).toBe('same')
+    expect(await compare(inGroups(digits).join(' - '))).toBe('same')
+    expect(await compare(digits, owner)).toBe('cli.digits-differ')
+    expect(await compare(`${digits.slice(1)}${(Number(digits[0]) + 1) % 10}`)).toBe('cli.digits-differ')
+    for (const short of [null, '', digits.slice(1), `${digits}0`])
+      expect([short, await compare(short)]).toEqual([short, 'cli.digits-missing'])
+    expect(await compareDigits(31_337, account, friend, digits, '/trust').catch((error) => error.code)).toBe(
+      'cli.digits-differ',
+    )
+    for (const code of ['cli.digits-missing', 'cli.digits-differ'] as const)
+      expect(cliFailures[code].remedy).not.toBe('')
+  })
+
+  it('is understood with digits or with the word that they met', () => {
+    const given = readOptions(['recovery', 'set', FRIEND, '--digits', '012 345 678 901'])
+    expect(given).toMatchObject({ digits: '012 345 678 901', met: false })
+    expect(readOptions(['recovery', 'set', FRIEND, '--met'])).toMatchObject({ digits: undefined, met: true })
+    expect(readOptions(['recovery', 'digits', FRIEND])).toMatchObject({ argument: 'digits', detail: FRIEND })
   })
 
   it('names somebody, or nobody, by a call of the account to itself', () => {

@@ -2,23 +2,35 @@
 import { refuse } from '@gesim/base'
 import { gesimAccountAbi } from '@gesim/contracts'
 import { type RecoveryStanding, readRecovery } from '@gesim/contracts/account'
+import { comparisonDigits, digitsOf, inGroups, isWhole } from '@gesim/proofs'
 import { encodeFunctionData, getAddress, isAddress, keccak256 } from 'viem'
 import { connect, lower, signIn } from './connect.ts'
 import type { CliOptions } from './options.ts'
 import type { Printer } from './print.ts'
 import { operate } from './purchase.ts'
+import { readAnswer } from './secret.ts'
 
 type Hex = `0x${string}`
 
 // Precompiles lie below; the account takes none of them.
 const FIRST_SAFE_ADDRESS = 0x10000n
 
-/** Runs `gesim recovery show|set|cancel`. */
+/** Runs `gesim recovery show|set|digits|cancel`. */
 export async function recovery(options: CliOptions, printer: Printer): Promise<void> {
   const connection = await connect(options)
   const traveller = await signIn(connection)
   const account = lower(traveller.account.address)
-  const { chain, addresses } = connection
+  const { chain, addresses, network } = connection
+  if (options.argument === 'digits') {
+    const wallet = readRecoverer(options.detail, account)
+    if (!wallet) throw refuse('cli.not-understood', { why: 'recovery digits takes the address of a wallet' })
+    const digits = await comparisonDigits(network.chainId, wallet, account)
+    printer.plain(
+      `${inGroups(digits).join(' ')}\nRead these digits out to the owner of ${getAddress(wallet)}, who names ${getAddress(account)}.`,
+      { account, wallet, digits },
+    )
+    return
+  }
   const standing = await readRecovery(chain, account, addresses.accountImplementation)
   if (options.argument === 'show') {
     const told = tellStanding(standing, readRecoverer(options.detail, account), new Date())
@@ -29,6 +41,12 @@ export async function recovery(options: CliOptions, printer: Printer): Promise<v
     options.argument === 'set'
       ? callOfNaming(account, options.detail, lower(traveller.owner.address), standing)
       : callOfCancelling(account, standing)
+  const recoverer = options.argument === 'set' ? readNamed(options.detail, account) : null
+  if (recoverer && !options.met) {
+    const page = `/trust?account=${account}`
+    const given = options.digits ?? (await readAnswer(QUESTION(page)))
+    await compareDigits(network.chainId, account, recoverer, given, page)
+  }
   const { txHash, gasUsed } = await operate(traveller, [call])
   const name =
     options.argument === 'cancel' ? 'stopped' : options.detail === 'none' ? 'nobody named' : 'named'
@@ -72,11 +90,36 @@ export function readRecoverer(text: string | undefined, account: Hex): Hex | nul
   return lower(text)
 }
 
+const QUESTION = (page: string) =>
+  `The person opens ${page} of the web app and reads out twelve digits. Type what you hear, not what was written to you: `
+
+/**
+ * Holds the address that is to be named against what its owner reads out (decision 0024). Throws `cli.digits-missing`,
+ * `cli.digits-differ`. The right digits are told nowhere: who need only agree agrees with anything.
+ */
+export async function compareDigits(
+  chainId: number,
+  account: Hex,
+  recoverer: Hex,
+  given: string | null,
+  page: string,
+): Promise<void> {
+  if (given === null || !isWhole(given))
+    throw refuse('cli.digits-missing', { address: getAddress(recoverer), page })
+  if (digitsOf(given) !== (await comparisonDigits(chainId, account, recoverer)))
+    throw refuse('cli.digits-differ', { address: getAddress(recoverer) })
+}
+
+/** Who is to be named; null for nobody. */
+function readNamed(text: string | undefined, account: Hex): Hex | null {
+  return text === 'none' ? null : readRecoverer(text, account)
+}
+
 /** The call that names somebody, or nobody. Throws when it would change nothing for the better. */
 export function callOfNaming(account: Hex, text: string | undefined, owner: Hex, standing: RecoveryStanding) {
   if (text === undefined)
     throw refuse('cli.not-understood', { why: 'recovery set takes an address, or none' })
-  const recoverer = text === 'none' ? null : readRecoverer(text, account)
+  const recoverer = readNamed(text, account)
   if (recoverer === owner)
     throw refuse('cli.bad-recoverer', { address: text, why: 'this is the key that would be lost' })
   if (standing.dueAt > 0) throw refuse('cli.recovery-running', { dueAt: standing.dueAt })

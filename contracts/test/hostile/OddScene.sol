@@ -128,7 +128,7 @@ abstract contract OddScene is OddWorld {
             return (target, abi.encodeCall(escrow.createFromBalance, (_fresh(), STEP)));
         }
         if (step == Step.Refund) return (target, abi.encodeCall(escrow.refund, (terms)));
-        if (step == Step.Activate) return (target, _activateCall(_activation(terms, BOOK_A, travellerKey)));
+        if (step == Step.Activate) return (target, _encode(_activation(terms, BOOK_A, travellerKey)));
         if (step == Step.Claim) {
             return (target, abi.encodeCall(escrow.claim, (epoch, BOOK_A, tree.nodeProof(BOOK_A))));
         }
@@ -198,23 +198,6 @@ abstract contract OddScene is OddWorld {
         CloseOrder[] memory orders = new CloseOrder[](1);
         orders[0] = CloseOrder(terms, consent, key, signature, "", leaves);
         return abi.encodeCall(escrow.closeBatch, (orders, false));
-    }
-
-    function _activateCall(Activation memory a) private view returns (bytes memory) {
-        return abi.encodeCall(
-            escrow.activate,
-            (
-                a.terms,
-                a.books,
-                a.book,
-                a.receipt,
-                a.carrierKey,
-                a.carrierSignature,
-                a.consent,
-                a.consentSignature,
-                a.binding
-            )
-        );
     }
 
     function _fresh() private returns (IntentTerms memory terms) {

@@ -255,23 +255,6 @@ contract ActivateTest is Statements {
         assertEq(escrow.intentOf(otherId).index, 1);
     }
 
-    function _encode(Activation memory a) private view returns (bytes memory) {
-        return abi.encodeCall(
-            escrow.activate,
-            (
-                a.terms,
-                a.books,
-                a.book,
-                a.receipt,
-                a.carrierKey,
-                a.carrierSignature,
-                a.consent,
-                a.consentSignature,
-                a.binding
-            )
-        );
-    }
-
     /// @dev What the account signs for an application's typed data (ERC-7739): the application's hash, nested in the
     /// account's own domain.
     function _wrap7739(address account, Activation memory a) private view returns (bytes memory) {

@@ -87,20 +87,7 @@ contract JourneyGas is Statements {
             Activation memory a = _activation(terms, BOOK_A, aliceKey);
             a.binding = _nobody();
             a.consentSignature = _sign(aliceKey, _digestOf(a.consent));
-            calls[i] = abi.encodeCall(
-                escrow.activate,
-                (
-                    a.terms,
-                    a.books,
-                    a.book,
-                    a.receipt,
-                    a.carrierKey,
-                    a.carrierSignature,
-                    a.consent,
-                    a.consentSignature,
-                    a.binding
-                )
-            );
+            calls[i] = _encode(a);
         }
         escrow.multicall(calls);
         vm.snapshotGasLastCall("Journey", "activate, ten in a multicall");

@@ -120,6 +120,24 @@ abstract contract Statements is Journey {
         );
     }
 
+    /// @dev An activation as the data of a call, for many in one.
+    function _encode(Activation memory a) internal view returns (bytes memory) {
+        return abi.encodeCall(
+            escrow.activate,
+            (
+                a.terms,
+                a.books,
+                a.book,
+                a.receipt,
+                a.carrierKey,
+                a.carrierSignature,
+                a.consent,
+                a.consentSignature,
+                a.binding
+            )
+        );
+    }
+
     /// @dev A funded and active intent.
     function _open(address payer, uint256 payerKey, uint64 amount, uint256 salt)
         internal

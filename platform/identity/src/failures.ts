@@ -30,6 +30,12 @@ export const identityFailures = {
     says: 'The sign-in provider does not answer.',
     remedy: 'Try again in a moment, or choose another way to sign in.',
   },
+  'identity.apple-key-wrong': {
+    kind: 'refused',
+    says: 'The key file that must sign Apple’s client secrets cannot do so.',
+    remedy:
+      'Name in IDENTITY_PROVIDERS the .p8 file as Apple gave it (PKCS #8, P-256), readable by the node; see docs/operating/sign-in.md.',
+  },
   'identity.sign-in-unknown': {
     kind: 'refused',
     says: 'This sign-in was not begun in this browser, was used already, or took longer than ten minutes.',

@@ -68,7 +68,7 @@ export const identityStage = defineStage({
   },
 
   routes(app, context) {
-    const { store, settings, chain } = context
+    const { store, settings, chain, clock } = context
     if (!chain) throw unreachable('identity.no-chain', { why: 'no chain is configured' })
     const local = chain.chainId === LOCAL_CHAIN_ID
     const origin = settings.webOrigins[0]!
@@ -84,7 +84,7 @@ export const identityStage = defineStage({
         sealKey: settings.sealKey,
         store,
         peppers: settings.peppers,
-        providers: new Map(settings.providers.map((setting) => [setting.id, oidcProvider(setting)])),
+        providers: new Map(settings.providers.map((setting) => [setting.id, oidcProvider(setting, clock)])),
         redirectUri: `${origin}/v1/auth/callback`,
         sessionDays: settings.sessionDays,
       }),

@@ -1,5 +1,6 @@
-import { refuse, unreachable } from '@gesim/base'
+import { type Clock, refuse, unreachable } from '@gesim/base'
 import * as client from 'openid-client'
+import { appleMetadata, appleSecrets } from './apple.ts'
 import type { ProviderSetting } from './settings.ts'
 
 /** What has to be remembered between leaving for the provider and coming back. */
@@ -30,31 +31,44 @@ export interface Provider {
   finish(callbackUrl: URL, state: string, secrets: SignInSecrets): Promise<Proven>
 }
 
+const TIMEOUT_SECONDS = 10
+
 export const { randomNonce, randomPKCECodeVerifier, randomState } = client
 
-/** OpenID Connect by the authorization code flow with PKCE, state and nonce, scope `openid` and nothing more. */
-export function oidcProvider(setting: ProviderSetting): Provider {
+/**
+ * OpenID Connect by the authorization code flow with PKCE, state and nonce, scope `openid` and nothing more.
+ * Throws `identity.apple-key-wrong`.
+ */
+export function oidcProvider(setting: ProviderSetting, clock: Clock): Provider {
   let found: Promise<client.Configuration> | undefined
   // Plain http exists for a provider on one's own machine only.
   const insecure = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|\/|$)/.test(setting.issuer)
+  const about = { subject_type: 'pairwise' } as const
+  const authentication = clientAuthentication(setting, clock)
 
   function configuration(): Promise<client.Configuration> {
-    found ??= client
-      .discovery(
-        new URL(setting.issuer),
-        setting.clientId,
-        {
-          subject_type: 'pairwise',
-          ...(setting.clientSecret ? { client_secret: setting.clientSecret } : {}),
-        },
-        setting.clientSecret ? client.ClientSecretBasic(setting.clientSecret) : client.None(),
-        { timeout: 10, ...(insecure ? { execute: [client.allowInsecureRequests] } : {}) },
-      )
+    found ??= setting.apple ? apple() : discovered()
+    return found
+  }
+
+  async function apple(): Promise<client.Configuration> {
+    const metadata = appleMetadata(setting.issuer)
+    const config = new client.Configuration(metadata, setting.clientId, about, authentication)
+    config.timeout = TIMEOUT_SECONDS
+    if (insecure) client.allowInsecureRequests(config)
+    return config
+  }
+
+  function discovered(): Promise<client.Configuration> {
+    return client
+      .discovery(new URL(setting.issuer), setting.clientId, about, authentication, {
+        timeout: TIMEOUT_SECONDS,
+        ...(insecure ? { execute: [client.allowInsecureRequests] } : {}),
+      })
       .catch((cause) => {
         found = undefined
         throw unreachable('identity.provider-unreachable', { provider: setting.id }, cause)
       })
-    return found
   }
 
   return {
@@ -94,5 +108,23 @@ export function oidcProvider(setting: ProviderSetting): Provider {
         throw refuse('identity.sign-in-refused', { provider: setting.id, why }, cause)
       }
     },
+  }
+}
+
+/** How this client proves itself at the token endpoint. */
+function clientAuthentication(setting: ProviderSetting, clock: Clock): client.ClientAuth {
+  if (setting.apple) {
+    const secret = appleSecrets(setting, setting.apple)
+    return (...request) => client.ClientSecretPost(secret(clock.nowMs()))(...request)
+  }
+  const { clientSecret } = setting
+  if (!clientSecret) return client.None()
+  return (server, ...request) => {
+    // OpenID Connect Discovery 1.0, section 3: a provider that lists no method takes this one.
+    const methods = server.token_endpoint_auth_methods_supported ?? ['client_secret_basic']
+    const method = methods.includes('client_secret_basic')
+      ? client.ClientSecretBasic
+      : client.ClientSecretPost
+    method(clientSecret)(server, ...request)
   }
 }

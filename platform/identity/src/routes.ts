@@ -31,6 +31,9 @@ function registerAuth(app: FastifyInstance, parts: IdentityParts): void {
   /** A person who walks these pages gets a page that says what went wrong; a program gets the refusal itself. */
   const tellOnPage = (request: FastifyRequest, reply: FastifyReply, failure: Failure, returnTo?: string) => {
     if (!/\btext\/html\b/.test(request.headers.accept ?? '')) throw failure
+    // The page does not say why; whoever runs the node has to know. The word comes from an address, so it is one of RFC 6749 or none.
+    const why = /^[\w.-]{1,64}$/.exec(String(failure.facts.why ?? ''))?.[0]
+    parts.context.log.warn('a sign-in did not work', { code: failure.code, why })
     const page = new URL('/sign-in', settings.webOrigins[0])
     page.searchParams.set('failed', failure.code)
     if (returnTo) page.searchParams.set('return', returnTo)

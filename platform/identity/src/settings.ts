@@ -7,6 +7,15 @@ export interface ProviderSetting {
   readonly issuer: string
   readonly clientId: string
   readonly clientSecret?: string
+  /** Apple in place of `clientSecret`: the secrets are signed here. */
+  readonly apple?: AppleSetting
+}
+
+/** The key that signs Apple's client secrets: of which team, its name there, and the .p8 file as Apple gave it. */
+export interface AppleSetting {
+  readonly teamId: string
+  readonly keyId: string
+  readonly keyFile: string
 }
 
 /** An API key that exists from the start: the local stack gives its simulated carriers theirs. */
@@ -22,6 +31,11 @@ function json<T>(text: string, check: (value: T) => boolean): T {
   const value = JSON.parse(text) as T
   if (!check(value)) throw new TypeError('not of the documented shape')
   return value
+}
+
+/** Apple names teams and keys by ten letters and digits. */
+function isApple({ teamId, keyId, keyFile }: AppleSetting): boolean {
+  return /^[A-Z0-9]{10}$/.test(teamId) && /^[A-Z0-9]{10}$/.test(keyId) && Boolean(keyFile)
 }
 
 function key32(text: string): Uint8Array {
@@ -41,13 +55,19 @@ export const identitySettings = {
   },
   providers: {
     env: 'IDENTITY_PROVIDERS',
-    means: 'Sign-in providers as JSON: [{"id","name","issuer","clientId","clientSecret"?}]',
+    means:
+      'Sign-in providers as JSON: [{"id","name","issuer","clientId","clientSecret"?}]; for Apple "apple":{"teamId","keyId","keyFile"} in place of "clientSecret". See docs/operating/sign-in.md',
     secret: true,
     default: [] as readonly ProviderSetting[],
     parse: (text: string) =>
       json<readonly ProviderSetting[]>(text, (list) =>
         list.every(
-          (one) => /^[a-z0-9-]{1,32}$/.test(one.id) && one.name && new URL(one.issuer) && one.clientId,
+          (one) =>
+            /^[a-z0-9-]{1,32}$/.test(one.id) &&
+            one.name &&
+            new URL(one.issuer) &&
+            one.clientId &&
+            (!one.apple || (!one.clientSecret && !one.issuer.endsWith('/') && isApple(one.apple))),
         ),
       ),
   },

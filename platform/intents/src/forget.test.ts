@@ -95,6 +95,37 @@ test('who leaves takes their limits along, and what was counted against them', a
   expect(await counted(other)).toEqual({ limits: 1n, spends: 1n })
 })
 
+test('a payment that is seen after its payer left brings nothing back', async () => {
+  const [leaver, other] = [0, 0].map(
+    () => privateKeyToAccount(generatePrivateKey()).address.toLowerCase() as Hex,
+  ) as [Hex, Hex]
+  const theirs = await bought(leaver, 'drafted', false)
+  const running = await bought(other, 'drafted', false)
+  await h.event('account.forgotten', null, { account: leaver })
+  let seq = 0n
+  for (const [intentId, payer] of [
+    [theirs, leaver],
+    [running, other],
+  ] as const) {
+    const funded = { payer, fundedMicros: '3000000', txHash: `0x${'aa'.repeat(32)}`, gasUsed: '100' } as const
+    await h.event('intent.funded', intentId, funded)
+    seq = await h.event('intent.funded', intentId, { ...funded, fundedMicros: '7000000' })
+  }
+  await readsOn(h.own.store, 'intents', seq)
+  const { rows } = await sql<{
+    account: Hex
+    micros: string
+  }>`select account, sum(amount_micros) filter (where paid) as micros
+    from gesim.intents_spends where intent_id in (${theirs}, ${running}) group by account`.execute(
+    h.own.store.db,
+  )
+  expect(rows).toEqual([{ account: other, micros: '7000000' }])
+  // The purchase itself goes on: its money is in escrow.
+  const purchase = await sql<{ funded_micros: string }>`select funded_micros from gesim.intents_intents
+    where intent_id = ${theirs}`.execute(h.own.store.db)
+  expect(purchase.rows[0]?.funded_micros).toBe('7000000')
+})
+
 test('no column of the Intent Manager names a sign-in', async () => {
   const { rows } = await sql<{ name: string }>`select table_name || '.' || column_name as name
     from information_schema.columns where table_schema = 'gesim' and table_name not like 'identity_%'

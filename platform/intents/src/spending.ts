@@ -137,7 +137,8 @@ export function makeSpending({ store, clock, settings }: SpendingOptions) {
 /**
  * Counts what a purchase has in escrow: as paid, no more than once, whoever paid it and whatever was promised. Promises up
  * to there are kept; what was promised beyond may still be on its way, of a second tab for example, and is void when a
- * promise is.
+ * promise is. A purchase has a row here from the moment it exists. One that has none is of an account that was deleted
+ * meanwhile, and a payment that is seen late must not bring it back.
  */
 export async function countPaid(tx: Tx, intentId: Hex, fundedMicros: string, atMs: number): Promise<void> {
   const funded = BigInt(fundedMicros)
@@ -146,7 +147,7 @@ export async function countPaid(tx: Tx, intentId: Hex, fundedMicros: string, atM
       coalesce(sum(s.amount_micros) filter (where not s.paid and s.then_micros <= ${fundedMicros}::numeric), 0)
         as promised_micros,
       max(s.at) filter (where not s.paid and s.then_micros <= ${fundedMicros}::numeric) as last
-    from gesim.intents_intents i left join gesim.intents_spends s using (intent_id)
+    from gesim.intents_intents i join gesim.intents_spends s using (intent_id)
     where i.intent_id = ${intentId} group by i.intent_id, i.payer`.execute(tx)
   const known = rows[0]
   if (!known) return

@@ -1,5 +1,6 @@
-import { carrierRegistryAbi, gesimIdentityAbi, intentEscrowAbi } from '@gesim/contracts'
+import { gesimIdentityAbi, intentEscrowAbi } from '@gesim/contracts'
 import type { Hex, Intent, Wallet } from '../api/shapes.ts'
+import { carrierNumbers } from '../chain/carrier-numbers.ts'
 import { addresses, chainClient } from '../chain/network.ts'
 
 /** What the chain says of the account's token. */
@@ -39,7 +40,7 @@ const OPEN = 3
 
 /** The carriers, by number, at which the chain shows each of these purchases as on; null where it does not. */
 export async function readCarriers(intents: readonly Intent[]): Promise<ReadonlyMap<Hex, number | null>> {
-  const [client, { escrow, carrierRegistry }] = await Promise.all([chainClient(), addresses()])
+  const [client, { escrow }] = await Promise.all([chainClient(), addresses()])
   const found = await Promise.all(
     intents.map(async ({ intentId }) => {
       const { state, book } = await client.readContract({
@@ -48,15 +49,9 @@ export async function readCarriers(intents: readonly Intent[]): Promise<Readonly
         functionName: 'intentOf',
         args: [intentId],
       })
-      if (state !== OPEN) return [intentId, null] as const
-      const carrier = await client.readContract({
-        address: carrierRegistry,
-        abi: carrierRegistryAbi,
-        functionName: 'carrierOf',
-        args: [book],
-      })
-      return [intentId, carrier] as const
+      return [intentId, state === OPEN ? book : null] as const
     }),
   )
-  return new Map(found)
+  const numbers = await carrierNumbers(found.flatMap(([, book]) => book ?? []))
+  return new Map(found.map(([intentId, book]) => [intentId, book === null ? null : numbers.get(book)!]))
 }

@@ -153,13 +153,14 @@ function Sheet({
   onDecline: () => void
 }) {
   const t = useTranslations('id')
+  const frame = useTranslations('frame')
   const f = useFormats()
   const { question } = asked
   return (
     <>
       <dl className="space-y-3 text-small">
         <Part name={t('question.asks')}>
-          {t('question.carrier', { number: f.count(question.carrierId) })}
+          {frame('network', { number: f.count(question.carrierId) })}
           <div className="-ms-1.5">
             <Hash value={question.carrier} label={t('question.address')} />
           </div>

@@ -39,6 +39,7 @@ function Comparison({ found }: { found: Switching }) {
   const t = useTranslations('journey')
   const f = useFormats()
   const { verdict, others, here } = found
+  const numbers = useCarrierNumbers(others.map(({ book }) => book))
   return (
     <>
       <p className="font-semibold">{t(`switching.verdicts.${verdict}`)}</p>
@@ -56,7 +57,7 @@ function Comparison({ found }: { found: Switching }) {
           </ul>
           <ul className="mt-3 space-y-3">
             {others.map((one) => (
-              <Other key={one.book} one={one} />
+              <Other key={one.book} one={one} number={numbers?.get(one.book)} />
             ))}
           </ul>
         </>
@@ -65,15 +66,37 @@ function Comparison({ found }: { found: Switching }) {
   )
 }
 
-function Other({ one }: { one: Switching['others'][number] }) {
+/** Under which numbers the public register has them; null until the chain has said it. */
+function useCarrierNumbers(books: readonly number[]): ReadonlyMap<number, number> | null {
+  const [numbers, setNumbers] = useState<ReadonlyMap<number, number> | null>(null)
+  const which = books.join()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked again for other books, not with every answer
+  useEffect(() => {
+    let stays = true
+    import('../chain/carrier-numbers.ts')
+      .then(({ carrierNumbers }) => carrierNumbers(books))
+      .then((found) => stays && setNumbers(found))
+      // The comparison is worth reading without the number, too.
+      .catch(() => stays && setNumbers(null))
+    return () => {
+      stays = false
+    }
+  }, [which])
+  return numbers
+}
+
+function Other({ one, number }: { one: Switching['others'][number]; number: number | undefined }) {
   const t = useTranslations('journey')
+  const frame = useTranslations('frame')
   const f = useFormats()
   const words = usePlanWords()
   const difference = BigInt(one.differenceMicros)
   const amount = f.usdc(difference < 0n ? -difference : difference)
   return (
     <li className="rounded-field border border-line p-3" data-testid="other-carrier" data-book={one.book}>
-      <p className="font-semibold">{t('switching.other', { number: String(one.book) })}</p>
+      <p className="font-semibold" data-testid="other-name">
+        {number === undefined ? t('switching.other') : frame('network', { number: f.count(number) })}
+      </p>
       <p className="text-soft">
         <Link className="prose-link" href={`/plans/${one.plan.planId}`}>
           {words.title(one.plan)}

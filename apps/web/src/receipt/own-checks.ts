@@ -3,10 +3,10 @@ import { booksHash, planCommit } from '@gesim/proofs'
 import { type Hex, type Log, type PublicClient, parseEventLogs } from 'viem'
 import type { Receipt } from '../api/shapes.ts'
 
-/** The outcome of one check, whoever makes it. */
+/** The outcome of one check, whoever makes it. `absent`: there was never anything to check, unlike `skipped`, which is to come. */
 export interface Checked {
   readonly check: string
-  readonly outcome: 'ok' | 'failed' | 'skipped'
+  readonly outcome: 'ok' | 'failed' | 'skipped' | 'absent'
   readonly facts: Readonly<Record<string, string | number>>
 }
 

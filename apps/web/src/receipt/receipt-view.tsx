@@ -106,7 +106,7 @@ function Verdict({ progress, onAgain }: { progress: Progress; onAgain: () => voi
     )
   const failed = progress.checks.filter((one) => one.outcome === 'failed').length
   const open = progress.checks.filter((one) => one.outcome === 'skipped').length
-  const held = progress.checks.length - failed - open
+  const held = progress.checks.filter((one) => one.outcome === 'ok').length
   return (
     <div role="status" data-testid="verdict" data-failed={failed} data-held={held} data-open={open}>
       {failed > 0 ? (
@@ -126,19 +126,24 @@ function CheckRow({ one }: { one: Checked }) {
   const t = useTranslations('receipt')
   const { check } = one
   if (!isCheckName(check)) return null
+  const isQuiet = one.outcome === 'skipped' || one.outcome === 'absent'
   return (
     <li data-check={one.check} data-outcome={one.outcome} className="p-4 sm:px-6">
       <div className="flex gap-4">
         <Sign outcome={one.outcome} />
         <div className="min-w-0 flex-1">
-          <p className={`text-body font-semibold ${one.outcome === 'skipped' ? 'text-faint' : ''}`}>
+          <p className={`text-body font-semibold ${isQuiet ? 'text-faint' : ''}`}>
             {t(`checks.${check}.title`)}
             <span className="sr-only">{t(`spoken.${one.outcome}`)}</span>
           </p>
           <p className={`text-small ${one.outcome === 'failed' ? 'font-medium text-coral' : 'text-soft'}`}>
-            {t(`checks.${check}.${one.outcome === 'failed' ? 'whenRed' : 'means'}`)}
+            {one.outcome === 'absent'
+              ? t('absentSays')
+              : t(`checks.${check}.${one.outcome === 'failed' ? 'whenRed' : 'means'}`)}
           </p>
-          <p className="mt-0.5 text-caption text-faint">{t(`checks.${check}.signedBy`)}</p>
+          {one.outcome !== 'absent' && (
+            <p className="mt-0.5 text-caption text-faint">{t(`checks.${check}.signedBy`)}</p>
+          )}
           {Object.keys(one.facts).length > 0 && (
             <details className="mt-2 text-caption">
               <summary className="inline-flex min-h-6 list-none items-center gap-1 text-sea">
@@ -165,6 +170,12 @@ function Sign({ outcome }: { outcome: Checked['outcome'] }) {
     return (
       <span className="mt-0.5 grid size-6 shrink-0 place-items-center rounded-full bg-coral text-surface">
         <Icon name="cross" className="size-4" />
+      </span>
+    )
+  if (outcome === 'absent')
+    return (
+      <span className="mt-0.5 grid size-6 shrink-0 place-items-center text-faint">
+        <span className="h-0.5 w-3 rounded-full bg-current" />
       </span>
     )
   return <span className="mt-0.5 size-6 shrink-0 rounded-full border-2 border-edge/50" />

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Passkeys, Providers } from '../api/shapes.ts'
-import { idsThatSignIn, onlyWay, signInAgainHref } from './again.ts'
+import { idsThatSignIn, onlyWay, signInAgainHref, signInAsAnotherHref } from './again.ts'
 
 const providers = (...ids: string[]): Providers['providers'] => ids.map((id) => ({ id, name: id }))
 const passkey = (credentialId: string, signsIn: boolean) =>
@@ -34,4 +34,9 @@ it('the way back is kept whole, with all that it asks for', () => {
     '1',
     BACK,
   ])
+})
+
+it('another account is asked for by a word of its own, so that nobody is led back to the one that is there', () => {
+  const url = new URL(signInAsAnotherHref(BACK), 'https://gesim.example')
+  expect(Object.fromEntries(url.searchParams)).toEqual({ other: '1', return: BACK })
 })

@@ -5,6 +5,14 @@ export function signInAgainHref(back: string): string {
   return `/sign-in?again=1&return=${encodeURIComponent(back)}`
 }
 
+/**
+ * Where one signs in with another account than the one that is signed in here. That one's passkeys are not what is wanted, so any
+ * that the device has may be chosen, and no way is taken by itself.
+ */
+export function signInAsAnotherHref(back: string): string {
+  return `/sign-in?other=1&return=${encodeURIComponent(back)}`
+}
+
 /** The address at a provider that signs in anew, also where a session lives. */
 export function freshLoginHref(provider: string, back: string): string {
   return `/v1/auth/login?provider=${encodeURIComponent(provider)}&fresh=1&return=${encodeURIComponent(back)}`

@@ -1,11 +1,11 @@
 'use client'
 import { type Failure, isFailure } from '@gesim/base'
+import { comparisonDigits, digitsOf, isWhole } from '@gesim/proofs'
 import { useId, useState } from 'react'
 import type { Hex } from '../api/shapes.ts'
 import { Button } from '../ui/button.tsx'
 import { FailureNotice } from '../ui/failure-notice.tsx'
 import { Notice } from '../ui/notice.tsx'
-import { comparisonDigits, digitsOf, isWhole } from './comparison.ts'
 
 /**
  * Holds one address on one wallet against what somebody reads out. The digits are typed, not shown for a nod: who need only

@@ -1,5 +1,5 @@
 'use client'
-import { inGroups } from './comparison.ts'
+import { inGroups } from '@gesim/proofs'
 
 /** The digits of a comparison, from left to right in every language, in groups as they are read out: four, or two above two. */
 export function Digits({ digits, testId }: { digits: string; testId: string }) {

@@ -1,6 +1,6 @@
 'use client'
 import { useTranslations } from 'use-intl/react'
-import { Icon } from '../ui/icon.tsx'
+import { Points } from '../ui/points.tsx'
 import { useFormats } from '../words/use-formats.ts'
 
 /** What a trusted person can do and what not, how sure they must be, and who can stop them. */
@@ -24,14 +24,7 @@ export function Powers({ delaySeconds }: { delaySeconds: number | null }) {
       <h2 id="powers" className="text-title">
         {t('powers.title')}
       </h2>
-      <ul className="mt-3 space-y-3 text-small text-soft">
-        {points.map(([icon, says]) => (
-          <li key={icon} className="flex gap-3">
-            <Icon name={icon} className="mt-0.5 size-5 text-sea" />
-            <span className="min-w-0">{says}</span>
-          </li>
-        ))}
-      </ul>
+      <Points points={points} />
     </section>
   )
 }

@@ -1,7 +1,7 @@
 'use client'
 import { useTranslations } from 'use-intl/react'
 import type { Hex } from '../api/shapes.ts'
-import { signInAgainHref } from '../sign-in/again.ts'
+import { signInAsAnotherHref } from '../sign-in/again.ts'
 import { ButtonLink } from '../ui/button.tsx'
 import { Copy } from '../ui/copy.tsx'
 import { FailureNotice } from '../ui/failure-notice.tsx'
@@ -134,7 +134,12 @@ function Unnamed({ link, me }: { link: TrustLink; me: Hex }) {
           title={t('unnamed.title')}
           testId="trust-unnamed"
           action={
-            <ButtonLink size="small" hard href={signInAgainHref(trustPath(link))}>
+            <ButtonLink
+              size="small"
+              hard
+              href={signInAsAnotherHref(trustPath(link))}
+              data-testid="trust-other-account"
+            >
               {t('unnamed.other')}
             </ButtonLink>
           }

@@ -1,7 +1,7 @@
 'use client'
+import { comparisonDigits } from '@gesim/proofs'
 import { useEffect, useState } from 'react'
 import type { Hex } from '../api/shapes.ts'
-import { comparisonDigits } from './comparison.ts'
 
 /** The digits to be read out for an address on a wallet; null until they are known. */
 export function useComparisonDigits(account: Hex, of: Hex): string | null {

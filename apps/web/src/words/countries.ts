@@ -1,7 +1,16 @@
 const names = new Map<string, Intl.DisplayNames>()
+/** Names by language and code that nobody has to look up any more. */
+const told = new Map<string, string>()
+
+/** Takes names of countries that were looked up elsewhere. */
+export function learnCountries(locale: string, found: Readonly<Record<string, string>>): void {
+  for (const [code, name] of Object.entries(found)) told.set(`${locale}/${code.toUpperCase()}`, name)
+}
 
 /** The name of an ISO 3166 country code in a language; the code itself where it has none. */
 export function countryName(code: string, locale = 'en'): string {
+  const learned = told.get(`${locale}/${code.toUpperCase()}`)
+  if (learned !== undefined) return learned
   let known = names.get(locale)
   if (!known) {
     known = new Intl.DisplayNames([locale], { type: 'region' })

@@ -43,6 +43,16 @@ export function currencyFor(
 
 const PLACES = 18
 
+/** Making a formatter costs far more than using it, and a list of plans has many prices. */
+const kept = new Map<string, Intl.NumberFormat>()
+
+function moneyFormat(currency: string, locale: string): Intl.NumberFormat {
+  const key = `${locale}/${currency}`
+  const format = kept.get(key) ?? new Intl.NumberFormat(locale, { style: 'currency', currency })
+  kept.set(key, format)
+  return format
+}
+
 /**
  * An amount of USDC in a currency at a rate with up to 18 decimals, as the language writes money; null where it would
  * read as nothing. The formatter is given decimal text, never a floating-point number.
@@ -55,7 +65,7 @@ export function inCurrency(
 ): string | null {
   const [whole = '', fraction = ''] = perUsdc.split('.')
   const rate = BigInt(whole + fraction.padEnd(PLACES, '0'))
-  const format = new Intl.NumberFormat(locale, { style: 'currency', currency })
+  const format = moneyFormat(currency, locale)
   const digits = format.resolvedOptions().maximumFractionDigits ?? 2
   const scale = 10n ** BigInt(6 + PLACES - digits)
   const units = (amountMicros * rate + scale / 2n) / scale
@@ -69,5 +79,5 @@ export function inCurrency(
 export function money(minor: number, currency: string, locale: string): string {
   const cents = String(minor).padStart(3, '0')
   const decimal = `${cents.slice(0, -2)}.${cents.slice(-2)}` as `${number}`
-  return new Intl.NumberFormat(locale, { style: 'currency', currency }).format(decimal)
+  return moneyFormat(currency, locale).format(decimal)
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { countryName, countryWords, fold } from './countries.ts'
+import { countryName, countryWords, fold, learnCountries } from './countries.ts'
 import { bytes, countdown, duration, formatsOf, percent, pricePerGbMicros, short, usdc } from './format.ts'
 
 describe('money', () => {
@@ -77,6 +77,11 @@ describe('countries', () => {
     expect(countryWords('DE', 'es')).toMatch(/germany.*alemania/)
     expect(fold('Türkiye')).toBe('turkiye')
     expect(countryWords('TR')).toContain('turkiye')
+  })
+
+  it('are called as the server calls them where it has told, in that language only', () => {
+    learnCountries('xx', { ES: 'Iberia' })
+    expect([countryName('es', 'xx'), countryName('ES', 'de')]).toEqual(['Iberia', 'Spanien'])
   })
 
   it('that do not exist keep their code', () => {

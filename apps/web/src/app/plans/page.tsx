@@ -4,6 +4,7 @@ import type { Plan } from '../../api/shapes.ts'
 import { PlanSearch } from '../../shop/plan-search.tsx'
 import { FailureInPage } from '../../ui/failure-in-page.tsx'
 import { Page } from '../../ui/page.tsx'
+import { CountryNames } from '../../words/country-names.tsx'
 import { wordsOf } from '../../words/language.ts'
 import { Words } from '../../words/words.tsx'
 
@@ -22,9 +23,16 @@ export default async function Plans({ searchParams }: { searchParams: Promise<{ 
         <FailureInPage failure={failure} money="none" />
       ) : (
         <Words rooms={['shop']}>
-          <PlanSearch plans={answer.plans} initialQuery={query} />
+          <CountryNames codes={answer.plans.flatMap(namedOn)}>
+            <PlanSearch plans={answer.plans} initialQuery={query} />
+          </CountryNames>
         </Words>
       )}
     </Page>
   )
+}
+
+/** The countries that a plan's card names. */
+function namedOn({ countries, breakoutCountry }: Plan): string[] {
+  return countries.length === 1 ? [...countries, breakoutCountry] : [breakoutCountry]
 }

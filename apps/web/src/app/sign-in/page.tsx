@@ -18,16 +18,18 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function SignIn({
   searchParams,
 }: {
-  searchParams: Promise<{ return?: string | string[]; failed?: string | string[]; again?: string | string[] }>
+  searchParams: Promise<Partial<Record<'return' | 'failed' | 'again' | 'other', string | string[]>>>
 }) {
   const t = await wordsOf('sign-in')
-  const { return: asked, failed, again } = await searchParams
+  const { return: asked, failed, again, other } = await searchParams
   const back = typeof asked === 'string' && /^\/(?![/\\])[!-~]*$/.test(asked) ? asked : '/esims'
   const session = await sessionOf()
   const refused = refusedOf(failed)
   // Who only wanted to sign in anew is still signed in, and learns all the same why that did not work.
-  const anew = session.signedIn && (refused !== null || again === '1')
-  if (session.signedIn && !anew) redirect(back)
+  const changing = session.signedIn && other === '1'
+  const anew = session.signedIn && !changing && (refused !== null || again === '1')
+  if (session.signedIn && !anew && !changing) redirect(back)
+  const words = changing ? 'other' : anew ? 'again' : null
   const [{ answer, failure }, passkeys] = await Promise.all([
     tryFromServer<Providers>('/v1/auth/providers'),
     anew ? tryFromServer<Passkeys>('/v1/wallet/passkey') : null,
@@ -39,8 +41,8 @@ export default async function SignIn({
   return (
     <div className="mx-auto max-w-md px-4 pt-12 sm:pt-20">
       <Mark className="size-12" />
-      <h1 className="mt-5 text-heading">{anew ? t('again.title') : t('title')}</h1>
-      <p className="mt-2 text-body text-soft">{anew ? t('again.lead') : t('lead')}</p>
+      <h1 className="mt-5 text-heading">{words ? t(`${words}.title`) : t('title')}</h1>
+      <p className="mt-2 text-body text-soft">{words ? t(`${words}.lead`) : t('lead')}</p>
       <div className="mt-8 space-y-3">
         {refused && <FailureNotice failure={{ code: refused }} money="none" again={false} />}
         {failure && <FailureNotice failure={failure} money="none" />}
@@ -53,7 +55,7 @@ export default async function SignIn({
             look="quiet"
             data-testid={`provider-${provider.id}`}
             href={
-              anew
+              anew || changing
                 ? freshLoginHref(provider.id, back)
                 : `/v1/auth/login?provider=${encodeURIComponent(provider.id)}&return=${encodeURIComponent(back)}`
             }

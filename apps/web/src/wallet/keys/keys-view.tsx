@@ -5,7 +5,8 @@ import { ButtonLink } from '../../ui/button.tsx'
 import { FailureNotice } from '../../ui/failure-notice.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { useFailureWords } from '../../words/failure-words.ts'
-import { SeedFailure, type Shown, shown } from '../with-wallet.tsx'
+import { ChangeFailure } from '../change-failure.tsx'
+import { type Shown, shown } from '../with-wallet.tsx'
 import type { Deed, Do } from './deeds.ts'
 import { OtherSigners } from './other-signers.tsx'
 import { PasskeyList } from './passkey-list.tsx'
@@ -58,7 +59,17 @@ export function KeysView() {
       <div ref={outcome} className="space-y-5 empty:hidden">
         {done && <Done deed={done} />}
         {failure && (
-          <KeysFailure failure={failure} onAgain={() => void look().then(() => setFailure(null))} />
+          <ChangeFailure
+            failure={failure}
+            words={{
+              failed: t('failed'),
+              failedSays: t('failedSays'),
+              unconfirmed: t('unconfirmed'),
+              unconfirmedSays: t('unconfirmedSays'),
+            }}
+            back="/wallet/keys"
+            onAgain={() => void look().then(() => setFailure(null))}
+          />
         )}
       </div>
       {stale > 0 && (
@@ -102,22 +113,4 @@ function Done({ deed }: { deed: Deed }) {
       </Notice>
     </div>
   )
-}
-
-/** A failure in words of its own where the shop's, about payments, would not be true. */
-function KeysFailure({ failure, onAgain }: { failure: Shown; onAgain: () => void }) {
-  const t = useTranslations('keys')
-  if (failure.code === 'web.payment-failed')
-    return (
-      <Notice tone="trouble" title={t('failed')} testId="failure">
-        {t('failedSays')}
-      </Notice>
-    )
-  if (failure.code === 'web.payment-unconfirmed')
-    return (
-      <Notice tone="wait" title={t('unconfirmed')} testId="failure">
-        {t('unconfirmedSays')}
-      </Notice>
-    )
-  return <SeedFailure failure={failure} back="/wallet/keys" onAgain={onAgain} />
 }

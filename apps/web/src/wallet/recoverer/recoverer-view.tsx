@@ -3,12 +3,13 @@ import { useRef, useState } from 'react'
 import { useTranslations } from 'use-intl/react'
 import type { Wallet } from '../../api/shapes.ts'
 import { FailureNotice } from '../../ui/failure-notice.tsx'
-import { Icon } from '../../ui/icon.tsx'
 import { Notice } from '../../ui/notice.tsx'
+import { Points } from '../../ui/points.tsx'
 import { useFailureWords } from '../../words/failure-words.ts'
 import { useFormats } from '../../words/use-formats.ts'
+import { ChangeFailure } from '../change-failure.tsx'
 import { useWalletState } from '../wallet-state.ts'
-import { SeedFailure, useSeed } from '../with-wallet.tsx'
+import { useSeed } from '../with-wallet.tsx'
 import { NamedPerson } from './named-person.tsx'
 import { NamingForm } from './naming-form.tsx'
 import { RunningRecovery } from './running-recovery.tsx'
@@ -68,7 +69,19 @@ export function RecovererView({ wallet }: { wallet: Wallet }) {
         >
           {done && isStillTrue(done, standing) && t(`done.${done}`)}
         </p>
-        {failure && <ChangeFailure failure={failure} onAgain={() => void look()} />}
+        {failure && (
+          <ChangeFailure
+            failure={failure}
+            words={{
+              failed: t('failed'),
+              failedSays: t('failedSays'),
+              unconfirmed: t('unconfirmed'),
+              unconfirmedSays: t('unconfirmedSays'),
+            }}
+            back="/wallet/recoverer"
+            onAgain={() => void look()}
+          />
+        )}
       </div>
       {running && <RunningRecovery standing={standing} busy={busy} change={change} />}
       {standing.recovererId ? (
@@ -113,38 +126,7 @@ function Powers({ delaySeconds }: { delaySeconds: number }) {
   return (
     <section className="card p-5 sm:p-6">
       <h2 className="text-title">{t('can.title')}</h2>
-      <ul className="mt-3 space-y-3 text-small text-soft">
-        {points.map(([icon, says]) => (
-          <li key={icon} className="flex gap-3">
-            <Icon name={icon} className="mt-0.5 size-5 text-sea" />
-            <span className="min-w-0">{says}</span>
-          </li>
-        ))}
-      </ul>
+      <Points points={points} />
     </section>
   )
-}
-
-/** A change that failed, in words of its own: what the shop says of payments is not true here. */
-function ChangeFailure({
-  failure,
-  onAgain,
-}: {
-  failure: Parameters<typeof SeedFailure>[0]['failure']
-  onAgain: () => void
-}) {
-  const t = useTranslations('recoverer')
-  if (failure.code === 'web.payment-failed')
-    return (
-      <Notice tone="trouble" title={t('failed')} testId="failure">
-        {t('failedSays')}
-      </Notice>
-    )
-  if (failure.code === 'web.payment-unconfirmed')
-    return (
-      <Notice tone="wait" title={t('unconfirmed')} testId="failure">
-        {t('unconfirmedSays')}
-      </Notice>
-    )
-  return <SeedFailure failure={failure} back="/wallet/recoverer" onAgain={onAgain} />
 }

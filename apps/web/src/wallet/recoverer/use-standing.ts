@@ -1,8 +1,7 @@
 'use client'
-import { type Failure, isFailure } from '@gesim/base'
-import { useCallback, useEffect, useState } from 'react'
+import { useMemo } from 'react'
 import type { Hex, Wallet } from '../../api/shapes.ts'
-import type { Standing } from './standing.ts'
+import { useLookedAt } from '../../api/use-looked-at.ts'
 
 const LOOK_EVERY_MS = 10_000
 
@@ -21,27 +20,12 @@ export function ownerOf(wallet: Wallet): Hex | null {
   return wallet.signers.find((signer) => signer.length === 42) ?? null
 }
 
-/** The account as the chain has it now, looked at again while the page is seen. */
+/** The account as the chain has it now. */
 export function useStanding(account: Hex | null, owner: Hex | null) {
-  const [standing, setStanding] = useState<Standing | null>(null)
-  const [failure, setFailure] = useState<Failure | null>(null)
-  const look = useCallback(async () => {
-    if (!account) return
-    try {
-      const { readStanding } = await import('./standing.ts')
-      setStanding(await readStanding(account, owner))
-      setFailure(null)
-    } catch (error) {
-      if (!isFailure(error)) throw error
-      setFailure(error)
-    }
-  }, [account, owner])
-  useEffect(() => {
-    void look()
-    const timer = setInterval(() => {
-      if (document.visibilityState === 'visible') void look()
-    }, LOOK_EVERY_MS)
-    return () => clearInterval(timer)
-  }, [look])
+  const read = useMemo(
+    () => account && (async () => (await import('./standing.ts')).readStanding(account, owner)),
+    [account, owner],
+  )
+  const { seen: standing, failure, look } = useLookedAt(read, LOOK_EVERY_MS)
   return { standing, failure, look }
 }

@@ -5,6 +5,7 @@ import type { Plan, Quote } from '../../../api/shapes.ts'
 import { PlanDetail } from '../../../shop/plan-detail.tsx'
 import { FailureNotice } from '../../../ui/failure-notice.tsx'
 import { Page } from '../../../ui/page.tsx'
+import { CountryNames } from '../../../words/country-names.tsx'
 import { wordsOf } from '../../../words/language.ts'
 import { Words } from '../../../words/words.tsx'
 
@@ -35,12 +36,14 @@ export default async function PlanPage({
     )
   return (
     <Words rooms={['shop']}>
-      <PlanDetail
-        plan={answer}
-        signedIn={session.signedIn}
-        openSheet={buy === '1'}
-        preferred={preferred?.answer?.qos ?? 'balanced'}
-      />
+      <CountryNames codes={[...answer.countries, answer.breakoutCountry]}>
+        <PlanDetail
+          plan={answer}
+          signedIn={session.signedIn}
+          openSheet={buy === '1'}
+          preferred={preferred?.answer?.qos ?? 'balanced'}
+        />
+      </CountryNames>
     </Words>
   )
 }

@@ -1,5 +1,5 @@
 import { utf8 } from '@gesim/base'
-import type { Hex } from '../api/shapes.ts'
+import type { Hex } from 'viem'
 
 const DIGITS = 12
 /** Makes a try at a key with the same digits cost as much as this many hashes: 2^40 tries alone would be too few. */
