@@ -115,7 +115,9 @@ describe('a plan that renews itself', () => {
     const [order] = await orders()
     second = order!.follows
     expect([order!.state, order!.left]).toEqual(['on', 1])
-    await page.goto(`${traveller.base}/esims/${second}`)
+    // The page of the plan that is over leads to the one that took its place.
+    await byId('renewal-newest').click()
+    await page.waitForURL(`**/esims/${second}`)
     await seen('[data-testid=activation-qr]', 90_000)
     expect(await byId('renewed').textContent()).toContain('Renewed by your order')
     await seen('[data-testid=by-order]')

@@ -40,6 +40,8 @@ export type NoticeAbout =
   | 'refunded'
   /** The same plan was bought again, by an order of before. */
   | 'renewed'
+  /** No network can deliver the plan that renewed itself: its money waits to be taken back. */
+  | 'renewal-undelivered'
   /** The plan does not renew itself any more: it costs more, the wallet holds less, a limit stands against it, or else. */
   | 'renewal-price'
   | 'renewal-balance'

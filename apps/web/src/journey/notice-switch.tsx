@@ -7,7 +7,14 @@ import type { NoticeWords } from './push-subscription.ts'
 import { notifying, renewNotices, stopNotices, type Telling, tellMe } from './usage-notice.ts'
 
 const PERCENTS = [50, 80, 90] as const
-const RENEWALS = ['renewed', 'renewal-price', 'renewal-balance', 'renewal-limit', 'renewal-ended'] as const
+const RENEWALS = [
+  'renewed',
+  'renewal-undelivered',
+  'renewal-price',
+  'renewal-balance',
+  'renewal-limit',
+  'renewal-ended',
+] as const
 
 /** What the service worker says while no page is open. */
 export function useNoticeWords(): NoticeWords {

@@ -1,11 +1,11 @@
 // What is accepted as signed ahead is what USDC accepts: the deployed account's own word, on a real chain.
 import { unreachable } from '@gesim/base'
-import { gesimAccountFactoryAbi, testUsdcAbi } from '@gesim/contracts'
+import { gesimAccountAbi, gesimAccountFactoryAbi, testUsdcAbi } from '@gesim/contracts'
 import { toGesimAccount } from '@gesim/contracts/account'
 import { openChain } from '@gesim/contracts/reading'
 import { type LocalChain, startLocalChain } from '@gesim/contracts/testing'
 import { type PaymentAhead, paymentAheadTypedData } from '@gesim/proofs'
-import { createPublicClient, createWalletClient, type Hex, http } from 'viem'
+import { createPublicClient, createTestClient, createWalletClient, type Hex, http } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { anvil } from 'viem/chains'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -88,6 +88,25 @@ test('a signature holds for its account and its payment, and for no other', asyn
   )
   for (const forged of [bare, '0x', '0x01', `${signature}00`] as const)
     expect(await holds(one.payment, forged)).toBe(false)
+})
+
+test('a key that no longer opens the account voids what it signed', async () => {
+  const one = await traveller(true)
+  const signature = await one.sign()
+  expect((await read(one.payment, signature)).isSigned).toBe(true)
+  const test = createTestClient({ mode: 'anvil', chain: anvil, transport: http(chain.rpcUrl) })
+  const { address } = one.account
+  await test.impersonateAccount({ address })
+  await test.setBalance({ address, value: 10n ** 18n })
+  const self = createWalletClient({ account: address, chain: anvil, transport: http(chain.rpcUrl) })
+  const hash = await self.writeContract({
+    address,
+    abi: gesimAccountAbi,
+    functionName: 'replaceSigner',
+    args: [one.owner.address.toLowerCase() as Hex, privateKeyToAccount(generatePrivateKey()).address],
+  })
+  expect((await client().waitForTransactionReceipt({ hash })).status).toBe('success')
+  expect((await read(one.payment, signature)).isSigned).toBe(false)
 })
 
 test('an account that is not on the chain yet is said to be none; what it has is read all the same', async () => {

@@ -1,4 +1,5 @@
 // Plans that renew themselves, on a real database with the routes, and a chain in memory.
+import { unreachable } from '@gesim/base'
 import type { Hex } from '@gesim/journey'
 import { agreementDiffers, intentIdOf, paymentAheadDigest, termsFromJson } from '@gesim/proofs'
 import { readsOn } from '@gesim/store/testing'
@@ -351,6 +352,26 @@ test('who takes the money of a renewed plan back, or finishes early, is sold no 
   expect((await mine(finished.renewal.renewalId)).why).toBe('finished')
 })
 
+test('a chain that is silent ends nothing: it is asked again, and the plan is bought once', async () => {
+  const { intentId, renewal } = await ordered()
+  const next = renewal.parts[0]!.intentId as Hex
+  const { paymentAhead } = h.chain
+  let silent = 2
+  h.chain.paymentAhead = async (...of) => {
+    if (silent-- > 0) throw unreachable('intents.no-chain', {})
+    return await paymentAhead(...of)
+  }
+  try {
+    await used(intentId, '4500000000')
+    await asked(next)
+  } finally {
+    h.chain.paymentAhead = paymentAhead
+  }
+  expect(silent).toBe(-1)
+  expect((await wanted(next)).length).toBe(1)
+  expect((await mine(renewal.renewalId)).state).toBe('on')
+})
+
 test('days that end and orders that run out are seen without an event', async () => {
   const look = (seconds: number) => {
     h.ahead = seconds
@@ -369,15 +390,4 @@ test('days that end and orders that run out are seen without an event', async ()
   await asked(days.renewal.parts[0]!.intentId as Hex)
   await look(60 * 86_400 + 1)
   await ends(over.renewal.renewalId, 'time')
-})
-
-test('who leaves takes the order and what was signed along', async () => {
-  const { renewal } = await ordered()
-  await readsOn(h.own.store, 'intents', await h.event('account.forgotten', null, { account: who.account }))
-  const { rows } = await sql<{ count: bigint }>`select
-    (select count(*) from gesim.intents_renewals where account = ${who.account})
-    + (select count(*) from gesim.intents_renewal_payments where renewal_id = ${renewal.renewalId}) as count`.execute(
-    db(),
-  )
-  expect(rows[0]!.count).toBe(0n)
 })

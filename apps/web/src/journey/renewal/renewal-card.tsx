@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { useTranslations } from 'use-intl/react'
 import type { Intent, Renewals } from '../../api/shapes.ts'
 import { usePolled } from '../../api/use-polled.ts'
-import { Button } from '../../ui/button.tsx'
+import { Button, ButtonLink } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Sheet } from '../../ui/sheet.tsx'
 import { RenewalOrder } from './renewal-order.tsx'
@@ -41,6 +41,17 @@ export function RenewalCard({ intent }: { intent: Intent }) {
           <p className="text-small text-soft">{t('renewal.offer')}</p>
         )}
       </div>
+      {renewal && renewal.follows !== id && (
+        <ButtonLink
+          size="small"
+          look="plain"
+          className="mt-3"
+          href={`/esims/${renewal.follows}`}
+          data-testid="renewal-newest"
+        >
+          {t('renewal.newest')}
+        </ButtonLink>
+      )}
       {canOrder && (
         <Button
           size="small"
