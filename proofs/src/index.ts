@@ -1,5 +1,12 @@
 export type { AgreedPlan, AgreementJson } from './agreement.ts'
 export { agreementDiffers, agreementHash, planHashOf } from './agreement.ts'
+export type { PaymentAhead, UsdcDomain } from './authorization.ts'
+export {
+  cancelAheadTypedData,
+  paymentAheadDigest,
+  paymentAheadTypedData,
+  VALID_AFTER,
+} from './authorization.ts'
 export { checkReceipt } from './check-receipt.ts'
 export { comparisonDigits, digitsOf, inGroups, isWhole } from './comparison.ts'
 export type { EntitlementExpected, EntitlementFacts, EntitlementFault } from './entitlement/check.ts'

@@ -37,6 +37,9 @@ const ASKED: Readonly<Record<string, Readonly<Record<string, string | Buffer>>>>
   intents_intents: { state: 'active' },
   intents_devices: { device: '0x01' },
   intents_preferences: { qos: 'chat' },
+  intents_renewals: { renewal_id: 'r_5a', state: 'on', times: '2' },
+  // By the number of the renewal, whose account is the traveller's.
+  intents_renewal_payments: { renewal_id: 'r_5a' },
   intents_questions: { nonce: `0x${'5a'.repeat(32)}`, carrier: `0x${'ca'.repeat(20)}` },
   provisioner_orders: { state: 'active', iccid_commit: 'kept' },
   provisioner_warm: { state: 'taken', iccid_commit: 'kept' },

@@ -53,6 +53,8 @@ export async function signConsent(
 export function exhausts(intent: DeviceIntent, bytes: bigint): boolean {
   const deposit = BigInt(intent.fundedMicros)
   const terms = termsOf(intent)
+  // A prepaid plan is paid for before its first byte: not money ends it, but its data.
+  if (terms.pricePerGB === 0n) return terms.includedBytes > 0n && bytes >= terms.includedBytes
   const most = deposit < terms.maxDeposit ? deposit : terms.maxDeposit
   return chargeMicros(terms, bytes, true, deposit) >= most
 }

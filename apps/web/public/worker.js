@@ -187,6 +187,18 @@ const NOTICES = {
   'usage-80': { title: '80% of your data is used', body: 'Open the purchase to see what is left.' },
   'usage-90': { title: '90% of your data is used', body: 'Open the purchase to see what is left.' },
   refunded: { title: 'Your money is back', body: 'No eSIM was delivered in time.' },
+  renewed: { title: 'Your plan has renewed itself', body: 'The new eSIM is paid. Open it to install it.' },
+  'renewal-undelivered': {
+    title: 'Your renewed plan is not delivered',
+    body: 'Open it to take the money back.',
+  },
+  'renewal-price': { title: 'Your plan was not renewed', body: 'It costs more now. Nothing was paid.' },
+  'renewal-balance': {
+    title: 'Your plan was not renewed',
+    body: 'The wallet holds too little. Nothing was paid.',
+  },
+  'renewal-limit': { title: 'Your plan was not renewed', body: 'Your spending limit stands against it.' },
+  'renewal-ended': { title: 'Your plan does not renew itself any more', body: 'Open it to see why.' },
 }
 const WORDS = '/notice-words'
 

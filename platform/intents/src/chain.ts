@@ -4,6 +4,7 @@ import { openChain } from '@gesim/contracts/reading'
 import { chainVerifier, entitlementFacts } from '@gesim/proofs'
 import type { ChainSettings } from '@gesim/store'
 import type { IntentsChain } from './ports.ts'
+import { paymentAheadReader } from './renewals/chain.ts'
 
 /** The chain through its JSON-RPC. */
 export function rpcIntentsChain(chain: ChainSettings): IntentsChain {
@@ -40,6 +41,7 @@ export function rpcIntentsChain(chain: ChainSettings): IntentsChain {
       return admin
     },
     entitlementFacts: (proof) => asked(entitlementFacts(client, chain.addresses, proof)),
+    paymentAhead: paymentAheadReader({ client, asked }, chain),
     verify: (signer, digest, signature) => asked(verify(signer, digest, signature)),
   }
 }

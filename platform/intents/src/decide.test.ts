@@ -12,6 +12,7 @@ const facts = (state: IntentState, changes: Partial<IntentFacts> = {}): IntentFa
   refusedBooks: [],
   switchWanted: false,
   noCarrier: false,
+  renewedDays: null,
   book: null,
   terms: {} as TermsJson,
   ...changes,

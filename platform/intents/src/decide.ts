@@ -19,6 +19,8 @@ export interface IntentFacts {
   readonly noCarrier: boolean
   readonly book: number | null
   readonly terms: TermsJson
+  /** Of a plan that renewed itself: its days, which count from the activation. Null: bought by hand. */
+  readonly renewedDays: number | null
 }
 
 /** Something that happened: an event of the journal, a timer, or the traveller's wish. */
@@ -53,6 +55,7 @@ export interface Step {
 export interface Changes {
   readonly state?: IntentState
   readonly book?: number
+  readonly deadline?: number
   readonly carrierWhy?: string
   /** Null: of an older version, which told none. */
   readonly carrierFacts?: ChoiceFacts | null
@@ -74,6 +77,7 @@ export interface Decision {
   readonly wishes?: readonly Wish[]
 }
 
+const DAY_SECONDS = 86_400
 const NOTHING: Decision = { set: {} }
 /** The money is in escrow and no carrier has a claim on it. */
 const HELD: readonly IntentState[] = ['funded', 'ordered', 'ready', 'installed', 'refunding']
@@ -147,10 +151,7 @@ export function decide(facts: IntentFacts, cause: Cause, nowSeconds: number): De
     case 'intent.activated':
       // The chain has the last word, also over a refund that was wished for a moment earlier.
       if (!HELD.includes(state)) return NOTHING
-      return {
-        set: { state: 'active', book: cause.body.book, failure: null },
-        wishes: [{ do: 'wait', until: facts.deadline, timer: 'timer.deadline' }],
-      }
+      return activated(facts, cause.body)
 
     case 'service.connected':
       if (state !== 'active' && state !== 'finishing') return NOTHING
@@ -244,6 +245,22 @@ function funded(facts: IntentFacts, body: EventBodies['intent.funded'], nowSecon
   }
 }
 
+/**
+ * The terms of a plan that renewed itself were signed long before, so that their deadline lies behind the last day on which it
+ * could have been bought; its days are those that the plan promises, from the activation on.
+ */
+function activated(facts: IntentFacts, body: EventBodies['intent.activated']): Decision {
+  const { renewedDays, terms } = facts
+  const deadline =
+    renewedDays === null
+      ? facts.deadline
+      : Math.min(terms.deadline, body.activatedAt + renewedDays * DAY_SECONDS)
+  return {
+    set: { state: 'active', book: body.book, failure: null, ...(renewedDays === null ? {} : { deadline }) },
+    wishes: [{ do: 'wait', until: deadline, timer: 'timer.deadline' }],
+  }
+}
+
 function refunding(why: string): Decision {
   return {
     set: { state: 'refunding' },
@@ -256,6 +273,8 @@ function transactionRefused(facts: IntentFacts, body: EventBodies['transaction.r
   const failure = { code: 'intents.transaction-refused', note: `${body.key.split(':')[0]}: ${body.code}` }
   // A refund that is refused because the intent was activated or refunded meanwhile is answered by that event.
   if (facts.state === 'settled' || facts.state === 'refunded') return NOTHING
+  // The payment that was signed ahead will not be made by this order any more.
+  if (facts.state === 'drafted' && facts.renewedDays !== null) return { set: { state: 'lapsed', failure } }
   return { set: { failure } }
 }
 

@@ -142,6 +142,42 @@ export const intentsFailures = {
     remedy: 'Sign one that ends with the purchase’s deadline.',
     httpStatus: 422,
   },
+  'intents.not-renewable': {
+    kind: 'refused',
+    says: 'This purchase cannot renew itself: only a prepaid plan that serves or has served can.',
+    remedy: 'Wait until the eSIM is on, or buy the plan again by hand.',
+    httpStatus: 409,
+  },
+  'intents.renewal-exists': {
+    kind: 'refused',
+    says: 'The purchase renews itself already.',
+    remedy: 'End that order first: DELETE /v1/renewals/:renewalId.',
+    httpStatus: 409,
+  },
+  'intents.renewal-unknown': {
+    kind: 'refused',
+    says: 'No such renewal.',
+    remedy: 'GET /v1/renewals lists your own.',
+    httpStatus: 404,
+  },
+  'intents.renewal-over': {
+    kind: 'refused',
+    says: 'The renewal has ended, or its draft is older than an hour.',
+    remedy: 'Draft a new one and sign that.',
+    httpStatus: 410,
+  },
+  'intents.renewal-incomplete': {
+    kind: 'refused',
+    says: 'There is not one signature for each payment of the renewal.',
+    remedy: 'Sign every part of the draft and send the signatures in their order.',
+    httpStatus: 422,
+  },
+  'intents.account-not-deployed': {
+    kind: 'refused',
+    says: 'The account is not on the chain yet, and USDC cannot ask it about signatures before.',
+    remedy: 'Buy once by hand: the first purchase brings the account onto the chain.',
+    httpStatus: 409,
+  },
   'intents.not-a-carrier': {
     kind: 'refused',
     says: 'The request carries no valid carrier API key.',

@@ -126,6 +126,35 @@ test('a payment that is seen after its payer left brings nothing back', async ()
   expect(purchase.rows[0]?.funded_micros).toBe('7000000')
 })
 
+test('who leaves takes along what renews itself, and what was signed for it', async () => {
+  const [leaver, other] = [0, 0].map(
+    () => privateKeyToAccount(generatePrivateKey()).address.toLowerCase() as Hex,
+  ) as [Hex, Hex]
+  for (const account of [leaver, other]) {
+    const intentId = await bought(account, 'active', false)
+    const url = `/v1/intents/${intentId}/renewals`
+    const drafted = await h.app.inject({ method: 'POST', url, payload: { times: 2, days: 30 } })
+    const { renewalId } = drafted.json()
+    const { db } = h.own.store
+    await sql`update gesim.intents_renewals set state = 'on' where renewal_id = ${renewalId}`.execute(db)
+    await sql`update gesim.intents_renewal_payments set signature = '0x01' where renewal_id = ${renewalId}`.execute(
+      db,
+    )
+  }
+  const kept = async (account: Hex) => {
+    const { rows } = await sql<{ orders: bigint; payments: bigint }>`select
+      (select count(*) from gesim.intents_renewals where account = ${account}) as orders,
+      (select count(*) from gesim.intents_renewal_payments where terms->>'payer' = ${account}) as payments`.execute(
+      h.own.store.db,
+    )
+    return rows[0]
+  }
+  expect(await kept(leaver)).toEqual({ orders: 1n, payments: 2n })
+  await readsOn(h.own.store, 'intents', await h.event('account.forgotten', null, { account: leaver }))
+  expect(await kept(leaver)).toEqual({ orders: 0n, payments: 0n })
+  expect(await kept(other)).toEqual({ orders: 1n, payments: 2n })
+})
+
 test('no column of the Intent Manager names a sign-in', async () => {
   const { rows } = await sql<{ name: string }>`select table_name || '.' || column_name as name
     from information_schema.columns where table_schema = 'gesim' and table_name not like 'identity_%'

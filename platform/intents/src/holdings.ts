@@ -1,4 +1,5 @@
 import { type Holding, micros, ofAccount, ofIntents, seconds, text, time } from '@gesim/store'
+import { sql } from 'kysely'
 
 /** What the Intent Manager stores: quotes, purchases with their steps, paired devices. */
 export const intentsHoldings: readonly Holding[] = [
@@ -58,6 +59,7 @@ export const intentsHoldings: readonly Holding[] = [
       receipt_digest: text('receipt'),
       usage: text('usage'),
       failure: text('failure'),
+      renewal_id: text('renewal'),
       seq: text('event'),
       created_at: time('created'),
     },
@@ -200,5 +202,49 @@ export const intentsHoldings: readonly Holding[] = [
     forgotten: true,
     newest: 'at',
     intents: 'intent_id',
+  },
+  {
+    group: 'renewals',
+    table: 'gesim.intents_renewals',
+    mine: ofAccount(),
+    fields: {
+      renewal_id: text('number'),
+      account: text('account'),
+      started_from: text('intent'),
+      follows: text('follows'),
+      plan: text('plan-copy'),
+      qos: text('quality'),
+      price_micros: micros('price'),
+      times: text('times'),
+      until_at: seconds('valid-until'),
+      state: text('state'),
+      why: text('reason'),
+      created_at: time('created'),
+      ended_at: time('ended'),
+    },
+    why: 'purchase',
+    until: 'deleted',
+    forgotten: true,
+    newest: 'created_at',
+  },
+  {
+    group: 'renewal-payments',
+    table: 'gesim.intents_renewal_payments',
+    mine: ({ account }) =>
+      sql`renewal_id in (select renewal_id from gesim.intents_renewals where account = ${account})`,
+    fields: {
+      intent_id: text('intent'),
+      renewal_id: text('renewal'),
+      position: text('place'),
+      terms: text('terms'),
+      agreement: text('agreement'),
+      plan_salt: text('salt'),
+      state: text('state'),
+      signature: text('signature'),
+    },
+    why: 'purchase',
+    until: 'deleted',
+    forgotten: true,
+    newest: 'intent_id',
   },
 ]

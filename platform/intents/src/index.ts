@@ -11,6 +11,9 @@ import { makeIntents } from './intents.ts'
 import { type Live, openLive } from './live.ts'
 import { findDevice, makePairing } from './pairing.ts'
 import { makePurchase, sweep } from './purchase.ts'
+import { startRenewing } from './renewals/look.ts'
+import { makeRenewals } from './renewals/renewals.ts'
+import { registerRenewals } from './renewals/routes.ts'
 import { registerRoutes } from './routes.ts'
 import { intentsSettings } from './settings.ts'
 import { makeSpending } from './spending.ts'
@@ -39,15 +42,18 @@ export const intentsStage = defineStage({
     const { store, chain, clock, log, settings } = context
     if (!chain) throw unreachable('intents.no-chain', { why: 'no chain is configured' })
     await loadCatalogue(store, settings.catalogue, chain.chainId === LOCAL_CHAIN_ID, settings.books)
-    const intents = makeIntents({ store, chain: rpcIntentsChain(chain), clock, log })
+    const reading = rpcIntentsChain(chain)
+    const intents = makeIntents({ store, chain: reading, clock, log })
+    const spending = makeSpending({ store, clock, settings })
     const live = await openLive(store)
     opened.set(context, { intents, live })
     const running = await intents.start()
+    const renewing = await startRenewing({ store, chain: reading, clock, log, intents, spending })
     const sweeper = store.schedule('intents.sweep', 3_600, sweep)
     return {
       async stop() {
         live.close()
-        await Promise.all([sweeper.stop(), running.stop()])
+        await Promise.all([sweeper.stop(), renewing.stop(), running.stop()])
       },
     }
   },
@@ -63,10 +69,12 @@ export const intentsStage = defineStage({
       ...parts,
       purchase: makePurchase({ store, clock, settings, intents: parts.intents, spending }),
       spending,
+      renewals: makeRenewals({ store, chain: reading, clock, settings }),
       pairing: makePairing({ store, chain: reading, settings: chain, clock }),
       entitlements: makeEntitlements({ store, chain: reading, settings: chain, clock }),
     }
     registerRoutes(app, all)
     registerId(app, all)
+    registerRenewals(app, all)
   },
 })

@@ -4,6 +4,8 @@ import type { Store, Tx } from '@gesim/store'
 import { type Cause, decide, type Wish } from './decide.ts'
 import { noticeOf } from './notices.ts'
 import type { IntentsChain } from './ports.ts'
+import { notePaid } from './renewals/paid.ts'
+import { endRunning, lookAt } from './renewals/table.ts'
 import { countPaid } from './spending.ts'
 import {
   addMove,
@@ -122,8 +124,10 @@ export function makeIntents(options: IntentsOptions) {
         const intentId =
           event.intentId ?? intentOfKey(event.kind === 'transaction.refused' ? event.body.key : '')
         if (!intentId) return
+        if (event.kind === 'intent.funded') await notePaid(tx, store, intentId, event.atMs)
         await take(tx, intentId, event as Cause, `event:${event.seq}`, event.seq, event.atMs)
         if (event.kind === 'intent.funded') await countPaid(tx, intentId, event.body.fundedMicros, event.atMs)
+        await lookAt(tx, store, intentId)
       })
       const entitle = await store.work<{ intentId: Hex }>(
         ENTITLE,
@@ -139,6 +143,7 @@ export function makeIntents(options: IntentsOptions) {
       )
       const timers = await store.work<TimerJob>(TIMER, async ({ intentId, timer }, tx, job) => {
         await take(tx, intentId, { kind: timer }, `${timer}:${job.id}`, 0n, clock.nowMs())
+        await lookAt(tx, store, intentId)
       })
       return {
         async stop() {
@@ -156,6 +161,8 @@ export function makeIntents(options: IntentsOptions) {
         if (row.state === 'finishing' || row.state === 'settled') return row.state
         if (row.state === 'refunded') throw refuse('intents.over', { intentId, state: row.state })
         if (row.state !== 'active') throw refuse('intents.not-active', { intentId, state: row.state })
+        // Who ends a plan early has had enough of it.
+        await endRunning(tx, store, { follows: intentId }, 'finished', clock.nowMs())
         return (
           (await take(tx, intentId, { kind: 'wish.finish' }, 'wish.finish', 0n, clock.nowMs())) ?? row.state
         )

@@ -128,6 +128,13 @@ export function setLimits(row: LimitsRow, wish: Limits, nowMs: number, delayMs: 
   return { now, later: waits ? { limits: wish, fromMs: nowMs + delayMs } : null }
 }
 
+/** Whether any limit is lower than before. */
+export function isLower(before: Limits, after: Limits): boolean {
+  return NAMES.some(
+    (name) => after[name] !== before[name] && tighter(before[name], after[name]) === after[name],
+  )
+}
+
 function tighter(a: bigint | null, b: bigint | null): bigint | null {
   if (a === null) return b
   if (b === null) return a

@@ -25,6 +25,8 @@ const row = (used: string | null, over: Partial<IntentRow> = {}): IntentRow =>
     terms: terms({}),
     usage: used === null ? null : { billableBytes: used },
     funded_micros: '5000000',
+    no_carrier: false,
+    renewal_id: null,
     ...over,
   }) as IntentRow
 const recorded = (used: string, over: Changes = {}): Changes => ({
@@ -69,4 +71,12 @@ test('where money alone bounds the use nothing is said of bytes', () => {
 test('money that came back by itself is told, what the traveller took back is not', () => {
   expect(noticeOf(row(null, { state: 'refunding' }), { state: 'refunded' })).toBe('refunded')
   expect(noticeOf(row(null, { state: 'ready' }), { state: 'refunded' })).toBeUndefined()
+})
+
+test('a plan that renewed itself and that nobody delivers, once; whoever bought by hand sees it on the page', () => {
+  const renewed = row(null, { state: 'funded', renewal_id: 'r_1' })
+  expect(noticeOf(renewed, { noCarrier: true })).toBe('renewal-undelivered')
+  expect(noticeOf({ ...renewed, no_carrier: true }, { noCarrier: true })).toBeUndefined()
+  expect(noticeOf(renewed, { noCarrier: false })).toBeUndefined()
+  expect(noticeOf(row(null, { state: 'funded' }), { noCarrier: true })).toBeUndefined()
 })

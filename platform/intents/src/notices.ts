@@ -13,14 +13,17 @@ const STEPS = [
 
 /**
  * What the traveller should hear of a change while no page is open: each share of the data once, of several that one
- * record passes the highest; and money that came back by itself. What they did themselves is no news to them. Where money
+ * record passes the highest; money that came back by itself, and a plan that renewed
+ * itself and that nobody delivers. What they did themselves is no news to them. Where money
  * alone bounds the use, the ledger's charge follows later and is not told.
  */
 export function noticeOf(
-  before: Pick<IntentRow, 'state' | 'terms' | 'usage' | 'funded_micros'>,
+  before: Pick<IntentRow, 'state' | 'terms' | 'usage' | 'funded_micros' | 'no_carrier' | 'renewal_id'>,
   set: Changes,
 ): Notice | undefined {
   if (set.state === 'refunded') return before.state === 'refunding' ? 'refunded' : undefined
+  // Whoever buys by hand looks at the page; whoever had it bought may not, and its money would come back late by itself.
+  if (set.noCarrier && !before.no_carrier && before.renewal_id !== null) return 'renewal-undelivered'
   const state = set.state ?? before.state
   if (!set.usage || (state !== 'active' && state !== 'finishing')) return undefined
   const whole = wholeBytes(before.terms, BigInt(before.funded_micros))

@@ -10,7 +10,7 @@ import type { makeIntents } from './intents.ts'
 import { draftTerms, randomHash, sameTerms } from './quote.ts'
 import type { intentsSettings } from './settings.ts'
 import type { makeSpending } from './spending.ts'
-import { findIntent, type QuoteRow } from './table.ts'
+import { addIntent, findIntent, type QuoteRow } from './table.ts'
 
 /** Who buys. */
 export interface Buyer {
@@ -77,16 +77,19 @@ export function makePurchase({ store, clock, settings, intents, spending }: Purc
       // What is sold is what was agreed to, to the letter.
       if (planHashOf(plan) !== quote.agreement.planHash) throw refuse('intents.plan-changed', { quoteId })
       await store.tx(async (tx) => {
-        const { numAffectedRows } =
-          await sql`insert into gesim.intents_intents (intent_id, payer, plan_id, plan,
-            profile_type, country, qos, terms, books, plan_salt, agreement, price_micros, state, provision_by, deadline)
-          values (${quote.intent_id}, ${buyer.account}, ${plan.planId}, ${JSON.stringify(plan)}::jsonb,
-            ${profileType}, ${plan.countries[0] ?? 'ZZ'}, ${quote.qos}, ${JSON.stringify(quote.terms)}::jsonb,
-            ${quote.books}::integer[], ${quote.plan_salt}, ${JSON.stringify(quote.agreement)}::jsonb,
-            ${quote.price_micros}, 'drafted', ${quote.terms.provisionBy},
-            ${quote.terms.deadline})
-          on conflict (intent_id) do nothing`.execute(tx)
-        if (!numAffectedRows) return
+        const isNew = await addIntent(tx, {
+          intentId: quote.intent_id,
+          payer: buyer.account,
+          plan,
+          profileType,
+          qos: quote.qos,
+          terms: quote.terms,
+          planSalt: quote.plan_salt,
+          agreement: quote.agreement,
+          priceMicros: quote.price_micros,
+          renewalId: null,
+        })
+        if (!isNew) return
         // Above the limit, there is no purchase: the row goes with the transaction.
         const price = BigInt(quote.price_micros)
         await spending.promise(tx, buyer.account, quote.intent_id, price, price)

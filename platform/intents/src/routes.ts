@@ -22,6 +22,7 @@ import type { makePairing } from './pairing.ts'
 import { preferenceOf } from './profiles.ts'
 import type { Buyer, makePurchase } from './purchase.ts'
 import { receiptOf } from './receipt.ts'
+import type { makeRenewals } from './renewals/renewals.ts'
 import type { makeSpending } from './spending.ts'
 import { streamEvents } from './sse.ts'
 import { compareCarriers } from './switching.ts'
@@ -36,6 +37,7 @@ export interface IntentsParts {
   readonly pairing: ReturnType<typeof makePairing>
   readonly entitlements: ReturnType<typeof makeEntitlements>
   readonly spending: ReturnType<typeof makeSpending>
+  readonly renewals: ReturnType<typeof makeRenewals>
   readonly live: Live
 }
 
@@ -200,7 +202,7 @@ export async function buyer(parts: IntentsParts, request: FastifyRequest): Promi
 }
 
 /** A purchase of the signed-in traveller. Another's is as unknown as one that does not exist. */
-async function own(parts: IntentsParts, request: FastifyRequest, id: string): Promise<IntentRow> {
+export async function own(parts: IntentsParts, request: FastifyRequest, id: string): Promise<IntentRow> {
   const { account } = await buyer(parts, request)
   const row = await findIntent(parts.context.store.db, id)
   if (!row || row.payer !== account) throw refuse('intents.unknown', { intentId: id.toLowerCase() })

@@ -4,6 +4,7 @@ import type { Db, Store, Tx } from '@gesim/store'
 import type { SpendingLimits, SpendingView } from '@gesim/wire'
 import { sql } from 'kysely'
 import {
+  isLower,
   type Limits,
   type LimitsRow,
   LONGEST_WINDOW_MS,
@@ -14,6 +15,7 @@ import {
   type Spend,
   setLimits,
 } from './limits.ts'
+import { endRunning, lockRunning } from './renewals/table.ts'
 import type { intentsSettings } from './settings.ts'
 import { lockIntent } from './table.ts'
 
@@ -103,6 +105,7 @@ export function makeSpending({ store, clock, settings }: SpendingOptions) {
 
     async set(account: Hex, wish: SpendingLimits): Promise<SpendingView> {
       return await store.tx(async (tx) => {
+        await lockRunning(tx, account)
         await sql`insert into gesim.intents_limits (account, limits) values (${account}, ${stored(NO_LIMITS)}::jsonb)
           on conflict (account) do nothing`.execute(tx)
         const before = await limitsOf(tx, account, true)
@@ -111,6 +114,9 @@ export function makeSpending({ store, clock, settings }: SpendingOptions) {
             later = ${row.later && stored(row.later.limits)}::jsonb,
             later_from = ${row.later && new Date(row.later.fromMs)}, changed_at = ${new Date(clock.nowMs())}
           where account = ${account}`.execute(tx)
+        // Who wants to spend less from now on has not this in mind any more, however small it is.
+        if (isLower(limitsAt(before, clock.nowMs()), row.now))
+          await endRunning(tx, store, { account }, 'limits-lowered', clock.nowMs())
         return await viewOf(tx, account, row)
       })
     },

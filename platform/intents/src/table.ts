@@ -33,6 +33,8 @@ export interface IntentRow {
   receipt_digest: Hex | null
   usage: EventBodies['usage.recorded'] | null
   failure: { code: string; note?: string } | null
+  /** The order that bought it by itself; null: bought by hand. */
+  renewal_id: string | null
   seq: bigint
   created_at: Date
 }
@@ -101,7 +103,36 @@ export function factsOf(row: IntentRow): IntentFacts {
     noCarrier: row.no_carrier,
     book: row.book,
     terms: row.terms,
+    renewedDays: row.renewal_id === null ? null : row.plan.validityDays,
   }
+}
+
+/** A purchase before its money is there. */
+export interface NewIntent {
+  readonly intentId: Hex
+  readonly payer: Hex
+  readonly plan: Plan
+  readonly profileType: string
+  readonly qos: Qos
+  readonly terms: TermsJson
+  readonly planSalt: Hex
+  readonly agreement: Agreement
+  readonly priceMicros: string
+  readonly renewalId: string | null
+}
+
+/** Writes a purchase. False where it was there before: then nothing has changed. */
+export async function addIntent(tx: Tx, one: NewIntent): Promise<boolean> {
+  const { plan, terms } = one
+  const { numAffectedRows } = await sql`insert into gesim.intents_intents (intent_id, payer, plan_id, plan,
+      profile_type, country, qos, terms, books, plan_salt, agreement, price_micros, state, provision_by, deadline,
+      renewal_id)
+    values (${one.intentId}, ${one.payer}, ${plan.planId}, ${JSON.stringify(plan)}::jsonb,
+      ${one.profileType}, ${plan.countries[0] ?? 'ZZ'}, ${one.qos}, ${JSON.stringify(terms)}::jsonb,
+      ${one.agreement.books}::integer[], ${one.planSalt}, ${JSON.stringify(one.agreement)}::jsonb,
+      ${one.priceMicros}, 'drafted', ${terms.provisionBy}, ${terms.deadline}, ${one.renewalId})
+    on conflict (intent_id) do nothing`.execute(tx)
+  return (numAffectedRows ?? 0n) > 0n
 }
 
 /** Notes that a cause was taken in. False when it was before: then nothing may be done again. */
@@ -122,6 +153,7 @@ export async function saveChanges(tx: Tx, intentId: Hex, set: Changes, seq: bigi
   const changes: RawBuilder<unknown>[] = [sql`seq = greatest(seq, ${seq})`]
   if (set.state) changes.push(sql`state = ${set.state}`)
   if (set.book !== undefined) changes.push(sql`book = ${set.book}`)
+  if (set.deadline !== undefined) changes.push(sql`deadline = ${set.deadline}`)
   if (set.carrierWhy !== undefined) changes.push(sql`carrier_why = ${set.carrierWhy.slice(0, 400)}`)
   if (set.carrierFacts !== undefined)
     changes.push(sql`carrier_facts = ${set.carrierFacts && JSON.stringify(set.carrierFacts)}::jsonb`)
@@ -149,12 +181,13 @@ export async function addStep(tx: Tx, intentId: Hex, step: Step, atMs: number): 
 }
 
 /**
- * Deletes what only the person behind an account needed: quotes, spending limits and what counted against them, the preference,
- * carriers' questions, pairing codes, tokens of devices whose purchase is over or that were never bound, purchases that were never
+ * Deletes what only the person behind an account needed: quotes, renewals with what was signed ahead for them, spending limits
+ * and what counted against them, the preference, carriers' questions, pairing codes, tokens of devices whose purchase is over or that were never bound, purchases that were never
  * paid. What was paid stays with its accounts, under the address.
  */
 export async function forgetAccount(tx: Tx, account: Hex): Promise<void> {
   await sql`delete from gesim.intents_quotes where account = ${account}`.execute(tx)
+  await sql`delete from gesim.intents_renewals where account = ${account}`.execute(tx)
   await sql`delete from gesim.intents_limits where account = ${account}`.execute(tx)
   await sql`delete from gesim.intents_spends where account = ${account}`.execute(tx)
   await sql`delete from gesim.intents_pairing_codes c using gesim.intents_intents i

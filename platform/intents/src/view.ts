@@ -15,11 +15,13 @@ export async function viewIntents(store: Store, rows: readonly IntentRow[]): Pro
   const ids = rows.map((row) => row.intent_id)
   const steps = await stepsOf(store.db, ids)
   const paired = await pairedOf(store, ids)
+  const ordered = await orderedOf(store, rows)
   return rows.map((row) =>
     viewIntent(
       row,
       steps.filter((step) => step.intent_id === row.intent_id),
       paired.get(row.intent_id) ?? { paired: false, bound: false },
+      ordered.get(row.renewal_id ?? ''),
     ),
   )
 }
@@ -34,11 +36,21 @@ async function pairedOf(
   return new Map(rows.map((row) => [row.intent_id, { paired: true, bound: row.bound }]))
 }
 
+/** When the orders were given that bought some of the purchases by themselves. */
+async function orderedOf(store: Store, rows: readonly IntentRow[]): Promise<Map<string, number>> {
+  const ids = rows.flatMap((row) => row.renewal_id ?? [])
+  if (ids.length === 0) return new Map()
+  const found = await sql<{ renewal_id: string; created_at: Date }>`select renewal_id, created_at
+    from gesim.intents_renewals where renewal_id = any(${ids}::text[])`.execute(store.db)
+  return new Map(found.rows.map((row) => [row.renewal_id, row.created_at.getTime()]))
+}
+
 /** One purchase from its rows. Pure. */
 function viewIntent(
   row: IntentRow,
   steps: readonly StepRow[],
   device: { paired: boolean; bound: boolean },
+  orderedAtMs: number | undefined,
 ): Intent {
   const failure = row.failure && failureOf(row.failure)
   return {
@@ -70,6 +82,9 @@ function viewIntent(
     ...(failure ? { failure } : {}),
     ...(row.receipt_digest ? { receiptDigest: row.receipt_digest } : {}),
     consentWanted: row.state === 'installed' && row.receipt_digest !== null && !device.bound,
+    ...(row.renewal_id && orderedAtMs !== undefined
+      ? { renewed: { renewalId: row.renewal_id, orderedAtMs } }
+      : {}),
     paired: device.paired,
     seq: row.seq.toString(),
   }

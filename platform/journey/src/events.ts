@@ -32,6 +32,22 @@ export const STAGES = [
 
 export type StageName = (typeof STAGES)[number]
 
+/** What a traveller is told of while no page is open. */
+export type NoticeAbout =
+  | 'usage-50'
+  | 'usage-80'
+  | 'usage-90'
+  | 'refunded'
+  /** The same plan was bought again, by an order of before. */
+  | 'renewed'
+  /** No network can deliver the plan that renewed itself: its money waits to be taken back. */
+  | 'renewal-undelivered'
+  /** The plan does not renew itself any more: it costs more, the wallet holds less, a limit stands against it, or else. */
+  | 'renewal-price'
+  | 'renewal-balance'
+  | 'renewal-limit'
+  | 'renewal-ended'
+
 /**
  * The body of each event. JSON only: amounts and bytes are decimal strings, times are seconds since 1970 unless the
  * name says otherwise. Nothing here identifies a person.
@@ -89,6 +105,8 @@ export interface EventBodies {
   'intent.activated': { book: number; index: number; activatedAt: number; txHash: Hex; gasUsed: string }
   /** The whole amount shall go back: nobody could deliver in time. */
   'refund.wanted': { terms: TermsJson; why: string }
+  /** A plan shall renew itself: the escrow shall collect a payment that its payer signed ahead (EIP-3009), once. */
+  'renewal.wanted': { terms: TermsJson; amountMicros: string; validBefore: number; signature: Hex }
   /** The whole amount went back while Held. */
   'intent.refunded': { refundedMicros: string; txHash: Hex; gasUsed: string }
   /** The first bytes flowed, or the phone attached to the network. */
@@ -121,7 +139,7 @@ export interface EventBodies {
   /** No more service: the traveller finished, the deadline passed or the deposit is used up. */
   'service.ended': { book: number; why: string }
   /** Something happened to a purchase of which its traveller should hear while no page is open. */
-  'notice.wanted': { account: Hex; about: 'usage-50' | 'usage-80' | 'usage-90' | 'refunded' }
+  'notice.wanted': { account: Hex; about: NoticeAbout }
   /** The leaves and the root of an epoch are fixed and served to the attestors. */
   'epoch.closed': {
     epoch: number
@@ -301,6 +319,7 @@ export const EVENTS: Readonly<Record<EventKind, EventRow>> = {
     writer: 'indexer',
     readers: ['intents', 'provisioner', 'metering', 'billing'],
   },
+  'renewal.wanted': { version: 1, writer: 'intents', readers: ['relayer'] },
   'refund.wanted': { version: 1, writer: 'intents', readers: ['relayer'] },
   'intent.refunded': { version: 1, writer: 'indexer', readers: ['intents', 'provisioner', 'billing'] },
   'service.connected': { version: 1, writer: 'metering', readers: ['intents'] },

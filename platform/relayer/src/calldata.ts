@@ -19,6 +19,7 @@ import {
   receiptFromJson,
   termsFromJson,
   usageReceiptFromJson,
+  VALID_AFTER,
   voucherFromJson,
   ZERO_HASH,
 } from '@gesim/proofs'
@@ -32,6 +33,7 @@ export const WISHING_KINDS = [
   'burn.wanted',
   'activation.wanted',
   'refund.wanted',
+  'renewal.wanted',
   'root.wanted',
   'attest.wanted',
   'settle.wanted',
@@ -132,6 +134,20 @@ export function wishesOf(event: JourneyEventOf<WishingKind>, addresses: Addresse
         functionName: 'refund',
         args: [termsFromJson(event.body.terms)],
       })
+      return [one('operator', addresses.escrow, data, `${event.intentId}`)]
+    }
+    case 'renewal.wanted': {
+      const { terms, amountMicros, validBefore, signature } = event.body
+      const data = encodeFunctionData({
+        abi: intentEscrowAbi,
+        functionName: 'createAndFund',
+        args: [
+          termsFromJson(terms),
+          BigInt(amountMicros),
+          { validAfter: VALID_AFTER, validBefore: BigInt(validBefore), signature },
+        ],
+      })
+      // The payment's nonce at USDC is the intent's id: made again, by whomever, it would be refused.
       return [one('operator', addresses.escrow, data, `${event.intentId}`)]
     }
     case 'root.wanted': {

@@ -58,6 +58,27 @@ describe('what the operator pays for', () => {
     expect(why('sweepFees')).toMatch(/function/)
   })
 
+  it('is making void what the account itself signed ahead, and nothing of anybody else', () => {
+    const nonce = `0x${'7'.repeat(64)}` as const
+    const cancel = (of: Hex, split = false) =>
+      encodeFunctionData({
+        abi: testUsdcAbi,
+        functionName: 'cancelAuthorization',
+        args: split ? [of, nonce, 27, nonce, nonce] : [of, nonce, '0x01'],
+      })
+    const why = (data: Hex, to = addresses.usdc) =>
+      whyNotSponsored(operation([{ to, data }]), addresses, known)
+    expect(why(cancel(sender))).toBeUndefined()
+    expect(why(cancel(at('b')))).toMatch(/function/)
+    // An account has code, so that only the form with bytes is ever of use to it.
+    expect(why(cancel(sender, true))).toMatch(/function/)
+    expect(why(cancel(sender), addresses.escrow)).toMatch(/function/)
+    expect(why(cancel(sender).slice(0, 40) as Hex)).toMatch(/function/)
+    expect(
+      whyNotSponsored(operation([{ to: addresses.usdc, data: cancel(sender) }]), addresses, unknown),
+    ).toMatch(/sign in/)
+  })
+
   it('is nothing for accounts that did not sign in here', () => {
     expect(
       whyNotSponsored(operation([{ to: addresses.escrow, data: withdraw }]), addresses, unknown),

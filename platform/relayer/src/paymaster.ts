@@ -89,6 +89,13 @@ const SELECTORS = {
   anotherAccount: selectorsOf(gesimAccountAbi, SPONSORED.anotherAccount),
 }
 
+const CANCEL_AHEAD = toFunctionSelector('cancelAuthorization(address,bytes32,bytes)')
+
+/** Making a payment void that the account itself signed ahead: whoever has no ether must be able to. */
+function isOwnCancel(data: Hex, sender: Hex): boolean {
+  return data.startsWith(`${CANCEL_AHEAD}${'0'.repeat(24)}${sender.slice(2)}`)
+}
+
 /** Why the operator does not pay for an operation, of the accounts that signed in here; undefined when it does. Pure. */
 export function whyNotSponsored(
   operation: UserOperation,
@@ -116,6 +123,7 @@ export function whyNotSponsored(
   for (const { to, value, data } of calls) {
     if (value !== 0n) return 'a call that moves ether'
     const target = to.toLowerCase()
+    if (target === addresses.usdc.toLowerCase() && isOwnCancel(data, operation.sender)) continue
     const allowed =
       target === addresses.usdc.toLowerCase()
         ? SELECTORS.usdc

@@ -103,6 +103,8 @@ export const Intent = Type.Object({
   receiptDigest: Type.Optional(Hash),
   /** No device is paired, so the traveller's own account has to sign the consent. */
   consentWanted: Type.Boolean(),
+  /** It was bought by itself, by an order that the traveller signed before. */
+  renewed: Type.Optional(Type.Object({ renewalId: Type.String({ maxLength: 64 }), orderedAtMs: Millis })),
   paired: Type.Boolean(),
   /** Sequence number of the newest event in this answer: read on from here. */
   seq: Seq,

@@ -10,6 +10,7 @@ import type {
   logRoutes,
   onRampRoutes,
   passkeyRoutes,
+  renewalsRoutes,
   walletRoutes,
 } from '@gesim/wire'
 
@@ -33,6 +34,7 @@ export type {
   Profiles,
   Quote,
   Receipt,
+  Renewal,
   Session,
   SpendingView,
   Switching,
@@ -47,6 +49,7 @@ export type Passkeys = AnswerOf<typeof passkeyRoutes.list>
 export type Activity = AnswerOf<typeof walletRoutes.activity>
 export type Stored = AnswerOf<typeof walletRoutes.privacy>
 export type Intents = AnswerOf<typeof intentsRoutes.list>
+export type Renewals = AnswerOf<typeof renewalsRoutes.list>
 export type Pairing = AnswerOf<typeof intentsRoutes.pairing>
 export type PairingCode = AnswerOf<typeof intentsRoutes.createPairingCode>
 export type ApiKeys = AnswerOf<typeof developerRoutes.listKeys>

@@ -17,6 +17,8 @@ import { RestNow } from './rest-now.tsx'
 import { isHeld } from './steps.ts'
 import { usageShown } from './usage.ts'
 
+const DAY_MS = 86_400_000
+
 type JourneyWords = ReturnType<typeof useTranslations<'journey'>>
 
 /** Where the money of a purchase is right now, and the one thing to do with it. */
@@ -30,6 +32,8 @@ export function MoneyBox({ intent, refresh }: { intent: Intent; refresh: () => P
   const now = useNow()
   const held = isHeld(intent.state)
   const { spentMicros, depositMicros } = usageShown(intent)
+  // A plan that renewed itself may wait for weeks: seconds would say nothing then.
+  const timeLeft = (ms: number) => (ms > 2 * DAY_MS ? f.duration(ms) : countdown(ms, 0))
 
   async function act(what: 'refund' | 'finish' | 'rest', work: () => Promise<unknown>) {
     setBusy(true)
@@ -79,7 +83,7 @@ export function MoneyBox({ intent, refresh }: { intent: Intent; refresh: () => P
           </Button>
           {now !== null && intent.provisionBy * 1000 > now && (
             <p className="figures mt-3 text-caption text-faint" data-testid="auto-refund">
-              {t('money.itself', { time: countdown(intent.provisionBy * 1000, now) })}
+              {t('money.itself', { time: timeLeft(intent.provisionBy * 1000 - now) })}
             </p>
           )}
         </>

@@ -7,6 +7,14 @@ import type { NoticeWords } from './push-subscription.ts'
 import { notifying, renewNotices, stopNotices, type Telling, tellMe } from './usage-notice.ts'
 
 const PERCENTS = [50, 80, 90] as const
+const RENEWALS = [
+  'renewed',
+  'renewal-undelivered',
+  'renewal-price',
+  'renewal-balance',
+  'renewal-limit',
+  'renewal-ended',
+] as const
 
 /** What the service worker says while no page is open. */
 export function useNoticeWords(): NoticeWords {
@@ -19,7 +27,11 @@ export function useNoticeWords(): NoticeWords {
       `usage-${percent}`,
       { title: t('usage.reached', { percent: f.percent(percent) }), body: t('usage.end') },
     ])
-    return { ...Object.fromEntries(usage), refunded }
+    const renewals = RENEWALS.map((about) => [
+      about,
+      { title: j(`renewal.notices.${about}.title`), body: j(`renewal.notices.${about}.says`) },
+    ])
+    return { ...Object.fromEntries([...usage, ...renewals]), refunded }
   }, [t, j, f])
 }
 

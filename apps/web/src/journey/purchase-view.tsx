@@ -15,6 +15,7 @@ import { ActivationPanel } from './activation-panel.tsx'
 import { WhyThisCarrier } from './carrier-facts.tsx'
 import { MoneyBox } from './money-box.tsx'
 import { NoticeSwitch } from './notice-switch.tsx'
+import { RenewalCard } from './renewal/renewal-card.tsx'
 import { isHeld, isOver } from './steps.ts'
 import { Timeline } from './timeline.tsx'
 import { troubleOf } from './trouble.ts'
@@ -69,6 +70,11 @@ export function PurchaseView({ initial }: { initial: Intent }) {
             {t('again')}
           </ButtonLink>
         )}
+        {intent.renewed && isHeld(intent.state) && (
+          <Notice tone="calm" icon="refresh" title={t('renewal.bought')} testId="renewed">
+            {t('renewal.boughtSays')}
+          </Notice>
+        )}
         {asked && (
           <AskedNotice
             what={asked.what}
@@ -121,6 +127,9 @@ export function PurchaseView({ initial }: { initial: Intent }) {
           )}
           <div className="order-3">
             <MoneyBox intent={intent} refresh={refresh} />
+          </div>
+          <div className="order-4 empty:hidden lg:order-none">
+            <RenewalCard intent={intent} />
           </div>
           {!isOver(intent.state) && (
             <div className="order-5">

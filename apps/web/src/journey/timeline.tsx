@@ -18,14 +18,28 @@ export function Timeline({ intent }: { intent: Intent }) {
       </p>
       <ol data-testid="timeline">
         {steps.map((shown, index) => (
-          <TimelineRow key={shown.step} shown={shown} last={index === steps.length - 1} />
+          <TimelineRow
+            key={shown.step}
+            shown={shown}
+            last={index === steps.length - 1}
+            orderedAtMs={shown.step === 'paid' ? intent.renewed?.orderedAtMs : undefined}
+          />
         ))}
       </ol>
     </>
   )
 }
 
-function TimelineRow({ shown, last }: { shown: ShownStep; last: boolean }) {
+function TimelineRow({
+  shown,
+  last,
+  orderedAtMs,
+}: {
+  shown: ShownStep
+  last: boolean
+  /** Paid by an order that was given before. */
+  orderedAtMs: number | undefined
+}) {
   const t = useTranslations('journey')
   const f = useFormats()
   const { step, state, entry } = shown
@@ -53,7 +67,11 @@ function TimelineRow({ shown, last }: { shown: ShownStep; last: boolean }) {
         {state === 'now' && <p className="text-small text-soft">{t(`steps.${step}.meanwhile`)}</p>}
         {entry && (
           <p className="flex flex-wrap items-center gap-x-3 text-caption text-faint">
-            <span>{t(`by.${entry.actor}`)}</span>
+            <span data-testid={orderedAtMs === undefined ? undefined : 'by-order'}>
+              {orderedAtMs === undefined
+                ? t(`by.${entry.actor}`)
+                : t.rich('renewal.byOrder', { when: () => <When atMs={orderedAtMs} form="day" /> })}
+            </span>
             {step === 'refunding' && entry.actor === 'gesim' && <span>{t('steps.refunding.why')}</span>}
             {entry.txHash && (
               <span className="flex items-center">

@@ -301,6 +301,11 @@ function Details({ wallet, account }: { wallet: Wallet; account: Hex }) {
         </Link>
       </p>
       <p className="mt-3 text-small">
+        <Link className="prose-link" href="/wallet/renewals" data-testid="renewals-link">
+          {t('renewals')}
+        </Link>
+      </p>
+      <p className="mt-3 text-small">
         {t.rich('details.export', {
           link: (words) => (
             <a className="prose-link" href="/wallet/export" data-testid="export-link">

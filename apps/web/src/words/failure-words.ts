@@ -46,6 +46,9 @@ const API_REFUSALS = {
   'intents.over-limit': 'over-limit',
   'intents.over': 'over',
   'intents.not-active': 'not-active',
+  'intents.renewal-exists': 'renewal-exists',
+  'intents.renewal-over': 'quote',
+  'intents.not-renewable': 'not-renewable',
 } as const
 
 /**

@@ -1,7 +1,7 @@
 import { createLog, type FailureText, isFailure, sleepMs, systemClock } from '@gesim/base'
 import type { Addresses } from '@gesim/contracts'
 import type { EventBodies, EventKind, Hex } from '@gesim/journey'
-import { entitlementDigest, intentIdOf } from '@gesim/proofs'
+import { entitlementDigest, intentIdOf, paymentAheadDigest } from '@gesim/proofs'
 import type { Running, StageContext } from '@gesim/store'
 import { type TestStore, testStore } from '@gesim/store/testing'
 import Fastify, { type FastifyInstance } from 'fastify'
@@ -15,6 +15,9 @@ import { openLive } from '../live.ts'
 import { makePairing } from '../pairing.ts'
 import type { IntentsChain } from '../ports.ts'
 import { makePurchase } from '../purchase.ts'
+import { startRenewing } from '../renewals/look.ts'
+import { makeRenewals } from '../renewals/renewals.ts'
+import { registerRenewals } from '../renewals/routes.ts'
 import { registerRoutes } from '../routes.ts'
 import { makeSpending } from '../spending.ts'
 
@@ -23,11 +26,30 @@ function chainTwin() {
   const entitled = new Set<string>()
   const openAt = new Map<string, number>()
   const admins = new Map<number, Hex>()
+  const undeployed = new Set<string>()
+  const used = new Set<string>()
+  const paid = new Set<string>()
+  const balances = new Map<string, bigint>()
   const verify: IntentsChain['verify'] = async (signer, hash, signature) => {
     const found = await recoverAddress({ hash, signature }).catch(() => '')
     return found.toLowerCase() === signer.toLowerCase()
   }
   return {
+    /** Accounts without code, authorizations that USDC has seen, intents that the escrow knows; what wallets hold (100 USDC). */
+    undeployed,
+    used,
+    paid,
+    balances,
+    async paymentAhead(payment, signature) {
+      const digest = paymentAheadDigest(USDC_DOMAIN, { ...payment, escrow: ESCROW })
+      return {
+        isDeployed: !undeployed.has(payment.payer),
+        isSigned: await verify(payment.payer, digest, signature),
+        isUsed: used.has(payment.intentId),
+        isPaid: paid.has(payment.intentId),
+        balanceMicros: balances.get(payment.payer) ?? 100_000_000n,
+      }
+    },
     /** Carriers of the registry by number, each with its admin. */
     admins,
     /** Lets the escrow serve a purchase for a carrier, or for none any more. */
@@ -53,6 +75,12 @@ function chainTwin() {
 }
 
 export const ESCROW: Hex = `0x${'e5'.repeat(20)}`
+export const USDC_DOMAIN = {
+  name: 'USD Coin',
+  version: '2',
+  chainId: 31_337,
+  verifyingContract: `0x${'dc'.repeat(20)}`,
+} as const
 export const IDENTITY: Hex = `0x${'1d'.repeat(20)}`
 
 export interface Harness {
@@ -96,6 +124,7 @@ export async function startHarness(quoteSeconds = 600, provisionSeconds = 3_600)
   const running: Running = await intents.start()
   const live = await openLive(store)
   const spending = makeSpending({ store, clock, settings })
+  const renewing = await startRenewing({ store, chain, clock, log, intents, spending })
   const chainSettings = {
     rpcUrl: '',
     chainId: 31_337,
@@ -127,11 +156,13 @@ export async function startHarness(quoteSeconds = 600, provisionSeconds = 3_600)
     live,
     purchase: makePurchase({ store, clock, settings, intents, spending }),
     spending,
+    renewals: makeRenewals({ store, chain, clock, settings }),
     pairing: makePairing({ store, chain, settings: chainSettings, clock }),
     entitlements: makeEntitlements({ store, chain, settings: chainSettings, clock }),
   }
   registerRoutes(app, parts)
   registerId(app, parts)
+  registerRenewals(app, parts)
   return Object.assign(harness, {
     app,
     event: <Kind extends EventKind>(kind: Kind, intentId: Hex | null, body: EventBodies[Kind]) =>
@@ -139,6 +170,7 @@ export async function startHarness(quoteSeconds = 600, provisionSeconds = 3_600)
     async stop() {
       await app.close()
       live.close()
+      await renewing.stop()
       await running.stop()
       await own.close()
     },

@@ -87,7 +87,7 @@ export function LimitsView({ initial }: { initial: SpendingView }) {
           />
         ))}
         <p className="text-caption text-soft">
-          {t('limits.rule', { time: f.duration(view.raiseSeconds * 1000) })}
+          {t('limits.rule', { time: f.duration(view.raiseSeconds * 1000) })} {t('limits.endsRenewals')}
         </p>
         {failure && (
           <div className="mt-4">

@@ -1,0 +1,79 @@
+import type { IntentState } from '@gesim/journey'
+import type { RenewalEnd } from '@gesim/wire'
+
+const DAY_SECONDS = 86_400
+
+/** What it rests on whether a plan is bought again. */
+export interface RenewalFacts {
+  readonly nowSeconds: number
+  /** USDC takes the payments before this second. */
+  readonly until: number
+  /** A payment is on its way: where the purchase that it pays for stands. */
+  readonly asked: IntentState | null
+  /** The purchase whose end is waited for. */
+  readonly follows: {
+    readonly state: IntentState
+    readonly deadline: number
+    readonly validityDays: number
+    readonly usedBytes: bigint
+    /** Null where its bytes have no end. */
+    readonly wholeBytes: bigint | null
+  }
+}
+
+export type Due = { readonly do: 'wait' } | { readonly do: 'renew' } | { readonly do: 'end'; why: RenewalEnd }
+
+/** Used up to here, the next plan is bought: while it is installed, the rest of this one still serves. */
+const DUE_PERCENT = 90n
+
+/** Whether the next plan is due now. Pure; what only the chain and the catalogue know comes after. */
+export function whenDue(facts: RenewalFacts): Due {
+  const { nowSeconds, until, asked, follows } = facts
+  if (asked !== null) {
+    // Nobody took the payment before its end, or the chain refused it.
+    return asked === 'lapsed' ? { do: 'end', why: 'refused' } : { do: 'wait' }
+  }
+  // Who took the money of a plan back wants no other one of it.
+  if (follows.state === 'refunding' || follows.state === 'refunded' || follows.state === 'lapsed')
+    return { do: 'end', why: 'refunded' }
+  if (nowSeconds >= until) return { do: 'end', why: 'time' }
+  return isNearItsEnd(follows, nowSeconds) ? { do: 'renew' } : { do: 'wait' }
+}
+
+/** Whether a purchase is used up, over, or about to be. What is not in use yet is neither. */
+export function isNearItsEnd(follows: RenewalFacts['follows'], nowSeconds: number): boolean {
+  const { state, deadline, validityDays, usedBytes, wholeBytes } = follows
+  if (state === 'finishing' || state === 'settled') return true
+  if (state !== 'active') return false
+  if (wholeBytes !== null && usedBytes * 100n >= wholeBytes * DUE_PERCENT) return true
+  // Of a plan of few days a day is much: then its last quarter.
+  return deadline - nowSeconds <= Math.min(DAY_SECONDS, (validityDays * DAY_SECONDS) / 4)
+}
+
+/** What the catalogue and the chain say in the moment of buying. */
+export interface BuyingFacts {
+  readonly agreedPlanHash: string
+  readonly agreedPriceMicros: bigint
+  /** The plan as it is sold now; null where it is not. */
+  readonly sold: { readonly planHash: string; readonly priceMicros: bigint; readonly onSale: boolean } | null
+  readonly balanceMicros: bigint
+  /** The signature opens the account now. */
+  readonly isSigned: boolean
+  /** USDC has seen the payment: it was made, or made void. */
+  readonly isUsed: boolean
+  /** The escrow knows the purchase: somebody has made the payment. */
+  readonly isPaid: boolean
+}
+
+/** Why a plan that is due is not bought; null where it is. `paid`: it was, and the indexer is about to say so. */
+export function whyNot(facts: BuyingFacts): RenewalEnd | 'paid' | null {
+  const { sold } = facts
+  if (facts.isPaid) return 'paid'
+  if (facts.isUsed) return 'cancelled'
+  if (!sold?.onSale) return 'not-sold'
+  if (sold.priceMicros > facts.agreedPriceMicros) return 'price'
+  // What is sold is what was agreed to, to the letter; a lower price too is another agreement.
+  if (sold.planHash !== facts.agreedPlanHash) return 'plan'
+  if (!facts.isSigned) return 'signature'
+  return facts.balanceMicros < facts.agreedPriceMicros ? 'balance' : null
+}

@@ -1,0 +1,160 @@
+import { type Clock, isFailure, type Log } from '@gesim/base'
+import { planHashOf, wholeBytes } from '@gesim/proofs'
+import type { Running, Store, Tx } from '@gesim/store'
+import type { RenewalEnd } from '@gesim/wire'
+import { sql } from 'kysely'
+import { findPlan } from '../catalogue.ts'
+import type { makeIntents } from '../intents.ts'
+import type { IntentsChain } from '../ports.ts'
+import type { makeSpending } from '../spending.ts'
+import { findIntent, type IntentRow } from '../table.ts'
+import { type BuyingFacts, type RenewalFacts, whenDue, whyNot } from './decide.ts'
+import { addRenewed } from './paid.ts'
+import {
+  askedState,
+  endRenewal,
+  findRenewal,
+  lookAtAll,
+  type PaymentRow,
+  paymentsOf,
+  RENEW,
+  type RenewalRow,
+  type RenewJob,
+} from './table.ts'
+
+/** How often renewals are looked at whose end is a matter of time. */
+const LOOK_SECONDS = 60
+
+export interface LookOptions {
+  readonly store: Store
+  readonly chain: IntentsChain
+  readonly clock: Clock
+  readonly log: Log
+  readonly intents: ReturnType<typeof makeIntents>
+  readonly spending: ReturnType<typeof makeSpending>
+}
+
+/** Buys plans that renew themselves: one look at a time for each, and what a look decides commits as a whole. */
+export async function startRenewing(options: LookOptions): Promise<Running> {
+  const { store, clock } = options
+  const worker = await store.work<RenewJob>(RENEW, ({ renewalId }, tx) => look(options, renewalId, tx), {
+    concurrency: 2,
+  })
+  const ticker = store.schedule('intents.renewals', LOOK_SECONDS, (tx) =>
+    lookAtAll(tx, store, Math.floor(clock.nowMs() / 1000)),
+  )
+  return {
+    async stop() {
+      await Promise.all([ticker.stop(), worker.stop()])
+    },
+  }
+}
+
+async function look(options: LookOptions, renewalId: string, tx: Tx): Promise<void> {
+  const { store, clock, log } = options
+  const before = await findRenewal(store.db, renewalId)
+  if (before?.state !== 'on') return
+  const payment = (await paymentsOf(store.db, [renewalId])).find((one) => one.state === 'waiting')
+  const first = await dueOf(store.db as Tx, before, clock)
+  // Asked before anything is locked, so that no transaction is held open over the network.
+  const buying = first.do === 'renew' && payment ? await buyingFacts(options, before, payment) : undefined
+
+  const row = await findRenewal(tx, renewalId, true)
+  if (row?.state !== 'on') return
+  const due = await dueOf(tx, row, clock)
+  if (due.do === 'end') return await end(due.why)
+  // Something changed between the two looks: that has asked for another one.
+  if (due.do === 'wait' || !payment || !buying || row.follows !== before.follows) return
+  const no = whyNot(buying)
+  if (no === 'paid') return
+  if (no) return await end(no)
+  const limit = await buy(options, tx, row, payment)
+  if (limit) return await end('limit')
+  log.info('a plan renews itself', { intentId: payment.intent_id })
+
+  async function end(why: RenewalEnd): Promise<void> {
+    await endRenewal(tx, store, renewalId, why, clock.nowMs())
+    log.info('a renewal ended', { intentId: row!.follows, why })
+  }
+}
+
+async function dueOf(db: Tx, row: RenewalRow, clock: Clock) {
+  const follows = await findIntent(db, row.follows)
+  return whenDue({
+    nowSeconds: Math.floor(clock.nowMs() / 1000),
+    until: Number(row.until_at),
+    asked: await askedState(db, row.renewal_id),
+    follows: followed(follows!),
+  })
+}
+
+/** What the rules look at of the purchase whose end is waited for. */
+export function followed(intent: IntentRow): RenewalFacts['follows'] {
+  return {
+    state: intent.state,
+    deadline: Number(intent.deadline),
+    validityDays: intent.plan.validityDays,
+    usedBytes: BigInt(intent.usage?.billableBytes ?? '0'),
+    wholeBytes: wholeBytes(intent.terms, BigInt(intent.funded_micros)),
+  }
+}
+
+async function buyingFacts(
+  { store, chain }: LookOptions,
+  row: RenewalRow,
+  payment: PaymentRow,
+): Promise<BuyingFacts> {
+  const amountMicros = BigInt(row.price_micros)
+  const { account: payer, until_at } = row
+  const { intent_id: intentId, signature } = payment
+  const facts = await chain.paymentAhead(
+    { payer, intentId, amountMicros, validBefore: Number(until_at) },
+    signature ?? '0x',
+  )
+  return {
+    ...facts,
+    agreedPlanHash: planHashOf(row.plan),
+    agreedPriceMicros: amountMicros,
+    sold: await sold(),
+  }
+
+  async function sold(): Promise<BuyingFacts['sold']> {
+    try {
+      const { plan } = await findPlan(store.db, row.plan.planId)
+      return { planHash: planHashOf(plan), priceMicros: BigInt(plan.priceMicros), onSale: plan.onSale }
+    } catch (error) {
+      if (isFailure(error, 'intents.plan-unknown')) return null
+      throw error
+    }
+  }
+}
+
+/** Wishes for the payment: purchase, promise, wish and the payment's state commit together. True where a limit forbids it. */
+async function buy(
+  { store, intents, spending }: LookOptions,
+  tx: Tx,
+  row: RenewalRow,
+  payment: PaymentRow,
+): Promise<boolean> {
+  const { intent_id: intentId, terms, signature } = payment
+  const { numAffectedRows } = await sql`update gesim.intents_renewal_payments
+    set state = 'asked', signature = null where intent_id = ${intentId} and state = 'waiting'`.execute(tx)
+  if (!numAffectedRows || signature === null) return false
+  await addRenewed(tx, row, payment)
+  const price = BigInt(row.price_micros)
+  try {
+    await spending.promise(tx, row.account, intentId, price, price)
+  } catch (error) {
+    if (!isFailure(error, 'intents.over-limit')) throw error
+    await sql`delete from gesim.intents_intents where intent_id = ${intentId}`.execute(tx)
+    return true
+  }
+  await intents.wait(tx, intentId, 'timer.lapse', Number(row.until_at))
+  await store.append(tx, 'renewal.wanted', intentId, {
+    terms,
+    amountMicros: row.price_micros,
+    validBefore: Number(row.until_at),
+    signature,
+  })
+  return false
+}
