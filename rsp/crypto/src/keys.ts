@@ -148,7 +148,8 @@ export class OneTimeKey {
   private constructor(curve: Curve, ecdhOfKey: ECDH) {
     this.curve = curve
     this.#ecdh = ecdhOfKey
-    this.publicPoint = new Uint8Array(ecdhOfKey.getPublicKey())
+    const point = ecdhOfKey.getPublicKey()
+    this.publicPoint = new Uint8Array(point.buffer, point.byteOffset, point.length)
   }
 
   /** Draws a key. */

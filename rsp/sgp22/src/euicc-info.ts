@@ -1,4 +1,4 @@
-import { node, readBytes, readTlv, type Tlv, tagName, textNode } from '@gesim/tlv'
+import { node, readBytes, readTlv, type Tlv, textNode } from '@gesim/tlv'
 import { elementOf, type Received, readVersion, writeVersion } from './elements.ts'
 
 /** EUICCInfo1 (`BF20`): what a server must know to choose a certificate. */
@@ -70,8 +70,12 @@ export function readEuiccInfo1(input: Uint8Array | Tlv): Received<EuiccInfo1> {
 }
 
 function number(bytes: Uint8Array): number {
-  return bytes.reduce((sum, byte) => sum * 256 + byte, 0)
+  let sum = 0
+  for (const byte of bytes) sum = sum * 256 + byte
+  return sum
 }
+
+const UTF8 = new TextDecoder()
 
 function numberBytes(value: number): Uint8Array {
   const digits = value.toString(16)
@@ -88,20 +92,19 @@ function writeExtCardResource(resource: ExtCardResource): Uint8Array {
 }
 
 function readExtCardResource(element: Tlv): ExtCardResource {
-  const found: Record<string, number> = {}
+  let [installedApplications, freeNonVolatileBytes, freeVolatileBytes] = [0, 0, 0]
   // The octets hold elements of their own, but the tag is primitive.
-  let at = 0
   const bytes = element.value
-  while (at + 2 <= bytes.length) {
-    const length = bytes[at + 1]!
-    found[tagName(bytes[at]!)] = number(bytes.subarray(at + 2, at + 2 + length))
-    at += 2 + length
+  for (let at = 0; at + 2 <= bytes.length; ) {
+    const start = at + 2
+    const end = start + bytes[at + 1]!
+    const value = number(bytes.subarray(start, end))
+    if (bytes[at] === 0x81) installedApplications = value
+    else if (bytes[at] === 0x82) freeNonVolatileBytes = value
+    else if (bytes[at] === 0x83) freeVolatileBytes = value
+    at = end
   }
-  return {
-    installedApplications: found['81'] ?? 0,
-    freeNonVolatileBytes: found['82'] ?? 0,
-    freeVolatileBytes: found['83'] ?? 0,
-  }
+  return { installedApplications, freeNonVolatileBytes, freeVolatileBytes }
 }
 
 export function writeEuiccInfo2(info: EuiccInfo2): Uint8Array {
@@ -143,7 +146,7 @@ export function readEuiccInfo2(input: Uint8Array | Tlv): Received<EuiccInfo2> {
   const category = cursor.maybe(0x8b)
   const forbidden = cursor.maybe(0x99)
   const protectionProfileVersion = readVersion(cursor.take(0x04))
-  const sasAccreditationNumber = new TextDecoder().decode(readBytes(cursor.take(0x0c), 0, 64))
+  const sasAccreditationNumber = UTF8.decode(readBytes(cursor.take(0x0c), 0, 64))
   const certificationData = cursor.maybe(0xac)?.raw
   // Where the chip is, and its reference: nothing is decided by them.
   for (const tag of [0x8d, 0x8e]) cursor.maybe(tag)

@@ -23,6 +23,8 @@ export interface Downloader {
 /** A profile that has an order. */
 export type Ordered = Profile & { readonly order: Order; readonly package: Uint8Array }
 
+const SUCCESS = { status: 'Executed-Success' }
+
 /** What an operator is told about a download. */
 export function progress(
   profile: Profile,
@@ -42,14 +44,15 @@ export function progress(
     reasonCode: parts.reason,
     message: outcome.says ?? statusText(parts.subject, parts.reason),
   }
+  // What is undefined is left out of JSON.
   const body = {
-    ...(eid ? { eid } : {}),
+    eid,
     iccid: profile.iccid,
     profileType: profile.profileType,
     timestamp: secondOf(nowMs),
     notificationPointId: NOTIFICATION_POINT[point],
-    notificationPointStatus: failed ? { status: 'Failed', statusCodeData } : { status: 'Executed-Success' },
-    ...(resultData ? { resultData } : {}),
+    notificationPointStatus: failed ? { status: 'Failed', statusCodeData } : SUCCESS,
+    resultData: resultData || undefined,
   }
   return { kind: 'progress', iccid: profile.iccid, target: profile.operator, body: JSON.stringify(body) }
 }

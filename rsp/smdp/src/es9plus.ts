@@ -115,6 +115,23 @@ export function es9plusHandlers(parts: Es9plusParts): Es9plusHandlers {
     return chosen
   }
 
+  async function checkConfirmationCode(
+    session: ClientSession,
+    hashCc: Uint8Array | undefined,
+  ): Promise<void> {
+    const { client, transactionId } = session
+    const refused = await state.change(client.iccid, (found) => {
+      const profile = ofOrder(found, client.orderKey)
+      return profile
+        ? decideConfirmationCode(profile, hashCc, transactionId, chance.nowMs(), limits)
+        : { result: refuse('smdp.unknown-matching-id') }
+    })
+    if (!refused) return
+    // The user may type it again: the order counts the tries (SGP.22 5.6.2), so the session need not end.
+    if (MAY_BE_TYPED_AGAIN.includes(refused.code)) await sessions.put(session)
+    throw refused
+  }
+
   return inTurns({
     async initiateAuthentication(body) {
       const { session, response } = await initiateAuthentication(authentication, body)
@@ -173,20 +190,15 @@ export function es9plusHandlers(parts: Es9plusParts): Es9plusHandlers {
       )
         throw refuse('sgp22.auth-signature', { why: 'signature' })
       if (!bytesEqual(euiccSigned2.transactionId, transactionId)) throw refuse('sgp22.auth-transaction')
-      const refused = await state.change(iccid, (found) => {
-        const profile = ofOrder(found, client.orderKey)
-        return profile
-          ? decideConfirmationCode(profile, hashCc, transactionId, chance.nowMs(), limits)
-          : { result: refuse('smdp.unknown-matching-id') }
-      })
-      if (refused) {
-        // The user may type it again: the order counts the tries (SGP.22 5.6.2), so the session need not end.
-        if (MAY_BE_TYPED_AGAIN.includes(refused.code)) await sessions.put(session)
-        throw refused
+      let found = ofOrder(await state.find({ iccid }), client.orderKey)
+      if (!found) throw refuse('smdp.unknown-matching-id')
+      // Most orders have no code: then nothing is counted, and nothing need be written.
+      if (found.order?.confirmationCodeHash) {
+        await checkConfirmationCode(session, hashCc)
+        found = ofOrder(await state.find({ iccid }), client.orderKey)
       }
       if (!parts.rebinding && client.offeredOtpk && !bytesEqual(client.offeredOtpk, euiccOtpk))
         throw refuse('smdp.rebinding-refused')
-      const found = ofOrder(await state.find({ iccid }), client.orderKey)
       const profile = chooseProfile(found, client, chance.nowMs(), limits)
       const identity = sessions.identityOf(session)
       const { curve } = identity.binding.certificate
