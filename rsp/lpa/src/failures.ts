@@ -106,6 +106,11 @@ export const lpaFailures = {
     says: 'The card refused to change a profile.',
     remedy: 'See the function and the result, such as "profileNotInDisabledState": disable it first.',
   },
+  'lpa.not-an-address': {
+    kind: 'refused',
+    says: 'A server was named by something that is no host name.',
+    remedy: 'Ask whoever named it, the SM-DS or the operator of the profile, for the address.',
+  },
   'lpa.no-server': {
     kind: 'refused',
     says: 'Neither the activation code nor the card names a server.',

@@ -1,5 +1,12 @@
 import { isFailure, sleepMs } from '@gesim/base'
-import { callFunction, ES9PLUS, hostOfAddress, metadataOf, type NotificationEvent } from '@gesim/sgp22'
+import {
+  callFunction,
+  ES9PLUS,
+  hostOfAddress,
+  metadataOf,
+  type NotificationEvent,
+  type NotificationMetadata,
+} from '@gesim/sgp22'
 import type { Isdr } from './isdr.ts'
 import type { Servers } from './servers.ts'
 
@@ -18,13 +25,19 @@ export interface Delivery {
   readonly kept: readonly (Waiting & { readonly why: string })[]
 }
 
+const isSame = (address: string, server: string) => address.toLowerCase() === server.toLowerCase()
+
 /**
- * Whether a notification is for a server: by its address, or by its host alone. A server that is reached at a port may
- * sign its name without it, and that is what the card writes down.
+ * Whether the newest notification is the result for a server that was reached at a port and signed its name without it,
+ * which is what the card writes down. Older ones of that name may be for another server.
  */
-function isFor(address: string, server: string): boolean {
-  if (address.toLowerCase() === server.toLowerCase()) return true
-  return !/:\d+$/.test(address) && hostOfAddress(address) === hostOfAddress(server)
+function isResultOf(server: string, { event, address }: NotificationMetadata, isNewest: boolean): boolean {
+  return (
+    isNewest &&
+    event === 'install' &&
+    !/:\d+$/.test(address) &&
+    hostOfAddress(address) === hostOfAddress(server)
+  )
 }
 
 /** Whether the card still holds what was signed before: the answer of a server that has it already is good too. */
@@ -44,8 +57,15 @@ async function deliverOne(isdr: Isdr, servers: Servers, seqNumber: number, serve
 export async function deliver(isdr: Isdr, servers: Servers, onlyAddress?: string): Promise<Delivery> {
   const list = await isdr.listNotifications()
   const queues = new Map<string, Waiting[]>()
-  for (const { seqNumber, event, address, iccid } of [...list].sort((a, b) => a.seqNumber - b.seqNumber)) {
-    if (onlyAddress !== undefined && !isFor(address, onlyAddress)) continue
+  const sorted = [...list].sort((a, b) => a.seqNumber - b.seqNumber)
+  for (const one of sorted) {
+    const { seqNumber, event, address, iccid } = one
+    if (
+      onlyAddress !== undefined &&
+      !isSame(address, onlyAddress) &&
+      !isResultOf(onlyAddress, one, one === sorted.at(-1))
+    )
+      continue
     const queue = queues.get(address) ?? []
     queue.push({ seqNumber, event, address, ...(iccid ? { iccid } : {}) })
     queues.set(address, queue)

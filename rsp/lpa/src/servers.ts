@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
-import { type Peer, RspAgent } from '@gesim/sgp22'
+import { refuse } from '@gesim/base'
+import { type Peer, RspAgent, SERVER_ADDRESS } from '@gesim/sgp22'
 
 /** How servers are found and whom to trust. */
 export interface ServerOptions {
@@ -21,9 +22,11 @@ export class Servers {
     this.#options = options
   }
 
+  /** Throws `lpa.not-an-address` for what an SM-DS or a profile names and is more than a host and a port. */
   peerOf(address: string): Peer {
     const { ca, hosts = {}, insecure = false, timeoutMs } = this.#options
     const mapped = Object.entries(hosts).find(([name]) => name.toLowerCase() === address.toLowerCase())?.[1]
+    if (mapped === undefined && !SERVER_ADDRESS.test(address)) throw refuse('lpa.not-an-address', { address })
     const url = mapped ?? `https://${address}`
     const [host = ''] = address.split(':')
     return {

@@ -150,6 +150,47 @@ describe('a server', () => {
     }
   })
 
+  it('with the same host at another port keeps what is its own', async () => {
+    const address = `${SMDP_ADDRESS}:8443`
+    const server = await behind(
+      world.smdpUrl,
+      (_, answer) => answer,
+      (body) => body.replace(address, SMDP_ADDRESS),
+    )
+    try {
+      // The first profile's server, at 443, does not answer when its result is sent.
+      const card = world.card()
+      const silent = await behind(world.smdpUrl, notified(500, ''))
+      const before = world.lpa(card, { hosts: { [SMDP_ADDRESS]: silent.url } })
+      expect((await before.download({ activationCode: await world.order(freshProfile()) })).notified).toBe(
+        false,
+      )
+      silent.stop()
+      const lpa = world.lpa(card, {
+        hosts: { [address]: server.url, [SMDP_ADDRESS]: 'https://127.0.0.1:1' },
+      })
+      const activationCode = (await world.order(freshProfile())).replace(SMDP_ADDRESS, address)
+      expect((await lpa.download({ activationCode })).notified).toBe(true)
+      expect((await lpa.notifications()).map((one) => one.address)).toEqual([SMDP_ADDRESS])
+    } finally {
+      server.stop()
+    }
+  })
+
+  it('is asked at a host and a port only, whatever an SM-DS or a profile names', async () => {
+    const lpa = world.lpa(world.card())
+    for (const named of [
+      'victim.example/any/path',
+      'victim.example:443/x?y=',
+      'me@victim.example',
+      '',
+      'a b',
+    ]) {
+      const failure = await lpa.discover(named).catch((error: unknown) => error)
+      expect(isFailure(failure) && failure.code).toBe(named ? 'lpa.not-an-address' : 'lpa.no-server')
+    }
+  })
+
   it.each([
     ['that fails with 500', 500, ''],
     [

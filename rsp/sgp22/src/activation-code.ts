@@ -11,7 +11,8 @@ export interface ActivationCode {
   readonly confirmationCodeRequired: boolean
 }
 
-const HOST = /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?(?::\d{1,5})?$/
+/** The address of a server: a host, with a port when it is not 443, and nothing that leads elsewhere on it. */
+export const SERVER_ADDRESS = /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?(?::\d{1,5})?$/
 const OID = /^[0-2](?:\.\d{1,20}){1,20}$/
 
 /**
@@ -32,7 +33,7 @@ export function parseActivationCode(text: string): ActivationCode {
     .replace(/^lpa:/i, '')
     .split('$')
   if (format !== '1') throw fail('the format is not 1')
-  if (!smdpAddress || !HOST.test(smdpAddress)) throw fail('no server address')
+  if (!smdpAddress || !SERVER_ADDRESS.test(smdpAddress)) throw fail('no server address')
   if (matchingId === undefined || !/^[A-Z0-9-]*$/.test(matchingId)) throw fail('no matching identifier')
   if (smdpOid !== '' && !OID.test(smdpOid)) throw fail('the identifier of the server is not dotted')
   if (flag !== '' && flag !== '1') throw fail('the confirmation code flag is not 1')

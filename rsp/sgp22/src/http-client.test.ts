@@ -22,7 +22,7 @@ async function serverThat(answer: (connection: number, request: number, socket: 
 }
 
 describe('the URL of a server', () => {
-  it('may have a path, with or without a slash at its end, and the function comes after it', async () => {
+  it('may have a path, with or without a slash at its end, and the function comes after it unless it is named', async () => {
     const paths: string[] = []
     const server = createHttp((request, response) => {
       paths.push(request.url ?? '')
@@ -31,10 +31,11 @@ describe('the URL of a server', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     try {
-      for (const url of [at, `${at}/`, `${at}/rsp`, `${at}/rsp/`])
+      const whole = `${at}/gsma/rsp2/asn1`
+      for (const url of [at, `${at}/`, `${at}/rsp`, `${at}/rsp/`, whole, `${at}/rsp?token=a`])
         await post({ url }, '/gsma/rsp2/asn1', new Uint8Array(), 'x/y')
       const [plain, behind] = ['/gsma/rsp2/asn1', '/rsp/gsma/rsp2/asn1']
-      expect(paths).toEqual([plain, plain, behind, behind])
+      expect(paths).toEqual([plain, plain, behind, behind, plain, `${behind}?token=a`])
     } finally {
       server.close()
     }

@@ -53,6 +53,14 @@ const DEFAULT_TIMEOUT_MS = 30_000
 
 const isReset = (cause: unknown) => (cause as NodeJS.ErrnoException | undefined)?.code === 'ECONNRESET'
 
+/** The address of a function: below the path of the server's URL, unless that names the function already. */
+function urlOf(peer: Peer, path: string): URL {
+  const url = new URL(peer.url)
+  const before = url.pathname.replace(/\/+$/, '')
+  url.pathname = before.endsWith(path) ? before : before + path
+  return url
+}
+
 /** Sends one request, a POST unless another method is named. Throws `sgp22.no-answer` when no whole answer comes in time. */
 export function post(
   peer: Peer,
@@ -61,7 +69,7 @@ export function post(
   contentType: string,
   method = 'POST',
 ): Promise<{ status: number; body: Uint8Array }> {
-  const url = new URL(peer.url.replace(/\/+$/, '') + path)
+  const url = urlOf(peer, path)
   const host = url.host
   const options = {
     method,

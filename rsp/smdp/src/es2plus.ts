@@ -97,16 +97,25 @@ export function es2plusEndpoints(parts: Es2plusParts): Endpoint[] {
     identifier: string,
   ): Promise<{ callId: string; known?: Profile }> {
     const asked = `${identifier} ${iccid ?? ''} ${profileType ?? ''} ${eid ?? ''}`
-    for (const callId of [identifier, asked]) {
-      const known = await state.find({ operator: operator.id, callId })
-      if (!known) return { callId }
-      const isSame =
-        (iccid === undefined || iccid === known.iccid) &&
-        (profileType === undefined || profileType === known.profileType) &&
-        (eid === undefined || eid === known.order?.eid)
-      if (isSame && isAwaited(known)) return { callId, known }
-    }
-    return { callId: `${asked} ${toHex(chance.random(8))}` }
+    const callIdOf = (n: number) => [identifier, asked][n] ?? `${asked} ${n}`
+    const find = (n: number) => state.find({ operator: operator.id, callId: callIdOf(n) })
+    const isAnswer = (known: Profile) =>
+      (iccid === undefined || iccid === known.iccid) &&
+      (profileType === undefined || profileType === known.profileType) &&
+      (eid === undefined || eid === known.order?.eid) &&
+      isAwaited(known)
+    const first = [await find(0), await find(1)]
+    const answer = first.findIndex((known) => known && isAnswer(known))
+    if (answer >= 0) return { callId: callIdOf(answer), known: first[answer]! }
+    const free = first.indexOf(undefined)
+    if (free >= 0) return { callId: callIdOf(free) }
+    // One identifier for everything, and its orders were fetched: they are numbered, and the last one may be the answer.
+    let last = 1
+    let step = 1
+    for (; await find(last + step); step *= 2) last += step
+    for (; step >= 1; step /= 2) if (await find(last + step)) last += step
+    const known = await find(last)
+    return known && isAnswer(known) ? { callId: callIdOf(last), known } : { callId: callIdOf(last + 1) }
   }
 
   /** Any available profile of a type: one of the operator's own, or else one that nobody owns yet. */

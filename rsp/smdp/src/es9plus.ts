@@ -35,7 +35,7 @@ import { type Identities, verifiedEuicc } from './identities.ts'
 import { decideInstallation } from './installation.ts'
 import type { OrderLimits } from './order.ts'
 import type { Chance, Profile, SmdpState } from './ports.ts'
-import type { ClientSession, Sessions } from './sessions.ts'
+import type { ClientSession, MistypedCode, Sessions } from './sessions.ts'
 import { statusOf } from './status-of.ts'
 import { Turns } from './turns.ts'
 
@@ -67,7 +67,7 @@ export type Es9plusHandlers = {
 const MAY_BE_TYPED_AGAIN: readonly string[] = [
   'smdp.confirmation-code-missing',
   'smdp.confirmation-code-refused',
-]
+] satisfies MistypedCode[]
 
 /** The five functions of ES9+ (SGP.22 section 5.6), whatever the binding. They throw refusals with a status code. */
 export function es9plusHandlers(parts: Es9plusParts): Es9plusHandlers {
@@ -118,8 +118,14 @@ export function es9plusHandlers(parts: Es9plusParts): Es9plusHandlers {
   async function checkConfirmationCode(
     session: ClientSession,
     hashCc: Uint8Array | undefined,
+    euiccSignature2: Uint8Array,
   ): Promise<void> {
-    const { client, transactionId } = session
+    const { client, transactionId, mistyped } = session
+    // The same bytes are no other try: the answer was lost on its way, and the phone or a proxy sends again.
+    if (mistyped && bytesEqual(mistyped.euiccSignature2, euiccSignature2)) {
+      await sessions.put(session)
+      throw refuse(mistyped.failure)
+    }
     const refused = await state.change(client.iccid, (found) => {
       const profile = ofOrder(found, client.orderKey)
       return profile
@@ -128,7 +134,10 @@ export function es9plusHandlers(parts: Es9plusParts): Es9plusHandlers {
     })
     if (!refused) return
     // The user may type it again: the order counts the tries (SGP.22 5.6.2), so the session need not end.
-    if (MAY_BE_TYPED_AGAIN.includes(refused.code)) await sessions.put(session)
+    if (MAY_BE_TYPED_AGAIN.includes(refused.code)) {
+      const failure = refused.code as MistypedCode
+      await sessions.put({ ...session, mistyped: { euiccSignature2, failure } })
+    }
     throw refused
   }
 
@@ -194,7 +203,7 @@ export function es9plusHandlers(parts: Es9plusParts): Es9plusHandlers {
       if (!found) throw refuse('smdp.unknown-matching-id')
       // Most orders have no code: then nothing is counted, and nothing need be written.
       if (found.order?.confirmationCodeHash) {
-        await checkConfirmationCode(session, hashCc)
+        await checkConfirmationCode(session, hashCc, euiccSignature2)
         found = ofOrder(await state.find({ iccid }), client.orderKey)
       }
       if (!parts.rebinding && client.offeredOtpk && !bytesEqual(client.offeredOtpk, euiccOtpk))
@@ -249,6 +258,8 @@ export function es9plusHandlers(parts: Es9plusParts): Es9plusHandlers {
       if (!bytesEqual(signed.transactionId, session.transactionId)) throw refuse('sgp22.auth-transaction')
       if (signed.smdpOid !== sessions.identityOf(session).oid) throw refuse('smdp.wrong-oid')
       if (!(await sessions.end(body.transactionId))) throw refuse('sgp22.auth-transaction')
+      // Phones clean up behind every failure, lpac by "end user rejection": a code that was mistyped ends no order.
+      if (session.mistyped) return {}
       await state.change(client.iccid, (found) =>
         decideCancelled(ofOrder(found, client.orderKey), signed.reason, client.eid, chance.nowMs()),
       )

@@ -16,12 +16,17 @@ export interface SessionClient {
   readonly offeredOtpk?: Uint8Array
 }
 
+/** Failures after which the user may type the code again. */
+export type MistypedCode = 'smdp.confirmation-code-missing' | 'smdp.confirmation-code-refused'
+
 /** What is remembered between the functions of one download: plain data, and no secret among it. */
 export interface Session extends AuthenticationSession, StoredSession {
   /** Present from authenticateClient on. */
   readonly client?: SessionClient
   /** A package was bound: only cancelSession may follow. */
   readonly bound?: boolean
+  /** The code was missing or wrong: how the card signed that attempt, and the failure that it was answered. */
+  readonly mistyped?: { readonly euiccSignature2: Uint8Array; readonly failure: MistypedCode }
 }
 
 /** A session whose card proved itself. */

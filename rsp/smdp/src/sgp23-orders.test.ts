@@ -163,6 +163,26 @@ describe('an order', () => {
     expect(new Set(seen).size).toBe(3)
   })
 
+  it('sent again is the same order, however many there were under its identifier before', async () => {
+    for (const type of ['one-type', 'other-type']) for (const _ of [1, 2, 3, 4]) await uploaded(type)
+    const order = (profileType: string) => world.es2('downloadOrder', { profileType }, 'TX-569')
+    const first = await order('one-type')
+    const second = await order('other-type')
+    // The first one's identifier is free again; a retry of the second must not take it.
+    await world.es2('cancelOrder', { iccid: first.iccid!, finalProfileStatusIndicator: 'Unavailable' })
+    expect((await order('other-type')).iccid).toBe(second.iccid)
+    const fetched = new Set<unknown>()
+    for (let at = 0; at < 3; at++) {
+      const atOnce = await Promise.all([order('one-type'), order('one-type')])
+      expect(new Set(atOnce.map(({ iccid }) => iccid)).size).toBe(1)
+      const { iccid } = await order('one-type')
+      const { matchingId } = await world.es2('confirmOrder', { iccid: iccid!, releaseFlag: true })
+      await world.card().download(matchingId!)
+      fetched.add(iccid)
+    }
+    expect(fetched.size).toBe(3)
+  })
+
   it('of a profile that anybody may order is the operator’s, and anybody’s again when it is given back', async () => {
     const iccid = await uploaded('pool')
     const own = (await state.find({ iccid }))!

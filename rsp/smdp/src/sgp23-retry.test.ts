@@ -1,6 +1,6 @@
 import { toHex } from '@gesim/base'
 import { OneTimeKey } from '@gesim/crypto'
-import { eidWithCheckDigits, readSmdpSigned2 } from '@gesim/sgp22'
+import { callFunction, ES9PLUS, eidWithCheckDigits, readSmdpSigned2 } from '@gesim/sgp22'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { memoryState, type Order } from './index.ts'
 import { type freshIccid, packageOf, startWorld, statusOf, type World } from './testing/world.ts'
@@ -250,6 +250,31 @@ describe('a confirmation code', () => {
     for (const confirmationCode of ['1', '2', '3', CODE])
       codes.push(await statusOf(other.card.fetch(guessing, { confirmationCode })))
     expect(codes).toEqual(['8.2.7/3.8', '8.2.7/3.8', '8.2.7/6.4', '8.10.1/3.9'])
+  })
+
+  it('that was mistyped ends no order when the phone cleans up behind it, as lpac does', async () => {
+    const { iccid, card, matchingId } = await ordered()
+    const session = await card.authenticate(matchingId)
+    expect(await statusOf(card.fetch(session, { confirmationCode: '1' }))).toBe('8.2.7/3.8')
+    expect(await statusOf(card.cancel(session.transactionId, 0))).toBe('ok')
+    expect(await statusOf(card.fetch(session, { confirmationCode: CODE }))).toBe('8.10.1/3.9')
+    expect((await card.download(matchingId, { confirmationCode: CODE })).iccid).toBe(iccid)
+  })
+
+  it('that is sent twice in the same bytes is one try', async () => {
+    const { iccid, card, matchingId } = await ordered()
+    const { transactionId, ...session } = await card.authenticate(matchingId)
+    const prepareDownloadResponse = card.prepareDownloadResponse(
+      { transactionId, ...session },
+      OneTimeKey.generate('nist'),
+      '1',
+    )
+    const send = () =>
+      statusOf(
+        callFunction(card.peer, ES9PLUS.getBoundProfilePackage, { transactionId, prepareDownloadResponse }),
+      )
+    for (const _ of [1, 2, 3, 4]) expect(await send()).toBe('8.2.7/3.8')
+    expect((await profileOf(iccid)).order?.confirmationTries).toBe(1)
   })
 
   it('of several sessions at once is counted for each', async () => {
