@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import type { Subscription } from './state.ts'
 import { commit, drawSubscription, packageOf, requireTemplate } from './subscriber.ts'
 import { radioAt } from './telemetry.ts'
-import { allowanceOf, volumeOf } from './usage.ts'
+import { afterRefusal, allowanceOf, volumeOf } from './usage.ts'
 
 const TERMS: IntentTerms = {
   payer: `0x${'aa'.repeat(20)}`,
@@ -110,4 +110,17 @@ test('the radio is the same for the same seed and moment, moves with time, and k
   expect(mean(100)).toBeGreaterThan(2 * mean(50))
   const values = new Set(Array.from({ length: 50 }, (_, i) => radioAt(1, 'ES', 100, at + i * 5000).latencyMs))
   expect(values.size).toBeGreaterThan(20)
+})
+
+test.each([
+  ['metering.not-active', 100, 'again'],
+  ['metering.chain-unreachable', 3000, 'again'],
+  // The node reads the journal a moment later than the carrier reads the chain.
+  ['metering.unknown-intent', 100, 'again'],
+  ['metering.unknown-intent', 2000, 'again'],
+  ['metering.unknown-intent', 2001, 'over'],
+  ['metering.service-ended', 100, 'over'],
+  ['metering.out-of-order', 100, 'drop'],
+] as const)('a receipt that is refused by %s at second %i of 2000: %s', (code, at, wanted) => {
+  expect(afterRefusal(code, 2000, at)).toBe(wanted)
 })

@@ -84,10 +84,19 @@ export async function signUsage(parts: Parts, subscription: Subscription): Promi
   parts.file.save()
 }
 
-/** Refusals after which the same receipt is not sent again. */
-const OVER = new Set(['metering.service-ended', 'metering.unknown-intent'])
-/** Refusals that pass: the node has not seen the activation yet. */
+/** Refusals that pass: the node has not seen the activation yet, or cannot see the chain. */
 const LATER = new Set(['metering.not-active', 'metering.chain-unreachable', 'metering.from-future'])
+
+/**
+ * What becomes of a receipt that the node refused: sent again, dropped for the next one, or the last of its intent. An
+ * intent that the node does not know while its service may last is one that it has not read of yet: the carrier has it
+ * from the chain.
+ */
+export function afterRefusal(code: string, deadline: number, nowSeconds: number): 'again' | 'drop' | 'over' {
+  if (LATER.has(code)) return 'again'
+  if (code === 'metering.unknown-intent') return nowSeconds <= deadline ? 'again' : 'over'
+  return code === 'metering.service-ended' ? 'over' : 'drop'
+}
 
 /** Sends what is signed, in one batch; what the node does not take for now stays. */
 export async function sendUsage(parts: Parts, subscriptions: readonly Subscription[]): Promise<void> {
@@ -100,11 +109,13 @@ export async function sendUsage(parts: Parts, subscriptions: readonly Subscripti
     key: parts.usage.address,
   }))
   const refused = new Map((await parts.node.postUsage(records)).map((one) => [one.position, one.code]))
+  const nowSeconds = Math.floor(parts.clock.nowMs() / 1000)
   waiting.slice(0, 500).forEach((one, position) => {
     const code = refused.get(position)
-    if (code && LATER.has(code)) return
+    const after = code && afterRefusal(code, one.terms?.deadline ?? 0, nowSeconds)
+    if (after === 'again') return
     if (code) parts.log.warn('the node refused a usage receipt', { intentId: one.intentId, code })
-    if (one.usage.unsent?.last || (code && OVER.has(code))) one.usage.finished = true
+    if (one.usage.unsent?.last || after === 'over') one.usage.finished = true
     one.usage.unsent = undefined
   })
   parts.file.save()
