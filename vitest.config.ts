@@ -7,6 +7,8 @@ const journeys = {
   exclude: never,
   testTimeout: 240_000,
   hookTimeout: 240_000,
+  // A page that is sent and drawn anew takes longer than a second where much else runs.
+  expect: { poll: { timeout: 15_000 } },
   fileParallelism: false,
   globalSetup: ['e2e/src/stack-keeper.ts'],
 }
