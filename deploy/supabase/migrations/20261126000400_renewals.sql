@@ -37,7 +37,9 @@ create table gesim.intents_renewal_payments (
   unique (renewal_id, position)
 );
 
--- Null: bought by hand.
+-- Null: bought by hand, or of an account that was deleted.
 alter table gesim.intents_intents add column renewal_id text references gesim.intents_renewals on delete set null;
+-- Its days, which count from the activation; stays when the order is deleted. Null: bought by hand.
+alter table gesim.intents_intents add column renewed_days integer check (renewed_days > 0);
 
 select gesim.protect('intents_renewals, intents_renewal_payments');

@@ -241,6 +241,20 @@ test('its days count from the activation, not from the end of the order', async 
   expect(active.deadline).toBeLessThan(active.terms.deadline)
 })
 
+test('its days count from the activation even when the account was deleted while its money was held', async () => {
+  const { intentId, renewal } = await ordered(2)
+  const next = renewal.parts[0]!.intentId as Hex
+  await used(intentId, '5000000000', true)
+  await asked(next)
+  await readsOn(h.own.store, 'intents', await fund(next))
+  await readsOn(h.own.store, 'intents', await h.event('account.forgotten', null, { account: who.account }))
+  const activatedAt = Math.floor(Date.now() / 1000) + 3_600
+  const event = await h.event('intent.activated', next, { book: 1, index: 0, activatedAt, ...tx })
+  await readsOn(h.own.store, 'intents', event)
+  const active = (await ask('GET', `/v1/intents/${next}`)).body as Intent
+  expect([active.state, active.deadline]).toEqual(['active', activatedAt + 30 * 86_400])
+})
+
 test('a payment that somebody else brings to the chain is the traveller’s purchase all the same', async () => {
   const { renewal } = await ordered()
   const second = renewal.parts[1]!.intentId as Hex
