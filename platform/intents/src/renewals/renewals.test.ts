@@ -336,6 +336,23 @@ test('a spending limit stands above an order, and lowering one ends what renews 
   expect(await mine(renewal.renewalId)).toMatchObject({ state: 'ended', why: 'limits-lowered' })
 })
 
+test('a payment that is on its way counts against the limits for as long as it can be made', async () => {
+  const { intentId, renewal } = await ordered(1)
+  const next = renewal.parts[0]!.intentId as Hex
+  await used(intentId, '4500000000')
+  await asked(next)
+  const spent = async () => {
+    const { spentDayMicros, spent30DaysMicros } = (await ask('GET', '/v1/wallet/limits')).body
+    return [spentDayMicros, spent30DaysMicros]
+  }
+  // Beside the first purchase, whose promise nobody kept: that one was void after minutes.
+  expect(await spent()).toEqual(['19000000', '19000000'])
+  h.ahead = 40 * 86_400
+  expect(await spent()).toEqual([PRICE, PRICE])
+  await sql`update gesim.intents_intents set state = 'lapsed' where intent_id = ${next}`.execute(db())
+  expect(await spent()).toEqual(['0', '0'])
+})
+
 test('a payment that the chain refuses ends the order, and no purchase is left open', async () => {
   const { intentId, renewal } = await ordered()
   const next = renewal.parts[0]!.intentId as Hex
