@@ -140,6 +140,19 @@ export function makeSpending({ store, clock, settings }: SpendingOptions) {
   }
 }
 
+/** Counts a payment that was signed ahead as promised, whatever the limits, unless it was before: it is on the chain. */
+export async function notePromise(
+  tx: Tx,
+  account: Hex,
+  intentId: Hex,
+  micros: string,
+  atMs: number,
+): Promise<void> {
+  await sql`insert into gesim.intents_spends (intent_id, then_micros, account, amount_micros, at)
+    values (${intentId}, ${micros}, ${account}, ${micros}, ${new Date(atMs)})
+    on conflict (intent_id, paid, then_micros) do nothing`.execute(tx)
+}
+
 /**
  * Counts what a purchase has in escrow: as paid, no more than once, whoever paid it and whatever was promised. Promises up
  * to there are kept; what was promised beyond may still be on its way, of a second tab for example, and is void when a

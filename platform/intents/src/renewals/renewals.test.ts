@@ -266,12 +266,18 @@ test('a payment that somebody else brings to the chain is the traveller’s purc
   })
   expect(bought.renewed?.renewalId).toBe(renewal.renewalId)
   expect(await mine(renewal.renewalId)).toMatchObject({ state: 'on', follows: second, left: 1 })
+  // Beside the promise of the first purchase, which nobody kept.
+  const spent = async () => (await ask('GET', '/v1/wallet/limits')).body.spentDayMicros
+  expect(await spent()).toBe('19000000')
+  h.ahead = 3_600
+  expect(await spent()).toBe(PRICE)
   // After the end of the order too: the money is there, so the plan is.
   await ask('DELETE', `/v1/renewals/${renewal.renewalId}`)
   const first = renewal.parts[0]!.intentId as Hex
   await fund(first)
   await until(async () => (await ask('GET', `/v1/intents/${first}`)).body.state === 'funded')
   expect((await mine(renewal.renewalId)).why).toBe('you')
+  expect(await spent()).toBe('19000000')
 })
 
 const setPlan = (path: string, value: string) =>
