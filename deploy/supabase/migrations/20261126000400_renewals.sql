@@ -41,5 +41,7 @@ create table gesim.intents_renewal_payments (
 alter table gesim.intents_intents add column renewal_id text references gesim.intents_renewals on delete set null;
 -- Its days, which count from the activation; stays when the order is deleted. Null: bought by hand.
 alter table gesim.intents_intents add column renewed_days integer check (renewed_days > 0);
+-- Payments that are on their way.
+create index intents_intents_ahead on gesim.intents_intents (renewal_id) where state = 'drafted';
 
 select gesim.protect('intents_renewals, intents_renewal_payments');

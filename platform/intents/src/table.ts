@@ -106,6 +106,7 @@ export function factsOf(row: IntentRow): IntentFacts {
     book: row.book,
     terms: row.terms,
     renewedDays: row.renewed_days,
+    byOrder: row.renewal_id !== null,
   }
 }
 

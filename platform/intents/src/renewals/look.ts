@@ -1,6 +1,6 @@
 import { type Clock, isFailure, type Log } from '@gesim/base'
 import { planHashOf, wholeBytes } from '@gesim/proofs'
-import type { Running, Store, Tx } from '@gesim/store'
+import type { Db, Running, Store, Tx } from '@gesim/store'
 import type { RenewalEnd } from '@gesim/wire'
 import { sql } from 'kysely'
 import { findPlan } from '../catalogue.ts'
@@ -8,13 +8,13 @@ import type { makeIntents } from '../intents.ts'
 import type { IntentsChain } from '../ports.ts'
 import type { makeSpending } from '../spending.ts'
 import { findIntent, type IntentRow } from '../table.ts'
-import { type BuyingFacts, type RenewalFacts, whenDue, whyNot } from './decide.ts'
+import { type BuyingFacts, type Due, type RenewalFacts, whenDue, whyNot } from './decide.ts'
 import { addRenewed } from './paid.ts'
 import {
-  askedState,
   endRenewal,
   findRenewal,
   lookAtAll,
+  openPayment,
   type PaymentRow,
   paymentsOf,
   RENEW,
@@ -51,20 +51,30 @@ export async function startRenewing(options: LookOptions): Promise<Running> {
 }
 
 async function look(options: LookOptions, renewalId: string, tx: Tx): Promise<void> {
-  const { store, clock, log } = options
+  const { store, clock, log, intents } = options
   const before = await findRenewal(store.db, renewalId)
-  if (before?.state !== 'on') return
-  const payment = (await paymentsOf(store.db, [renewalId])).find((one) => one.state === 'waiting')
-  const first = await dueOf(store.db as Tx, before, clock)
+  if (!before) return
+  const first = await dueOf(store.db, before, clock)
+  const payment =
+    first.do === 'renew'
+      ? (await paymentsOf(store.db, [renewalId])).find((one) => one.state === 'waiting')
+      : first.do === 'give-up' && (await openPayment(store.db, renewalId))
   // Asked before anything is locked, so that no transaction is held open over the network.
-  const buying = first.do === 'renew' && payment ? await buyingFacts(options, before, payment) : undefined
+  const buying = payment ? await buyingFacts(options, before, payment) : undefined
 
   const row = await findRenewal(tx, renewalId, true)
-  if (row?.state !== 'on') return
+  if (!row) return
   const due = await dueOf(tx, row, clock)
   if (due.do === 'end') return await end(due.why)
   // Something changed between the two looks: that has asked for another one.
-  if (due.do === 'wait' || !payment || !buying || row.follows !== before.follows) return
+  if (due.do === 'wait' || due.do !== first.do || !payment || !buying || row.follows !== before.follows)
+    return
+  if (due.do === 'give-up') {
+    // Somebody else was faster: the indexer is about to say so, and until then the money counts as promised.
+    if (buying.isPaid) return
+    await intents.lapse(tx, payment.intent_id)
+    return await end(due.why)
+  }
   const no = whyNot(buying)
   if (no === 'paid') return
   if (no) return await end(no)
@@ -74,16 +84,19 @@ async function look(options: LookOptions, renewalId: string, tx: Tx): Promise<vo
 
   async function end(why: RenewalEnd): Promise<void> {
     await endRenewal(tx, store, renewalId, why, clock.nowMs())
-    log.info('a renewal ended', { intentId: row!.follows, why })
+    if (row?.state === 'on') log.info('a renewal ended', { intentId: row.follows, why })
   }
 }
 
-async function dueOf(db: Tx, row: RenewalRow, clock: Clock) {
+async function dueOf(db: Db | Tx, row: RenewalRow, clock: Clock): Promise<Due> {
+  const asked = (await openPayment(db, row.renewal_id)) ?? null
+  // Of an order that has ended, a payment may still be on its way.
+  if (row.state !== 'on' && !asked) return { do: 'wait' }
   const follows = await findIntent(db, row.follows)
   return whenDue({
     nowSeconds: Math.floor(clock.nowMs() / 1000),
     until: Number(row.until_at),
-    asked: await askedState(db, row.renewal_id),
+    asked,
     follows: followed(follows!),
   })
 }
