@@ -13,6 +13,7 @@ import { addRenewed } from './paid.ts'
 import {
   endRenewal,
   findRenewal,
+  isTooMany,
   lookAtAll,
   openPayment,
   type PaymentRow,
@@ -78,8 +79,8 @@ async function look(options: LookOptions, renewalId: string, tx: Tx): Promise<vo
   const no = whyNot(buying)
   if (no === 'paid') return
   if (no) return await end(no)
-  const limit = await buy(options, tx, row, payment)
-  if (limit) return await end('limit')
+  const stop = await buy(options, tx, row, payment)
+  if (stop) return await end(stop)
   log.info('a plan renews itself', { intentId: payment.intent_id })
 
   async function end(why: RenewalEnd): Promise<void> {
@@ -142,17 +143,18 @@ async function buyingFacts(
   }
 }
 
-/** Wishes for the payment: purchase, promise, wish and the payment's state commit together. True where a limit forbids it. */
+/** Wishes for the payment: purchase, promise, wish and the payment's state commit together. Says what forbids it. */
 async function buy(
-  { store, intents, spending }: LookOptions,
+  { store, clock, intents, spending }: LookOptions,
   tx: Tx,
   row: RenewalRow,
   payment: PaymentRow,
-): Promise<boolean> {
+): Promise<'limit' | 'too-many' | null> {
+  if (await isTooMany(tx, row.account, clock.nowMs())) return 'too-many'
   const { intent_id: intentId, terms, signature } = payment
   const { numAffectedRows } = await sql`update gesim.intents_renewal_payments
     set state = 'asked', signature = null where intent_id = ${intentId} and state = 'waiting'`.execute(tx)
-  if (!numAffectedRows || signature === null) return false
+  if (!numAffectedRows || signature === null) return null
   await addRenewed(tx, row, payment)
   const price = BigInt(row.price_micros)
   try {
@@ -160,7 +162,7 @@ async function buy(
   } catch (error) {
     if (!isFailure(error, 'intents.over-limit')) throw error
     await sql`delete from gesim.intents_intents where intent_id = ${intentId}`.execute(tx)
-    return true
+    return 'limit'
   }
   await intents.wait(tx, intentId, 'timer.lapse', Number(row.until_at))
   await store.append(tx, 'renewal.wanted', intentId, {
@@ -169,5 +171,5 @@ async function buy(
     validBefore: Number(row.until_at),
     signature,
   })
-  return false
+  return null
 }

@@ -68,6 +68,18 @@ export async function openPayment(
   return rows[0]
 }
 
+/** The operator pays the network's fee of each renewal; of who orders, takes back and orders again, not without end. */
+const MOST_RENEWED = 8
+const RENEWED_WITHIN_MS = 30 * 86_400_000
+
+/** Whether an account's plans have renewed themselves so often lately that no other one may. */
+export async function isTooMany(db: Db | Tx, account: Hex, nowMs: number): Promise<boolean> {
+  const { rows } = await sql<{ count: number }>`select count(*)::int as count from gesim.intents_intents
+    where payer = ${account} and renewed_days is not null
+      and created_at > ${new Date(nowMs - RENEWED_WITHIN_MS)}`.execute(db)
+  return rows[0]!.count >= MOST_RENEWED
+}
+
 /** What the traveller is told when a renewal ends; what they did themselves is no news to them. */
 const TOLD: Partial<Record<RenewalEnd, EventBodies['notice.wanted']['about']>> = {
   price: 'renewal-price',
@@ -77,6 +89,7 @@ const TOLD: Partial<Record<RenewalEnd, EventBodies['notice.wanted']['about']>> =
   'not-sold': 'renewal-ended',
   signature: 'renewal-ended',
   time: 'renewal-ended',
+  'too-many': 'renewal-ended',
   refused: 'renewal-ended',
 }
 

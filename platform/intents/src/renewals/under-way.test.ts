@@ -9,6 +9,7 @@ import {
   ask,
   asked,
   db,
+  draft,
   ends,
   fund,
   h,
@@ -18,6 +19,7 @@ import {
   ordered,
   PRICE,
   refusal,
+  running,
   settledLooks,
   used,
   useRenewals,
@@ -143,4 +145,26 @@ test('a chain that is silent ends nothing: it is asked again, and the plan is bo
   expect(silent).toBe(-1)
   expect((await wanted(next)).length).toBe(1)
   expect((await mine(renewal.renewalId)).state).toBe('on')
+})
+
+test('an account whose plans renewed themselves eight times in 30 days is bought no ninth, and cannot order it', async () => {
+  const { intentId, renewal } = await ordered(1)
+  const lately = (days: number, count: number) =>
+    sql`insert into gesim.intents_intents (intent_id, payer, plan_id, plan, profile_type, country, qos, terms, books,
+        plan_salt, agreement, price_micros, state, provision_by, deadline, renewed_days, created_at)
+      select '0x' || md5(random()::text) || md5(n::text), payer, plan_id, plan, profile_type, country, qos, terms, books,
+        plan_salt, agreement, price_micros, 'refunded', provision_by, deadline, 30, now() - make_interval(days => ${days})
+      from gesim.intents_intents, generate_series(1, ${count}::int) n where intent_id = ${intentId}`.execute(
+      db(),
+    )
+  await lately(31, 8)
+  await lately(29, 7)
+  const other = await running()
+  expect((await draft(other)).status).toBe(201)
+  await lately(29, 1)
+  expect(await draft(other)).toMatchObject({ status: 409, body: { code: 'intents.renewals-too-many' } })
+  await used(intentId, '4500000000')
+  await ends(renewal.renewalId, 'too-many')
+  expect(await wanted(renewal.parts[0]!.intentId as Hex)).toEqual([])
+  expect(await notices(intentId)).toEqual(['usage-90', 'renewal-ended'])
 })
