@@ -44,4 +44,10 @@ alter table gesim.intents_intents add column renewed_days integer check (renewed
 -- Payments that are on their way.
 create index intents_intents_ahead on gesim.intents_intents (renewal_id) where state = 'drafted';
 
+-- Before its money is there, a purchase that renews a plan may be paid all the same: its payment was signed.
+create or replace view gesim.intents_facts with (security_invoker = true) as
+select intent_id, payer, terms, books, plan_id, profile_type, country, state,
+  state in ('finishing', 'settled') as ended, renewed_days is not null as renewed
+from gesim.intents_intents;
+
 select gesim.protect('intents_renewals, intents_renewal_payments');

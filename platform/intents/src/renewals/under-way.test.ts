@@ -38,6 +38,13 @@ test('a payment that is on its way counts against the limits for as long as it c
     const { spentDayMicros, spent30DaysMicros } = (await ask('GET', '/v1/wallet/limits')).body
     return [spentDayMicros, spent30DaysMicros]
   }
+  // Whoever deletes the account is told of it.
+  const { rows } = await sql`select state, renewed from gesim.intents_facts
+    where intent_id in (${intentId}, ${next}) order by renewed`.execute(db())
+  expect(rows).toEqual([
+    { state: 'active', renewed: false },
+    { state: 'drafted', renewed: true },
+  ])
   // Beside the first purchase, whose promise nobody kept: that one was void after minutes.
   expect(await spent()).toEqual(['19000000', '19000000'])
   h.ahead = 40 * 86_400
