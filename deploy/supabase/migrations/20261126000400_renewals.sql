@@ -32,7 +32,7 @@ create table gesim.intents_renewal_payments (
   agreement jsonb not null,
   plan_salt text not null,
   state text not null default 'waiting' check (state in ('waiting', 'asked', 'paid')),
-  -- Null before it is signed, and from the moment on in which it is not needed any more.
+  -- Null before it is signed, and once it is paid or the order ends.
   signature text,
   unique (renewal_id, position)
 );
@@ -49,5 +49,10 @@ create or replace view gesim.intents_facts with (security_invoker = true) as
 select intent_id, payer, terms, books, plan_id, profile_type, country, state,
   state in ('finishing', 'settled') as ended, renewed_days is not null as renewed
 from gesim.intents_intents;
+
+-- What the relayer brings to the chain. It is read when it is asked for, and stands in no event: the journal forgets nothing.
+create view gesim.intents_asked_payments with (security_invoker = true) as
+select intent_id, signature from gesim.intents_renewal_payments where state = 'asked' and signature is not null;
+revoke all on gesim.intents_asked_payments from public, anon, authenticated;
 
 select gesim.protect('intents_renewals, intents_renewal_payments');

@@ -280,6 +280,8 @@ function transactionRefused(facts: IntentFacts, body: EventBodies['transaction.r
   const failure = { code: 'intents.transaction-refused', note: `${body.key.split(':')[0]}: ${body.code}` }
   // A refund that is refused because the intent was activated or refunded meanwhile is answered by that event.
   if (facts.state === 'settled' || facts.state === 'refunded') return NOTHING
+  // Somebody else was faster, and the chain has said so.
+  if (body.key.startsWith('renewal.wanted:') && facts.state !== 'drafted') return NOTHING
   // A payment that was signed ahead will not be made by us; its order may find that somebody else has made it.
   if (facts.state === 'drafted' && facts.renewedDays !== null && !facts.byOrder)
     return { set: { state: 'lapsed', failure } }

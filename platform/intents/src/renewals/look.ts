@@ -151,10 +151,12 @@ async function buy(
   payment: PaymentRow,
 ): Promise<'limit' | 'too-many' | null> {
   if (await isTooMany(tx, row.account, clock.nowMs())) return 'too-many'
-  const { intent_id: intentId, terms, signature } = payment
+  const { intent_id: intentId, terms } = payment
   const { numAffectedRows } = await sql`update gesim.intents_renewal_payments
-    set state = 'asked', signature = null where intent_id = ${intentId} and state = 'waiting'`.execute(tx)
-  if (!numAffectedRows || signature === null) return null
+    set state = 'asked' where intent_id = ${intentId} and state = 'waiting' and signature is not null`.execute(
+    tx,
+  )
+  if (!numAffectedRows) return null
   await addRenewed(tx, row, payment)
   const price = BigInt(row.price_micros)
   try {
@@ -169,7 +171,6 @@ async function buy(
     terms,
     amountMicros: row.price_micros,
     validBefore: Number(row.until_at),
-    signature,
   })
   return null
 }

@@ -122,6 +122,7 @@ test('at nine tenths the plan is bought again, once, whatever is told twice; the
   await readsOn(h.own.store, 'intents', await used(intentId, '5000000000', true))
   const [event, ...more] = await wanted(first)
   expect(more).toEqual([])
+  expect(event!.body).not.toHaveProperty('signature')
   expect(event!.body).toMatchObject({ amountMicros: PRICE, validBefore: renewal.until })
   expect((await ask('GET', `/v1/intents/${first}`)).body.state).toBe('drafted')
   // It counts against the limits from the moment on in which it is promised.

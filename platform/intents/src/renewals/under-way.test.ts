@@ -2,6 +2,7 @@
 import { unreachable } from '@gesim/base'
 import type { Hex } from '@gesim/journey'
 import { readsOn } from '@gesim/store/testing'
+import type { Intent } from '@gesim/wire'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { until } from '../testing/harness.ts'
@@ -80,6 +81,10 @@ test('a refusal because somebody else was faster ends nothing: the chain is aske
   await readsOn(h.own.store, 'intents', await fund(next))
   expect((await ask('GET', `/v1/intents/${next}`)).body).toMatchObject({ state: 'funded' })
   expect(await mine(renewal.renewalId)).toMatchObject({ state: 'on', follows: next, left: 1 })
+  // Told the other way round, it is no news either.
+  await readsOn(h.own.store, 'intents', await refusal(next))
+  const bought = (await ask('GET', `/v1/intents/${next}`)).body as Intent
+  expect([bought.state, bought.failure]).toEqual(['funded', undefined])
 })
 
 test('a payment that the chain has undone again is given up at the next look', async () => {
@@ -120,7 +125,12 @@ test('of an order that has ended, a payment that is refused is given up too, and
   const next = over.renewal.parts[0]!.intentId as Hex
   await used(over.intentId, '4500000000')
   await asked(next)
+  const readable = async () =>
+    (await sql`select signature from gesim.intents_asked_payments where intent_id = ${next}`.execute(db()))
+      .rows.length
+  expect(await readable()).toBe(1)
   await ask('DELETE', `/v1/renewals/${over.renewal.renewalId}`)
+  expect(await readable()).toBe(0)
   await refusal(next)
   await until(async () => (await ask('GET', `/v1/intents/${next}`)).body.state === 'lapsed')
   expect((await mine(over.renewal.renewalId)).why).toBe('you')
