@@ -32,12 +32,27 @@ create table gesim.intents_renewal_payments (
   agreement jsonb not null,
   plan_salt text not null,
   state text not null default 'waiting' check (state in ('waiting', 'asked', 'paid')),
-  -- Null before it is signed, and from the moment on in which it is not needed any more.
+  -- Null before it is signed, and once it is paid or the order ends.
   signature text,
   unique (renewal_id, position)
 );
 
--- Null: bought by hand.
+-- Null: bought by hand, or of an account that was deleted.
 alter table gesim.intents_intents add column renewal_id text references gesim.intents_renewals on delete set null;
+-- Its days, which count from the activation; stays when the order is deleted. Null: bought by hand.
+alter table gesim.intents_intents add column renewed_days integer check (renewed_days > 0);
+-- Payments that are on their way.
+create index intents_intents_ahead on gesim.intents_intents (renewal_id) where state = 'drafted';
+
+-- Before its money is there, a purchase that renews a plan may be paid all the same: its payment was signed.
+create or replace view gesim.intents_facts with (security_invoker = true) as
+select intent_id, payer, terms, books, plan_id, profile_type, country, state,
+  state in ('finishing', 'settled') as ended, renewed_days is not null as renewed
+from gesim.intents_intents;
+
+-- What the relayer brings to the chain. It is read when it is asked for, and stands in no event: the journal forgets nothing.
+create view gesim.intents_asked_payments with (security_invoker = true) as
+select intent_id, signature from gesim.intents_renewal_payments where state = 'asked' and signature is not null;
+revoke all on gesim.intents_asked_payments from public, anon, authenticated;
 
 select gesim.protect('intents_renewals, intents_renewal_payments');

@@ -68,10 +68,12 @@ async function person(
   return { session: (await findSession(own.store.db, secret))!, account, owner }
 }
 
-async function purchase(account: Hex, state: string): Promise<Hex> {
+async function purchase(account: Hex, state: string, renewed = false): Promise<Hex> {
   const intentId: Hex = `0x${String(++accounts).padStart(4, '0').repeat(16)}`
-  await sql`insert into gesim.intents_facts (intent_id, payer, terms, state)
-    values (${intentId}, ${account}, '{"provisionBy": 100, "deadline": 200}', ${state})`.execute(own.store.db)
+  await sql`insert into gesim.intents_facts (intent_id, payer, terms, state, renewed)
+    values (${intentId}, ${account}, '{"provisionBy": 100, "deadline": 200}', ${state}, ${renewed})`.execute(
+    own.store.db,
+  )
   return intentId
 }
 
@@ -151,6 +153,18 @@ test('a purchase with money in it must be named to be left behind; what is over 
   expect((await previewEnding(own.store, identityHoldings, session)).groups).toEqual(groups)
   await endAccount(own.store, session, receiptOf('hedy'), [running.toUpperCase().replace('0X', '0x')])
   expect(await tablesWith(own.store.db, session.subject)).toEqual([])
+})
+
+test('a plan whose own payment is on its way must be named too: its money arrives all the same', async () => {
+  const { session, account } = await person('rosalind')
+  const coming = await purchase(account, 'drafted', true)
+  await purchase(account, 'lapsed', true)
+  const { purchases } = await previewEnding(own.store, identityHoldings, session)
+  expect(purchases).toEqual([{ intentId: coming, state: 'drafted', provisionBy: 100, deadline: 200 }])
+  expect(await refusal(endAccount(own.store, session, receiptOf('rosalind'), []))).toBe(
+    'identity.purchases-run',
+  )
+  await endAccount(own.store, session, receiptOf('rosalind'), [coming])
 })
 
 test('of two requests at once one deletes, the other finds nobody; both can ask how far it is', async () => {

@@ -46,7 +46,7 @@ export async function previewEnding(
   }
 }
 
-/** Purchases with money in the escrow: all that are paid and not over. */
+/** Purchases with money in the escrow, or with a payment on its way there that was signed ahead: all that are not over. */
 async function runningPurchases(db: Db | Tx, account: Hex | null): Promise<EndingPreview['purchases']> {
   const { rows } = await sql<{
     intent_id: Hex
@@ -55,7 +55,9 @@ async function runningPurchases(db: Db | Tx, account: Hex | null): Promise<Endin
     deadline: bigint
   }>`select intent_id, state, (terms ->> 'provisionBy')::bigint as provision_by, (terms ->> 'deadline')::bigint as deadline
     from gesim.intents_facts where payer = ${account}
-      and state not in ('drafted', 'settled', 'refunded', 'lapsed') order by intent_id limit 200`.execute(db)
+      and state not in ('settled', 'refunded', 'lapsed') and (state <> 'drafted' or renewed) order by intent_id limit 200`.execute(
+    db,
+  )
   return rows.map((row) => ({
     intentId: row.intent_id,
     state: row.state,

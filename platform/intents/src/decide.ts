@@ -21,6 +21,8 @@ export interface IntentFacts {
   readonly terms: TermsJson
   /** Of a plan that renewed itself: its days, which count from the activation. Null: bought by hand. */
   readonly renewedDays: number | null
+  /** The order that asked for its payment is there: that one asks the chain before it gives the payment up. */
+  readonly byOrder: boolean
 }
 
 /** Something that happened: an event of the journal, a timer, or the traveller's wish. */
@@ -30,6 +32,8 @@ export type Cause =
   | { kind: 'timer.provision' }
   | { kind: 'timer.deadline' }
   | { kind: 'wish.finish' }
+  /** A payment that was signed ahead is not on the chain, and will not be made by us. */
+  | { kind: 'unpaid' }
   | { kind: 'entitled' }
 
 /** What shall happen beside the move; the shell carries it out in the same transaction. */
@@ -186,6 +190,9 @@ export function decide(facts: IntentFacts, cause: Cause, nowSeconds: number): De
       return refunding('no carrier delivered in time')
 
     case 'timer.lapse':
+      return state === 'drafted' && !facts.byOrder ? { set: { state: 'lapsed' } } : NOTHING
+
+    case 'unpaid':
       return state === 'drafted' ? { set: { state: 'lapsed' } } : NOTHING
 
     case 'refund.wanted':
@@ -273,8 +280,11 @@ function transactionRefused(facts: IntentFacts, body: EventBodies['transaction.r
   const failure = { code: 'intents.transaction-refused', note: `${body.key.split(':')[0]}: ${body.code}` }
   // A refund that is refused because the intent was activated or refunded meanwhile is answered by that event.
   if (facts.state === 'settled' || facts.state === 'refunded') return NOTHING
-  // The payment that was signed ahead will not be made by this order any more.
-  if (facts.state === 'drafted' && facts.renewedDays !== null) return { set: { state: 'lapsed', failure } }
+  // Somebody else was faster, and the chain has said so.
+  if (body.key.startsWith('renewal.wanted:') && facts.state !== 'drafted') return NOTHING
+  // A payment that was signed ahead will not be made by us; its order may find that somebody else has made it.
+  if (facts.state === 'drafted' && facts.renewedDays !== null && !facts.byOrder)
+    return { set: { state: 'lapsed', failure } }
   return { set: { failure } }
 }
 

@@ -154,6 +154,12 @@ export const intentsFailures = {
     remedy: 'End that order first: DELETE /v1/renewals/:renewalId.',
     httpStatus: 409,
   },
+  'intents.renewals-too-many': {
+    kind: 'refused',
+    says: 'Plans of this account have renewed themselves eight times in the last 30 days.',
+    remedy: 'Buy the plan by hand, or order again once fewer than eight lie within 30 days.',
+    httpStatus: 409,
+  },
   'intents.renewal-unknown': {
     kind: 'refused',
     says: 'No such renewal.',

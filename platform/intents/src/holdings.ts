@@ -60,6 +60,7 @@ export const intentsHoldings: readonly Holding[] = [
       usage: text('usage'),
       failure: text('failure'),
       renewal_id: text('renewal'),
+      renewed_days: text('renewed'),
       seq: text('event'),
       created_at: time('created'),
     },

@@ -116,6 +116,12 @@ export function makeIntents(options: IntentsOptions) {
   return {
     wait,
 
+    /** Gives up a payment that was signed ahead: the chain was asked, nobody has made it. */
+    async lapse(tx: Tx, intentId: Hex): Promise<void> {
+      const nowMs = clock.nowMs()
+      await take(tx, intentId, { kind: 'unpaid' }, `unpaid:${nowMs}`, 0n, nowMs)
+    },
+
     /** Starts the reader, the workers of timers and of the entitlement check. */
     async start() {
       const follower = store.follow({ reader: 'intents', kinds: FOLLOWED }, async (event, tx) => {

@@ -26,7 +26,7 @@ const row = (used: string | null, over: Partial<IntentRow> = {}): IntentRow =>
     usage: used === null ? null : { billableBytes: used },
     funded_micros: '5000000',
     no_carrier: false,
-    renewal_id: null,
+    renewed_days: null,
     ...over,
   }) as IntentRow
 const recorded = (used: string, over: Changes = {}): Changes => ({
@@ -74,7 +74,7 @@ test('money that came back by itself is told, what the traveller took back is no
 })
 
 test('a plan that renewed itself and that nobody delivers, once; whoever bought by hand sees it on the page', () => {
-  const renewed = row(null, { state: 'funded', renewal_id: 'r_1' })
+  const renewed = row(null, { state: 'funded', renewed_days: 30 })
   expect(noticeOf(renewed, { noCarrier: true })).toBe('renewal-undelivered')
   expect(noticeOf({ ...renewed, no_carrier: true }, { noCarrier: true })).toBeUndefined()
   expect(noticeOf(renewed, { noCarrier: false })).toBeUndefined()

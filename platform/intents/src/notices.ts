@@ -18,12 +18,12 @@ const STEPS = [
  * alone bounds the use, the ledger's charge follows later and is not told.
  */
 export function noticeOf(
-  before: Pick<IntentRow, 'state' | 'terms' | 'usage' | 'funded_micros' | 'no_carrier' | 'renewal_id'>,
+  before: Pick<IntentRow, 'state' | 'terms' | 'usage' | 'funded_micros' | 'no_carrier' | 'renewed_days'>,
   set: Changes,
 ): Notice | undefined {
   if (set.state === 'refunded') return before.state === 'refunding' ? 'refunded' : undefined
   // Whoever buys by hand looks at the page; whoever had it bought may not, and its money would come back late by itself.
-  if (set.noCarrier && !before.no_carrier && before.renewal_id !== null) return 'renewal-undelivered'
+  if (set.noCarrier && !before.no_carrier && before.renewed_days !== null) return 'renewal-undelivered'
   const state = set.state ?? before.state
   if (!set.usage || (state !== 'active' && state !== 'finishing')) return undefined
   const whole = wholeBytes(before.terms, BigInt(before.funded_micros))

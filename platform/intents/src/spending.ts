@@ -19,7 +19,7 @@ import { endRunning, lockRunning } from './renewals/table.ts'
 import type { intentsSettings } from './settings.ts'
 import { lockIntent } from './table.ts'
 
-/** How long a promise counts that nobody has kept: an operation that pays is void before (11 minutes at most). */
+/** How long a promise counts that nobody has kept: an operation that pays is void before (11 minutes at most). Not of what was signed ahead. */
 const UNPAID_MS = 15 * 60_000
 const DAY_MS = 86_400_000
 
@@ -140,6 +140,19 @@ export function makeSpending({ store, clock, settings }: SpendingOptions) {
   }
 }
 
+/** Counts a payment that was signed ahead as promised, whatever the limits, unless it was before: it is on the chain. */
+export async function notePromise(
+  tx: Tx,
+  account: Hex,
+  intentId: Hex,
+  micros: string,
+  atMs: number,
+): Promise<void> {
+  await sql`insert into gesim.intents_spends (intent_id, then_micros, account, amount_micros, at)
+    values (${intentId}, ${micros}, ${account}, ${micros}, ${new Date(atMs)})
+    on conflict (intent_id, paid, then_micros) do nothing`.execute(tx)
+}
+
 /**
  * Counts what a purchase has in escrow: as paid, no more than once, whoever paid it and whatever was promised. Promises up
  * to there are kept; what was promised beyond may still be on its way, of a second tab for example, and is void when a
@@ -196,19 +209,23 @@ async function limitsOf(db: Db | Tx, account: Hex, lock: boolean): Promise<Limit
 
 /**
  * What counts: whatever is in escrow or on its way there. Not what came back whole, not what lapsed, and a promise that
- * nobody kept only as long as it still could be. `but` leaves out the promise of a purchase whose own payment is asked about.
+ * nobody kept only as long as it still could be: a payment that was signed ahead until its purchase lapses, as if it were
+ * made now. `but` leaves out the promise of a purchase whose own payment is asked about.
  */
 async function spendsOf(db: Db | Tx, account: Hex, nowMs: number, but: Hex | null = null): Promise<Spend[]> {
-  const { rows } = await sql<{ amount_micros: string; paid: boolean; at: Date }>`
-    select s.amount_micros, s.paid, s.at from gesim.intents_spends s join gesim.intents_intents i using (intent_id)
-    where s.account = ${account} and s.at > ${new Date(nowMs - LONGEST_WINDOW_MS)}
-      and i.state not in ('refunded', 'lapsed')
-      and (s.paid or (s.at > ${new Date(nowMs - UNPAID_MS)} and s.intent_id is distinct from ${but}))`.execute(
+  const isAhead = sql`(not s.paid and i.state = 'drafted' and i.renewed_days is not null)`
+  const { rows } = await sql<{ amount_micros: string; paid: boolean; at: Date; ahead: boolean }>`
+    select s.amount_micros, s.paid, s.at, ${isAhead} as ahead
+    from gesim.intents_spends s join gesim.intents_intents i using (intent_id)
+    where s.account = ${account} and i.state not in ('refunded', 'lapsed')
+      and case when s.paid then s.at > ${new Date(nowMs - LONGEST_WINDOW_MS)}
+        else (s.at > ${new Date(nowMs - UNPAID_MS)} or ${isAhead}) and s.intent_id is distinct from ${but} end`.execute(
     db,
   )
   return rows.map((row) => {
-    const atMs = row.at.getTime()
     const amountMicros = BigInt(row.amount_micros)
+    if (row.ahead) return { amountMicros, atMs: nowMs }
+    const atMs = row.at.getTime()
     return row.paid ? { amountMicros, atMs } : { amountMicros, atMs, voidFromMs: atMs + UNPAID_MS }
   })
 }

@@ -33,8 +33,10 @@ export interface IntentRow {
   receipt_digest: Hex | null
   usage: EventBodies['usage.recorded'] | null
   failure: { code: string; note?: string } | null
-  /** The order that bought it by itself; null: bought by hand. */
+  /** The order that bought it by itself; null: bought by hand, or the account was deleted. */
   renewal_id: string | null
+  /** Of a plan that renewed itself: its days. Null: bought by hand. */
+  renewed_days: number | null
   seq: bigint
   created_at: Date
 }
@@ -103,7 +105,8 @@ export function factsOf(row: IntentRow): IntentFacts {
     noCarrier: row.no_carrier,
     book: row.book,
     terms: row.terms,
-    renewedDays: row.renewal_id === null ? null : row.plan.validityDays,
+    renewedDays: row.renewed_days,
+    byOrder: row.renewal_id !== null,
   }
 }
 
@@ -126,11 +129,12 @@ export async function addIntent(tx: Tx, one: NewIntent): Promise<boolean> {
   const { plan, terms } = one
   const { numAffectedRows } = await sql`insert into gesim.intents_intents (intent_id, payer, plan_id, plan,
       profile_type, country, qos, terms, books, plan_salt, agreement, price_micros, state, provision_by, deadline,
-      renewal_id)
+      renewal_id, renewed_days)
     values (${one.intentId}, ${one.payer}, ${plan.planId}, ${JSON.stringify(plan)}::jsonb,
       ${one.profileType}, ${plan.countries[0] ?? 'ZZ'}, ${one.qos}, ${JSON.stringify(terms)}::jsonb,
       ${one.agreement.books}::integer[], ${one.planSalt}, ${JSON.stringify(one.agreement)}::jsonb,
-      ${one.priceMicros}, 'drafted', ${terms.provisionBy}, ${terms.deadline}, ${one.renewalId})
+      ${one.priceMicros}, 'drafted', ${terms.provisionBy}, ${terms.deadline}, ${one.renewalId},
+      ${one.renewalId === null ? null : plan.validityDays})
     on conflict (intent_id) do nothing`.execute(tx)
   return (numAffectedRows ?? 0n) > 0n
 }

@@ -105,8 +105,11 @@ export interface EventBodies {
   'intent.activated': { book: number; index: number; activatedAt: number; txHash: Hex; gasUsed: string }
   /** The whole amount shall go back: nobody could deliver in time. */
   'refund.wanted': { terms: TermsJson; why: string }
-  /** A plan shall renew itself: the escrow shall collect a payment that its payer signed ahead (EIP-3009), once. */
-  'renewal.wanted': { terms: TermsJson; amountMicros: string; validBefore: number; signature: Hex }
+  /**
+   * A plan shall renew itself: the escrow shall collect a payment that its payer signed ahead (EIP-3009), once. What was signed
+   * is read from `intents_asked_payments`: an event would keep it for ever.
+   */
+  'renewal.wanted': { terms: TermsJson; amountMicros: string; validBefore: number }
   /** The whole amount went back while Held. */
   'intent.refunded': { refundedMicros: string; txHash: Hex; gasUsed: string }
   /** The first bytes flowed, or the phone attached to the network. */

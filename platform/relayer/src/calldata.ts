@@ -54,9 +54,15 @@ export interface Grant {
 
 /**
  * The transactions that an event wishes for. The only place that knows which contract function fulfils which wish.
- * The key is the event's kind with what it is about, so that the same wish twice is one transaction.
+ * The key is the event's kind with what it is about, so that the same wish twice is one transaction. `signedAhead` is what a
+ * renewal is paid with.
  */
-export function wishesOf(event: JourneyEventOf<WishingKind>, addresses: Addresses, grant: Grant): Wish[] {
+export function wishesOf(
+  event: JourneyEventOf<WishingKind>,
+  addresses: Addresses,
+  grant: Grant,
+  signedAhead: Hex | null = null,
+): Wish[] {
   const one = (role: Wish['role'], to: Hex, data: Hex, key: string): Wish => ({
     key: `${event.kind}:${key}`,
     kind: event.kind,
@@ -137,14 +143,15 @@ export function wishesOf(event: JourneyEventOf<WishingKind>, addresses: Addresse
       return [one('operator', addresses.escrow, data, `${event.intentId}`)]
     }
     case 'renewal.wanted': {
-      const { terms, amountMicros, validBefore, signature } = event.body
+      if (signedAhead === null) return []
+      const { terms, amountMicros, validBefore } = event.body
       const data = encodeFunctionData({
         abi: intentEscrowAbi,
         functionName: 'createAndFund',
         args: [
           termsFromJson(terms),
           BigInt(amountMicros),
-          { validAfter: VALID_AFTER, validBefore: BigInt(validBefore), signature },
+          { validAfter: VALID_AFTER, validBefore: BigInt(validBefore), signature: signedAhead },
         ],
       })
       // The payment's nonce at USDC is the intent's id: made again, by whomever, it would be refused.

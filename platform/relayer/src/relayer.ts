@@ -1,5 +1,6 @@
 import type { Hex } from '@gesim/journey'
 import type { Running } from '@gesim/store'
+import { signedAhead } from './ahead.ts'
 import { noteOutcomes, sendBundle } from './bundler/bundle.ts'
 import { WISHING_KINDS, wishesOf } from './calldata.ts'
 import { requireChain } from './chain.ts'
@@ -67,7 +68,8 @@ export async function startRelayer(
         .onConflict((conflict) => conflict.doNothing())
         .execute()
     }
-    for (const wanted of wishesOf(event, addresses, grant)) await wish(tx, wanted)
+    const ahead = event.kind === 'renewal.wanted' ? await signedAhead(tx, store, event.intentId!) : null
+    for (const wanted of wishesOf(event, addresses, grant, ahead)) await wish(tx, wanted)
     pump.wake()
   })
   const housekeeping = lookAfter(context, parts)

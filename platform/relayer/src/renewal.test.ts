@@ -10,6 +10,7 @@ import {
   type UsdcDomain,
 } from '@gesim/proofs'
 import { eventually } from '@gesim/store/testing'
+import { sql } from 'kysely'
 import { encodeFunctionData } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { append, type Rig, startRig } from './harness.ts'
@@ -23,6 +24,8 @@ let who: Awaited<ReturnType<typeof traveller>>
 
 beforeAll(async () => {
   rig = await startRig()
+  await sql`drop view gesim.intents_asked_payments`.execute(rig.store.db)
+  await sql`create table gesim.intents_asked_payments (intent_id text, signature text)`.execute(rig.store.db)
   const { usdc } = rig.chain.addresses
   domain = { name: 'USD Coin', version: '2', chainId: 31337, verifyingContract: usdc }
   who = await traveller(rig)
@@ -61,13 +64,24 @@ async function signed(of: IntentTerms, validBefore: number, amountMicros = PRICE
   return await who.account.signTypedData(data as never)
 }
 
-const wish = (of: IntentTerms, validBefore: number, signature: Hex, amountMicros = PRICE) =>
-  append(rig.store, 'renewal.wanted', intentIdOf(of), {
+/** As the Intent Manager does: what was signed can be read until it is deleted, and stands in no event. */
+async function wish(of: IntentTerms, validBefore: number, signature: Hex | null, amountMicros = PRICE) {
+  const { db } = rig.store
+  await sql`delete from gesim.intents_asked_payments where intent_id = ${intentIdOf(of)}`.execute(db)
+  if (signature)
+    await sql`insert into gesim.intents_asked_payments values (${intentIdOf(of)}, ${signature})`.execute(db)
+  await append(rig.store, 'renewal.wanted', intentIdOf(of), {
     terms: termsToJson(of),
     amountMicros: amountMicros.toString(),
     validBefore,
-    signature,
   })
+}
+const dataOf = async (of: IntentTerms) =>
+  await rows(rig.store)
+    .selectFrom('relayer_transactions')
+    .select(['state', 'data', 'raw'])
+    .where('key', '=', `renewal.wanted:${intentIdOf(of)}`)
+    .executeTakeFirst()
 
 const balance = () =>
   rig.client.readContract({
@@ -108,7 +122,7 @@ describe('a payment that was signed ahead', () => {
     await rig.restart()
     await wish(one, until, signature)
     await eventually(async () => (await fundedOf(one)) === PRICE)
-    await wish(one, until, signature)
+    await wish(one, until, null)
     const sent = await eventually(async () => {
       const found = await rows(rig.store)
         .selectFrom('relayer_transactions')
@@ -156,8 +170,16 @@ describe('a payment that was signed ahead', () => {
     await wish(other, until, signatures[1])
     expect(await refusedFor(one)).toContain('authorization is used or canceled')
     expect(await refusedFor(other)).toContain('authorization is used or canceled')
+    expect(await dataOf(one)).toEqual({ state: 'refused', data: '0x', raw: null })
     expect([await fundedOf(one), await fundedOf(other), await balance()]).toEqual([0n, 0n, before])
   }, 60_000)
+
+  it('is refused once it is deleted, and is nowhere any more', async () => {
+    const one = terms(41n)
+    await wish(one, soon(), null)
+    expect(await refusedFor(one)).toBe('what was signed ahead is deleted')
+    expect(await dataOf(one)).toBeUndefined()
+  })
 
   it('pays no other amount, for no other plan, and not after its time', async () => {
     const [one, other, late] = [terms(31n), terms(32n), terms(33n)]

@@ -161,7 +161,13 @@ async function postpone(context: SenderContext, row: Row, revert: Revert): Promi
 async function refuseIn({ store }: SenderContext, tx: Tx, row: Row, revert: Revert): Promise<void> {
   await rowsIn(tx)
     .updateTable('relayer_transactions')
-    .set({ state: 'refused', code: revert.code, why: revert.why })
+    .set({
+      state: 'refused',
+      code: revert.code,
+      why: revert.why,
+      // What was signed ahead is good for another try by whoever finds it.
+      ...(row.kind === 'renewal.wanted' ? { data: '0x', raw: null } : {}),
+    })
     .where('id', '=', row.id)
     .execute()
   await store.append(tx, 'transaction.refused', row.intent_id, {

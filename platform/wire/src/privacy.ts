@@ -292,7 +292,7 @@ export const EndingPreview = Type.Object({
       until: code('untils'),
     }),
   ),
-  /** Paid and not over. Until `provisionBy` an eSIM is delivered or the money goes back; at `deadline` service ends. */
+  /** Paid, or about to be by a payment that was signed ahead, and not over. Until `provisionBy` an eSIM is delivered or the money goes back; at `deadline` service ends. */
   purchases: Type.Array(
     Type.Object({
       intentId: Hash,

@@ -26,6 +26,8 @@ export const RenewalEnd = Type.Union([
   Type.Literal('balance'),
   /** It would have passed a spending limit. */
   Type.Literal('limit'),
+  /** Plans of the account have renewed themselves too often within 30 days. */
+  Type.Literal('too-many'),
   /** The traveller has lowered a spending limit. */
   Type.Literal('limits-lowered'),
   /** The key that signed no longer opens the account. */
@@ -98,6 +100,7 @@ export const renewalsRoutes = {
       'intents.unknown',
       'intents.not-renewable',
       'intents.renewal-exists',
+      'intents.renewals-too-many',
       'intents.plan-unknown',
       'intents.plan-not-on-sale',
     ],

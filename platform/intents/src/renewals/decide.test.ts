@@ -43,13 +43,15 @@ describe('when a plan is bought again', () => {
     ['nor while it goes back', facts({ state: 'refunding' }), 'refunded'],
     ['not from the last second on', facts({ state: 'settled' }, { until: NOW }), 'time'],
     ['in the second before', facts({ state: 'settled' }, { until: NOW + 1 }), 'renew'],
-    ['not while a payment is on its way', facts({ state: 'settled' }, { asked: 'drafted' }), 'wait'],
-    ['even if the time ends meanwhile', facts({}, { asked: 'drafted', until: NOW - 1 }), 'wait'],
-    ['never after a payment that was refused', facts({ state: 'settled' }, { asked: 'lapsed' }), 'refused'],
+    ['not while a payment is on its way', facts({ state: 'settled' }, { asked: { refused: false } }), 'wait'],
+    ['nor in its last second', facts({}, { asked: { refused: false }, until: NOW + 1 }), 'wait'],
+    ['never after the time of one is over', facts({}, { asked: { refused: false }, until: NOW }), 'time'],
+    ['nor after one was refused', facts({ state: 'settled' }, { asked: { refused: true } }), 'refused'],
+    ['which late says that of its time', facts({}, { asked: { refused: true }, until: NOW }), 'time'],
   ]
   it.each(cases)('%s', (_, given, wanted) => {
     const due = whenDue(given)
-    expect(due.do === 'end' ? due.why : due.do).toBe(wanted)
+    expect('why' in due ? due.why : due.do).toBe(wanted)
   })
 })
 

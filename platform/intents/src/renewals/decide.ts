@@ -8,8 +8,8 @@ export interface RenewalFacts {
   readonly nowSeconds: number
   /** USDC takes the payments before this second. */
   readonly until: number
-  /** A payment is on its way: where the purchase that it pays for stands. */
-  readonly asked: IntentState | null
+  /** A payment is on its way; `refused`: the chain did not take it from us. */
+  readonly asked: { readonly refused: boolean } | null
   /** The purchase whose end is waited for. */
   readonly follows: {
     readonly state: IntentState
@@ -21,7 +21,12 @@ export interface RenewalFacts {
   }
 }
 
-export type Due = { readonly do: 'wait' } | { readonly do: 'renew' } | { readonly do: 'end'; why: RenewalEnd }
+export type Due =
+  | { readonly do: 'wait' }
+  | { readonly do: 'renew' }
+  | { readonly do: 'end'; why: RenewalEnd }
+  /** Nobody will make the payment, unless the chain says that somebody has. */
+  | { readonly do: 'give-up'; why: RenewalEnd }
 
 /** Used up to here, the next plan is bought: while it is installed, the rest of this one still serves. */
 const DUE_PERCENT = 90n
@@ -30,8 +35,8 @@ const DUE_PERCENT = 90n
 export function whenDue(facts: RenewalFacts): Due {
   const { nowSeconds, until, asked, follows } = facts
   if (asked !== null) {
-    // Nobody took the payment before its end, or the chain refused it.
-    return asked === 'lapsed' ? { do: 'end', why: 'refused' } : { do: 'wait' }
+    if (nowSeconds >= until) return { do: 'give-up', why: 'time' }
+    return asked.refused ? { do: 'give-up', why: 'refused' } : { do: 'wait' }
   }
   // Who took the money of a plan back wants no other one of it.
   if (follows.state === 'refunding' || follows.state === 'refunded' || follows.state === 'lapsed')

@@ -1,6 +1,6 @@
 import { type Clock, isFailure, type Log } from '@gesim/base'
 import { planHashOf, wholeBytes } from '@gesim/proofs'
-import type { Running, Store, Tx } from '@gesim/store'
+import type { Db, Running, Store, Tx } from '@gesim/store'
 import type { RenewalEnd } from '@gesim/wire'
 import { sql } from 'kysely'
 import { findPlan } from '../catalogue.ts'
@@ -8,13 +8,14 @@ import type { makeIntents } from '../intents.ts'
 import type { IntentsChain } from '../ports.ts'
 import type { makeSpending } from '../spending.ts'
 import { findIntent, type IntentRow } from '../table.ts'
-import { type BuyingFacts, type RenewalFacts, whenDue, whyNot } from './decide.ts'
+import { type BuyingFacts, type Due, type RenewalFacts, whenDue, whyNot } from './decide.ts'
 import { addRenewed } from './paid.ts'
 import {
-  askedState,
   endRenewal,
   findRenewal,
+  isTooMany,
   lookAtAll,
+  openPayment,
   type PaymentRow,
   paymentsOf,
   RENEW,
@@ -51,39 +52,52 @@ export async function startRenewing(options: LookOptions): Promise<Running> {
 }
 
 async function look(options: LookOptions, renewalId: string, tx: Tx): Promise<void> {
-  const { store, clock, log } = options
+  const { store, clock, log, intents } = options
   const before = await findRenewal(store.db, renewalId)
-  if (before?.state !== 'on') return
-  const payment = (await paymentsOf(store.db, [renewalId])).find((one) => one.state === 'waiting')
-  const first = await dueOf(store.db as Tx, before, clock)
+  if (!before) return
+  const first = await dueOf(store.db, before, clock)
+  const payment =
+    first.do === 'renew'
+      ? (await paymentsOf(store.db, [renewalId])).find((one) => one.state === 'waiting')
+      : first.do === 'give-up' && (await openPayment(store.db, renewalId))
   // Asked before anything is locked, so that no transaction is held open over the network.
-  const buying = first.do === 'renew' && payment ? await buyingFacts(options, before, payment) : undefined
+  const buying = payment ? await buyingFacts(options, before, payment) : undefined
 
   const row = await findRenewal(tx, renewalId, true)
-  if (row?.state !== 'on') return
+  if (!row) return
   const due = await dueOf(tx, row, clock)
   if (due.do === 'end') return await end(due.why)
   // Something changed between the two looks: that has asked for another one.
-  if (due.do === 'wait' || !payment || !buying || row.follows !== before.follows) return
+  if (due.do === 'wait' || due.do !== first.do || !payment || !buying || row.follows !== before.follows)
+    return
+  if (due.do === 'give-up') {
+    // Somebody else was faster: the indexer is about to say so, and until then the money counts as promised.
+    if (buying.isPaid) return
+    await intents.lapse(tx, payment.intent_id)
+    return await end(due.why)
+  }
   const no = whyNot(buying)
   if (no === 'paid') return
   if (no) return await end(no)
-  const limit = await buy(options, tx, row, payment)
-  if (limit) return await end('limit')
+  const stop = await buy(options, tx, row, payment)
+  if (stop) return await end(stop)
   log.info('a plan renews itself', { intentId: payment.intent_id })
 
   async function end(why: RenewalEnd): Promise<void> {
     await endRenewal(tx, store, renewalId, why, clock.nowMs())
-    log.info('a renewal ended', { intentId: row!.follows, why })
+    if (row?.state === 'on') log.info('a renewal ended', { intentId: row.follows, why })
   }
 }
 
-async function dueOf(db: Tx, row: RenewalRow, clock: Clock) {
+async function dueOf(db: Db | Tx, row: RenewalRow, clock: Clock): Promise<Due> {
+  const asked = (await openPayment(db, row.renewal_id)) ?? null
+  // Of an order that has ended, a payment may still be on its way.
+  if (row.state !== 'on' && !asked) return { do: 'wait' }
   const follows = await findIntent(db, row.follows)
   return whenDue({
     nowSeconds: Math.floor(clock.nowMs() / 1000),
     until: Number(row.until_at),
-    asked: await askedState(db, row.renewal_id),
+    asked,
     follows: followed(follows!),
   })
 }
@@ -129,17 +143,20 @@ async function buyingFacts(
   }
 }
 
-/** Wishes for the payment: purchase, promise, wish and the payment's state commit together. True where a limit forbids it. */
+/** Wishes for the payment: purchase, promise, wish and the payment's state commit together. Says what forbids it. */
 async function buy(
-  { store, intents, spending }: LookOptions,
+  { store, clock, intents, spending }: LookOptions,
   tx: Tx,
   row: RenewalRow,
   payment: PaymentRow,
-): Promise<boolean> {
-  const { intent_id: intentId, terms, signature } = payment
+): Promise<'limit' | 'too-many' | null> {
+  if (await isTooMany(tx, row.account, clock.nowMs())) return 'too-many'
+  const { intent_id: intentId, terms } = payment
   const { numAffectedRows } = await sql`update gesim.intents_renewal_payments
-    set state = 'asked', signature = null where intent_id = ${intentId} and state = 'waiting'`.execute(tx)
-  if (!numAffectedRows || signature === null) return false
+    set state = 'asked' where intent_id = ${intentId} and state = 'waiting' and signature is not null`.execute(
+    tx,
+  )
+  if (!numAffectedRows) return null
   await addRenewed(tx, row, payment)
   const price = BigInt(row.price_micros)
   try {
@@ -147,14 +164,13 @@ async function buy(
   } catch (error) {
     if (!isFailure(error, 'intents.over-limit')) throw error
     await sql`delete from gesim.intents_intents where intent_id = ${intentId}`.execute(tx)
-    return true
+    return 'limit'
   }
   await intents.wait(tx, intentId, 'timer.lapse', Number(row.until_at))
   await store.append(tx, 'renewal.wanted', intentId, {
     terms,
     amountMicros: row.price_micros,
     validBefore: Number(row.until_at),
-    signature,
   })
-  return false
+  return null
 }

@@ -1,6 +1,7 @@
 import type { Hex } from '@gesim/journey'
 import type { Store, Tx } from '@gesim/store'
 import { sql } from 'kysely'
+import { notePromise } from '../spending.ts'
 import { addIntent } from '../table.ts'
 import { endRenewal, findRenewal, type PaymentRow, type RenewalRow } from './table.ts'
 
@@ -21,6 +22,8 @@ export async function notePaid(tx: Tx, store: Store, intentId: Hex, atMs: number
   const payment = rows[0]
   if (!payment) return
   await addRenewed(tx, renewal, payment)
+  // Whoever brought it: without a promise it would not be counted as paid.
+  await notePromise(tx, renewal.account, intentId, renewal.price_micros, atMs)
   await sql`update gesim.intents_renewals set follows = ${intentId}
     where renewal_id = ${renewal.renewal_id}`.execute(tx)
   await store.append(tx, 'notice.wanted', intentId, { account: renewal.account, about: 'renewed' })

@@ -1,112 +1,39 @@
 // Plans that renew themselves, on a real database with the routes, and a chain in memory.
-import { unreachable } from '@gesim/base'
 import type { Hex } from '@gesim/journey'
-import { agreementDiffers, intentIdOf, paymentAheadDigest, termsFromJson } from '@gesim/proofs'
+import { agreementDiffers, intentIdOf, termsFromJson } from '@gesim/proofs'
 import { readsOn } from '@gesim/store/testing'
-import type { Intent, Quote, Renewal } from '@gesim/wire'
+import type { Intent, Renewal } from '@gesim/wire'
 import { sql } from 'kysely'
-import { generatePrivateKey, privateKeyToAccount, sign } from 'viem/accounts'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { ESCROW, type Harness, startHarness, USDC_DOMAIN, until } from '../testing/harness.ts'
+import { expect, test } from 'vitest'
+import { until } from '../testing/harness.ts'
+import {
+  ask,
+  asked,
+  become,
+  db,
+  draft,
+  ends,
+  fund,
+  h,
+  hand,
+  lookAgain,
+  mine,
+  notices,
+  ordered,
+  PLAN,
+  PRICE,
+  running,
+  signed,
+  traveller,
+  tx,
+  used,
+  useRenewals,
+  wanted,
+  who,
+} from '../testing/renewing.ts'
 import { lookAtAll } from './table.ts'
 
-let h: Harness
-let who: { key: Hex; account: Hex }
-const PLAN = 'es-5gb'
-const PRICE = '9500000'
-const tx = { txHash: `0x${'aa'.repeat(32)}` as Hex, gasUsed: '100' }
-
-beforeAll(async () => {
-  h = await startHarness(600, 86_400)
-})
-afterAll(() => h?.stop())
-beforeEach(() => {
-  who = traveller()
-  h.as = who
-  h.ahead = 0
-})
-
-function traveller() {
-  const key = generatePrivateKey()
-  return { key, account: privateKeyToAccount(key).address.toLowerCase() as Hex }
-}
-const ask = async (method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, payload?: object) => {
-  const answer = await h.app.inject({ method, url, ...(payload ? { payload } : {}) })
-  return { status: answer.statusCode, body: answer.json() }
-}
-const db = () => h.own.store.db
-
-/** A prepaid plan that serves. */
-async function running(planId = PLAN, state = 'active'): Promise<Hex> {
-  const quote = (await ask('POST', '/v1/quotes', { planId })).body as Quote
-  const { body } = await ask('POST', '/v1/intents', { quoteId: quote.quoteId, terms: quote.terms })
-  await sql`update gesim.intents_intents set state = ${state}, funded_micros = price_micros
-    where intent_id = ${body.intentId}`.execute(db())
-  return body.intentId
-}
-const draft = async (intentId: Hex, times = 2, days = 60) =>
-  ask('POST', `/v1/intents/${intentId}/renewals`, { times, days })
-const signed = (
-  renewal: Renewal,
-  key = who.key,
-  over: { amountMicros?: bigint; validBefore?: number } = {},
-) =>
-  Promise.all(
-    renewal.parts.map((part) =>
-      sign({
-        privateKey: key,
-        to: 'hex',
-        hash: paymentAheadDigest(USDC_DOMAIN, {
-          payer: part.terms.payer,
-          escrow: ESCROW,
-          amountMicros: BigInt(renewal.priceMicros),
-          validBefore: renewal.until,
-          intentId: part.intentId,
-          ...over,
-        }),
-      }),
-    ),
-  )
-const hand = (renewalId: string, signatures: readonly Hex[]) =>
-  ask('POST', `/v1/renewals/${renewalId}/signatures`, { signatures })
-async function ordered(times = 2): Promise<{ intentId: Hex; renewal: Renewal }> {
-  const intentId = await running()
-  const { body } = await draft(intentId, times)
-  const { status, body: renewal } = await hand(body.renewalId, await signed(body))
-  expect([status, renewal.state]).toEqual([200, 'on'])
-  return { intentId, renewal }
-}
-const mine = async (renewalId: string): Promise<Renewal> =>
-  ((await ask('GET', '/v1/renewals')).body.renewals as Renewal[]).find((one) => one.renewalId === renewalId)!
-const used = async (intentId: Hex, billableBytes: string, exhausted = false) =>
-  h.event('usage.recorded', intentId, {
-    book: 1,
-    deviceBytes: billableBytes,
-    carrierBytes: billableBytes,
-    billableBytes,
-    coSignedBytes: billableBytes,
-    seq: 1,
-    asOf: 1,
-    evidence: `0x${'ee'.repeat(32)}`,
-    final: false,
-    exhausted,
-  })
-const wanted = async (intentId: Hex) =>
-  (await h.own.store.read({ intentId })).filter((event) => event.kind === 'renewal.wanted')
-const notices = async (intentId: Hex) =>
-  (await h.own.store.read({ intentId })).flatMap((event) =>
-    event.kind === 'notice.wanted' ? [(event.body as { about: string }).about] : [],
-  )
-const ends = (renewalId: string, why: string) =>
-  until(async () => {
-    const renewal = await mine(renewalId)
-    if (renewal.state !== 'ended') return undefined
-    expect(renewal.why).toBe(why)
-    return renewal
-  })
-const asked = (intentId: Hex) => until(async () => (await wanted(intentId)).length > 0)
-const fund = (intentId: Hex) =>
-  h.event('intent.funded', intentId, { payer: who.account, fundedMicros: PRICE, ...tx })
+useRenewals()
 
 test('a draft can be checked by whoever signs it: each part another purchase, with one price and the same latest times', async () => {
   const { status, body } = await draft(await running(), 4, 90)
@@ -195,6 +122,7 @@ test('at nine tenths the plan is bought again, once, whatever is told twice; the
   await readsOn(h.own.store, 'intents', await used(intentId, '5000000000', true))
   const [event, ...more] = await wanted(first)
   expect(more).toEqual([])
+  expect(event!.body).not.toHaveProperty('signature')
   expect(event!.body).toMatchObject({ amountMicros: PRICE, validBefore: renewal.until })
   expect((await ask('GET', `/v1/intents/${first}`)).body.state).toBe('drafted')
   // It counts against the limits from the moment on in which it is promised.
@@ -241,6 +169,20 @@ test('its days count from the activation, not from the end of the order', async 
   expect(active.deadline).toBeLessThan(active.terms.deadline)
 })
 
+test('its days count from the activation even when the account was deleted while its money was held', async () => {
+  const { intentId, renewal } = await ordered(2)
+  const next = renewal.parts[0]!.intentId as Hex
+  await used(intentId, '5000000000', true)
+  await asked(next)
+  await readsOn(h.own.store, 'intents', await fund(next))
+  await readsOn(h.own.store, 'intents', await h.event('account.forgotten', null, { account: who.account }))
+  const activatedAt = Math.floor(Date.now() / 1000) + 3_600
+  const event = await h.event('intent.activated', next, { book: 1, index: 0, activatedAt, ...tx })
+  await readsOn(h.own.store, 'intents', event)
+  const active = (await ask('GET', `/v1/intents/${next}`)).body as Intent
+  expect([active.state, active.deadline]).toEqual(['active', activatedAt + 30 * 86_400])
+})
+
 test('a payment that somebody else brings to the chain is the traveller’s purchase all the same', async () => {
   const { renewal } = await ordered()
   const second = renewal.parts[1]!.intentId as Hex
@@ -252,12 +194,18 @@ test('a payment that somebody else brings to the chain is the traveller’s purc
   })
   expect(bought.renewed?.renewalId).toBe(renewal.renewalId)
   expect(await mine(renewal.renewalId)).toMatchObject({ state: 'on', follows: second, left: 1 })
+  // Beside the promise of the first purchase, which nobody kept.
+  const spent = async () => (await ask('GET', '/v1/wallet/limits')).body.spentDayMicros
+  expect(await spent()).toBe('19000000')
+  h.ahead = 3_600
+  expect(await spent()).toBe(PRICE)
   // After the end of the order too: the money is there, so the plan is.
   await ask('DELETE', `/v1/renewals/${renewal.renewalId}`)
   const first = renewal.parts[0]!.intentId as Hex
   await fund(first)
   await until(async () => (await ask('GET', `/v1/intents/${first}`)).body.state === 'funded')
   expect((await mine(renewal.renewalId)).why).toBe('you')
+  expect(await spent()).toBe('19000000')
 })
 
 const setPlan = (path: string, value: string) =>
@@ -313,28 +261,12 @@ test('a spending limit stands above an order, and lowering one ends what renews 
   const next = over.renewal.parts[0]!.intentId
   expect((await ask('GET', `/v1/intents/${next}`)).body.code).toBe('intents.unknown')
 
-  who = traveller()
-  h.as = who
+  become(traveller())
   const { renewal } = await ordered()
   await ask('PUT', '/v1/wallet/limits', none)
   expect((await mine(renewal.renewalId)).state).toBe('on')
   await ask('PUT', '/v1/wallet/limits', { ...none, perDayMicros: '99000000' })
   expect(await mine(renewal.renewalId)).toMatchObject({ state: 'ended', why: 'limits-lowered' })
-})
-
-test('a payment that the chain refuses ends the order, and no purchase is left open', async () => {
-  const { intentId, renewal } = await ordered()
-  const next = renewal.parts[0]!.intentId as Hex
-  await used(intentId, '4500000000')
-  await asked(next)
-  await h.event('transaction.refused', next, {
-    key: `renewal.wanted:${next}`,
-    code: 'Error',
-    why: 'FiatTokenV2: authorization is used or canceled',
-  })
-  await ends(renewal.renewalId, 'refused')
-  expect((await ask('GET', `/v1/intents/${next}`)).body.state).toBe('lapsed')
-  expect(await notices(intentId)).toEqual(['usage-90', 'renewal-ended'])
 })
 
 test('who takes the money of a renewed plan back, or finishes early, is sold no other', async () => {
@@ -352,31 +284,7 @@ test('who takes the money of a renewed plan back, or finishes early, is sold no 
   expect((await mine(finished.renewal.renewalId)).why).toBe('finished')
 })
 
-test('a chain that is silent ends nothing: it is asked again, and the plan is bought once', async () => {
-  const { intentId, renewal } = await ordered()
-  const next = renewal.parts[0]!.intentId as Hex
-  const { paymentAhead } = h.chain
-  let silent = 2
-  h.chain.paymentAhead = async (...of) => {
-    if (silent-- > 0) throw unreachable('intents.no-chain', {})
-    return await paymentAhead(...of)
-  }
-  try {
-    await used(intentId, '4500000000')
-    await asked(next)
-  } finally {
-    h.chain.paymentAhead = paymentAhead
-  }
-  expect(silent).toBe(-1)
-  expect((await wanted(next)).length).toBe(1)
-  expect((await mine(renewal.renewalId)).state).toBe('on')
-})
-
 test('days that end and orders that run out are seen without an event', async () => {
-  const look = (seconds: number) => {
-    h.ahead = seconds
-    return h.own.store.tx((one) => lookAtAll(one, h.own.store, Math.floor(Date.now() / 1000) + seconds))
-  }
   const over = await ordered()
   const days = await ordered()
   const deadline = (intentId: Hex, inDays: number) =>
@@ -384,10 +292,10 @@ test('days that end and orders that run out are seen without an event', async ()
       where intent_id = ${intentId}`.execute(db())
   await deadline(days.intentId, 40)
   await deadline(over.intentId, 999)
-  await look(39 * 86_400 - 60)
+  await lookAgain(39 * 86_400 - 60)
   expect(await wanted(days.renewal.parts[0]!.intentId as Hex)).toEqual([])
-  await look(39 * 86_400 + 1)
+  await lookAgain(39 * 86_400 + 1)
   await asked(days.renewal.parts[0]!.intentId as Hex)
-  await look(60 * 86_400 + 1)
+  await lookAgain(60 * 86_400 + 1)
   await ends(over.renewal.renewalId, 'time')
 })

@@ -10,7 +10,7 @@ import type { IntentsChain } from '../ports.ts'
 import { draftTerms, randomHash } from '../quote.ts'
 import type { intentsSettings } from '../settings.ts'
 import type { IntentRow } from '../table.ts'
-import { askForLook, endRenewal, findRenewal, paymentsOf, type RenewalRow } from './table.ts'
+import { askForLook, endRenewal, findRenewal, isTooMany, paymentsOf, type RenewalRow } from './table.ts'
 import { viewRenewals } from './view.ts'
 
 const DAY_SECONDS = 86_400
@@ -39,13 +39,15 @@ export function makeRenewals({ store, chain, clock, settings }: RenewalsOptions)
     /**
      * Terms for buying a plan again, `times` times at most within `days`. Each has a salt of its own and the same latest times:
      * the plan could be bought in the last second. Throws `intents.not-renewable`, `intents.renewal-exists`,
-     * `intents.plan-unknown`, `intents.plan-not-on-sale`.
+     * `intents.renewals-too-many`, `intents.plan-unknown`, `intents.plan-not-on-sale`.
      */
     async draft(row: IntentRow, times: number, days: number): Promise<Renewal> {
       const { intent_id: intentId, payer } = row
       if (row.plan.kind !== 'prepaid' || !RENEWABLE.includes(row.state))
         throw refuse('intents.not-renewable', { intentId, state: row.state })
       await requireNone(store.db, intentId)
+      if (await isTooMany(store.db, payer, clock.nowMs()))
+        throw refuse('intents.renewals-too-many', { account: payer })
       const { plan } = await findPlan(store.db, row.plan.planId)
       if (!plan.onSale) throw refuse('intents.plan-not-on-sale', { planId: plan.planId })
       const until = nowSeconds() + days * DAY_SECONDS

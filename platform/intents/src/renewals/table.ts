@@ -1,4 +1,4 @@
-import type { EventBodies, Hex, IntentState, TermsJson } from '@gesim/journey'
+import type { EventBodies, Hex, TermsJson } from '@gesim/journey'
 import type { Db, Store, Tx } from '@gesim/store'
 import type { Agreement, Plan, Qos, RenewalEnd } from '@gesim/wire'
 import { sql } from 'kysely'
@@ -55,12 +55,29 @@ export async function paymentsOf(db: Db | Tx, renewalIds: readonly string[]): Pr
   return rows
 }
 
-/** Where the purchase stands whose payment is on its way. */
-export async function askedState(db: Db | Tx, renewalId: string): Promise<IntentState | null> {
-  const { rows } = await sql<{ state: IntentState }>`select i.state from gesim.intents_renewal_payments p
-    join gesim.intents_intents i using (intent_id)
-    where p.renewal_id = ${renewalId} and p.state = 'asked' limit 1`.execute(db)
-  return rows[0]?.state ?? null
+const isRefused = sql`coalesce(i.failure ->> 'code' = 'intents.transaction-refused', false)`
+
+/** The payment that is on its way, also where a reorganisation has undone it; `refused`: the chain did not take it from us. */
+export async function openPayment(
+  db: Db | Tx,
+  renewalId: string,
+): Promise<(PaymentRow & { readonly refused: boolean }) | undefined> {
+  const { rows } = await sql<PaymentRow & { refused: boolean }>`select p.*, ${isRefused} as refused
+    from gesim.intents_renewal_payments p join gesim.intents_intents i using (intent_id)
+    where p.renewal_id = ${renewalId} and i.state = 'drafted' order by p.position limit 1`.execute(db)
+  return rows[0]
+}
+
+/** The operator pays the network's fee of each renewal; of who orders, takes back and orders again, not without end. */
+const MOST_RENEWED = 8
+const RENEWED_WITHIN_MS = 30 * 86_400_000
+
+/** Whether an account's plans have renewed themselves so often lately that no other one may. */
+export async function isTooMany(db: Db | Tx, account: Hex, nowMs: number): Promise<boolean> {
+  const { rows } = await sql<{ count: number }>`select count(*)::int as count from gesim.intents_intents
+    where payer = ${account} and renewed_days is not null
+      and created_at > ${new Date(nowMs - RENEWED_WITHIN_MS)}`.execute(db)
+  return rows[0]!.count >= MOST_RENEWED
 }
 
 /** What the traveller is told when a renewal ends; what they did themselves is no news to them. */
@@ -71,6 +88,8 @@ const TOLD: Partial<Record<RenewalEnd, EventBodies['notice.wanted']['about']>> =
   plan: 'renewal-ended',
   'not-sold': 'renewal-ended',
   signature: 'renewal-ended',
+  time: 'renewal-ended',
+  'too-many': 'renewal-ended',
   refused: 'renewal-ended',
 }
 
@@ -114,11 +133,11 @@ export async function endRunning(
   for (const { renewal_id } of rows) await endRenewal(tx, store, renewal_id, why, atMs)
 }
 
-/** Has whatever renewal waits for this purchase, or has asked for it, looked at. */
+/** Has whatever renewal waits for this purchase, or has asked for it, looked at; that one also after its end. */
 export async function lookAt(tx: Tx, store: Store, intentId: Hex): Promise<void> {
   const { rows } = await sql<{ renewal_id: string; follows: Hex }>`
-    select renewal_id, follows from gesim.intents_renewals where state = 'on' and (follows = ${intentId}
-      or renewal_id in (select renewal_id from gesim.intents_renewal_payments where intent_id = ${intentId}))`.execute(
+    select renewal_id, follows from gesim.intents_renewals where (state = 'on' and follows = ${intentId})
+      or renewal_id in (select renewal_id from gesim.intents_renewal_payments where intent_id = ${intentId})`.execute(
     tx,
   )
   for (const row of rows) await askForLook(tx, store, row.renewal_id, row.follows)
@@ -128,7 +147,10 @@ export async function askForLook(tx: Tx, store: Store, renewalId: string, follow
   await store.enqueue(tx, RENEW, { renewalId, intentId: follows } satisfies RenewJob, { key: renewalId })
 }
 
-/** Has all looked at whose end is a matter of time: days that end, an order that runs out. Forgets drafts that nobody signed. */
+/**
+ * Has all looked at whose end is a matter of time: days that end, an order that runs out, a payment of which the chain has
+ * to be asked. Forgets drafts that nobody signed.
+ */
 export async function lookAtAll(tx: Tx, store: Store, nowSeconds: number): Promise<void> {
   await sql`delete from gesim.intents_renewals
     where state = 'drafted' and created_at < ${new Date((nowSeconds - 3_600) * 1000)}`.execute(tx)
@@ -136,6 +158,10 @@ export async function lookAtAll(tx: Tx, store: Store, nowSeconds: number): Promi
     select r.renewal_id, r.follows from gesim.intents_renewals r
     join gesim.intents_intents i on i.intent_id = r.follows
     where r.state = 'on' and (r.until_at <= ${nowSeconds} or i.state not in ('active', 'drafted')
-      or i.deadline <= ${nowSeconds + 86_400})`.execute(tx)
+      or i.deadline <= ${nowSeconds + 86_400})
+    union
+    select r.renewal_id, r.follows from gesim.intents_intents i
+    join gesim.intents_renewals r using (renewal_id)
+    where i.state = 'drafted' and (r.until_at <= ${nowSeconds} or ${isRefused})`.execute(tx)
   for (const row of rows) await askForLook(tx, store, row.renewal_id, row.follows)
 }

@@ -36,7 +36,8 @@ export async function standInIntents({ db }: Store): Promise<void> {
   await sql`drop view if exists gesim.intents_facts cascade`.execute(db)
   await sql`drop view if exists gesim.device_bindings cascade`.execute(db)
   await sql`create table gesim.intents_facts (intent_id text primary key, payer text, terms jsonb,
-    books int[], plan_id text, profile_type text, country text, state text, ended boolean)`.execute(db)
+    books int[], plan_id text, profile_type text, country text, state text, ended boolean,
+    renewed boolean)`.execute(db)
   await sql`create table gesim.device_bindings (intent_id text, device text, valid_until bigint,
     payer_signature text)`.execute(db)
 }
