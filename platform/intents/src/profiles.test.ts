@@ -114,6 +114,8 @@ describe('the preference', () => {
         status: 200,
         body: { qos },
       })
+    // The journal tells an event once no earlier one can come any more: a moment after it was written.
+    await until(async () => (await changes(one.intentId)).length > 0)
     expect((await changes(one.intentId)).map(({ body }) => body)).toEqual([{ qos: 'video' }])
     expect((await ask('GET', `/v1/intents/${other.intentId}`)).body.qos).toBe('balanced')
     await h.event('intent.funded', one.intentId, {

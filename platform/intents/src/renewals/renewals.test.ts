@@ -23,6 +23,7 @@ import {
   PLAN,
   PRICE,
   running,
+  SOON,
   signed,
   traveller,
   tx,
@@ -132,7 +133,7 @@ test('at nine tenths the plan is bought again, once, whatever is told twice; the
   await readsOn(h.own.store, 'intents', await fund(first))
   const bought = (await ask('GET', `/v1/intents/${first}`)).body as Intent
   expect([bought.state, bought.renewed?.renewalId]).toEqual(['funded', renewal.renewalId])
-  expect(await notices(first)).toEqual(['renewed'])
+  await expect.poll(() => notices(first), SOON).toEqual(['renewed'])
   expect(await mine(renewal.renewalId)).toMatchObject({ state: 'on', follows: first, left: 1 })
   // The first plan goes on telling of itself: that is over for the order.
   await readsOn(h.own.store, 'intents', await used(intentId, '5000000000', true))
@@ -150,7 +151,7 @@ test('at nine tenths the plan is bought again, once, whatever is told twice; the
   await asked(second)
   await fund(second)
   await ends(renewal.renewalId, 'done')
-  expect(await notices(second)).toEqual(['renewed'])
+  await expect.poll(() => notices(second), SOON).toEqual(['renewed'])
 })
 
 test('its days count from the activation, not from the end of the order', async () => {
@@ -243,7 +244,7 @@ test.each([
       where plan_id = ${PLAN}`.execute(db())
     }
     expect(await wanted(renewal.parts[0]!.intentId as Hex)).toEqual([])
-    expect(await notices(intentId)).toEqual(['usage-90', ...(notice ? [notice] : [])])
+    await expect.poll(() => notices(intentId), SOON).toEqual(['usage-90', ...(notice ? [notice] : [])])
     const kept = await sql`select from gesim.intents_renewal_payments
     where renewal_id = ${renewal.renewalId} and signature is not null`.execute(db())
     expect(kept.rows).toEqual([])
@@ -257,7 +258,7 @@ test('a spending limit stands above an order, and lowering one ends what renews 
     ${JSON.stringify({ perPurchase: null, perDay: '10000000', per30Days: null })}::jsonb)`.execute(db())
   await used(over.intentId, '4500000000')
   await ends(over.renewal.renewalId, 'limit')
-  expect(await notices(over.intentId)).toEqual(['usage-90', 'renewal-limit'])
+  await expect.poll(() => notices(over.intentId), SOON).toEqual(['usage-90', 'renewal-limit'])
   const next = over.renewal.parts[0]!.intentId
   expect((await ask('GET', `/v1/intents/${next}`)).body.code).toBe('intents.unknown')
 

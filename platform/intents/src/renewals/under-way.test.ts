@@ -21,6 +21,7 @@ import {
   PRICE,
   refusal,
   running,
+  SOON,
   settledLooks,
   used,
   useRenewals,
@@ -62,7 +63,7 @@ test('a payment that the chain refuses ends the order, and no purchase is left o
   await refusal(next)
   await ends(renewal.renewalId, 'refused')
   expect((await ask('GET', `/v1/intents/${next}`)).body.state).toBe('lapsed')
-  expect(await notices(intentId)).toEqual(['usage-90', 'renewal-ended'])
+  await expect.poll(() => notices(intentId), SOON).toEqual(['usage-90', 'renewal-ended'])
 })
 
 test('a refusal because somebody else was faster ends nothing: the chain is asked, and the purchase goes on', async () => {
@@ -117,7 +118,7 @@ test('a payment that nobody made in its time ends as that, and is told of', asyn
   await lookAgain(60 * 86_400 + 1)
   await ends(renewal.renewalId, 'time')
   expect((await ask('GET', `/v1/intents/${next}`)).body.state).toBe('lapsed')
-  expect(await notices(intentId)).toEqual(['usage-90', 'renewal-ended'])
+  await expect.poll(() => notices(intentId), SOON).toEqual(['usage-90', 'renewal-ended'])
 })
 
 test('of an order that has ended, a payment that is refused is given up too, and so is one whose account was deleted', async () => {
@@ -183,5 +184,5 @@ test('an account whose plans renewed themselves eight times in 30 days is bought
   await used(intentId, '4500000000')
   await ends(renewal.renewalId, 'too-many')
   expect(await wanted(renewal.parts[0]!.intentId as Hex)).toEqual([])
-  expect(await notices(intentId)).toEqual(['usage-90', 'renewal-ended'])
+  await expect.poll(() => notices(intentId), SOON).toEqual(['usage-90', 'renewal-ended'])
 })

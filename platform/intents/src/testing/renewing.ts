@@ -103,6 +103,8 @@ export const used = async (intentId: Hex, billableBytes: string, exhausted = fal
   })
 export const wanted = async (intentId: Hex) =>
   (await h.own.store.read({ intentId })).filter((event) => event.kind === 'renewal.wanted')
+/** The journal tells an event once no earlier one can come any more: a moment after it was written. */
+export const SOON = { timeout: 10_000 }
 export const notices = async (intentId: Hex) =>
   (await h.own.store.read({ intentId })).flatMap((event) =>
     event.kind === 'notice.wanted' ? [(event.body as { about: string }).about] : [],
