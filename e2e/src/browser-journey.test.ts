@@ -234,13 +234,11 @@ describe('a traveller in a browser', () => {
     expect(words).toContain('This is not what you agreed to')
   })
 
-  it('says of a purchase from before agreements that there is nothing to check, and never that it is to come', async () => {
-    // Such a receipt is one without the field; the browser does not know another one.
+  it('turns red where a server withholds what was agreed to, and says so in words', async () => {
     const { outcomes, verdict, words } = await receiptWith(/()agreement(?=\\*":\{\\*"statement)/g, 'nothing')
-    expect(outcomes).toEqual(['ok', 'absent'])
-    expect(verdict).toMatchObject({ failed: '0', open: '0' })
-    expect(words).toContain('made before agreements of this kind existed')
-    expect(words).not.toContain('to come')
+    expect(outcomes).toEqual(['ok', 'failed'])
+    expect(verdict).toMatchObject({ failed: '1', open: '0' })
+    expect(words).toContain('hands out no agreement')
   })
 
   it('reads a settled purchase and its receipt without barriers, whatever the theme and the width', async () => {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { type AgreementJson, agreementDiffers, agreementHash, planHashOf } from './agreement.ts'
+import {
+  AGREEMENTS_SINCE,
+  type AgreementJson,
+  agreementDiffers,
+  agreementHash,
+  planHashOf,
+} from './agreement.ts'
 import { checkReceipt } from './check-receipt.ts'
 import { type TermsJson, termsFromJson } from './json.ts'
 import type { ReceiptBundle, ReceiptChain } from './receipt.ts'
@@ -56,6 +62,12 @@ const chainIn = (state: ReceiptChain['intent']['state']): ReceiptChain => ({
   isCarrierKey: async () => false,
   verify: async () => false,
 })
+/** A receipt without an agreement, of a purchase whose eSIM had to be there by then. */
+const without = (provisionBy: number): ReceiptBundle => {
+  const { agreement: _, ...rest } = bundle
+  const own = { ...terms, provisionBy }
+  return { ...rest, terms: own, intentId: intentIdOf(termsFromJson(own)) }
+}
 const checked = async (changes: Partial<ReceiptBundle> = {}, state: 'Held' | 'None' = 'Held') =>
   (await checkReceipt({ ...bundle, ...changes }, chainIn(state))).find((one) => one.check === 'agreement')!
 
@@ -115,12 +127,25 @@ describe('what a traveller agreed to', () => {
   })
 
   it('is absent from older receipts, in every state, and never still to come', async () => {
-    const { agreement: _, ...old } = bundle
     for (const state of ['Held', 'Open', 'Closed'] as const) {
-      const all = await checkReceipt(old, chainIn(state))
+      const all = await checkReceipt(without(AGREEMENTS_SINCE - 1), chainIn(state))
       const one = all.find(({ check }) => check === 'agreement')
       expect(one).toMatchObject({ outcome: 'absent', facts: {} })
     }
+  })
+
+  it('is red where a server withholds it from a purchase that has one', async () => {
+    for (const state of ['Held', 'Open', 'Closed'] as const) {
+      const all = await checkReceipt(without(AGREEMENTS_SINCE), chainIn(state))
+      const red = all.filter(({ outcome }) => outcome === 'failed')
+      expect(red).toMatchObject([{ check: 'agreement', facts: { agreementsSince: AGREEMENTS_SINCE } }])
+    }
+  })
+
+  it('is not made older by other terms than those that were paid under', async () => {
+    const forged = { ...without(AGREEMENTS_SINCE - 1), intentId: without(AGREEMENTS_SINCE).intentId }
+    const all = await checkReceipt(forged, chainIn('Held'))
+    expect(all.filter(({ outcome }) => outcome === 'failed').map(({ check }) => check)).toEqual(['terms'])
   })
 
   it('does not depend on the order in which a database keeps a plan’s names', () => {

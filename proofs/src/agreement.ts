@@ -26,6 +26,12 @@ export interface AgreementJson {
   readonly nonce: Hex
 }
 
+/**
+ * The day on which agreements began, 26 November 2026 UTC, in seconds since 1970. Whose eSIM had to be there before it was bought
+ * without one; whoever hands none out for a later purchase withholds it.
+ */
+export const AGREEMENTS_SINCE = 1_795_651_200
+
 const AGREEMENT = [
   { name: 'payer', type: 'address' },
   { name: 'planId', type: 'string' },

@@ -1,6 +1,6 @@
 import { fromHex } from '@gesim/base'
 import type { Hex } from 'viem'
-import { agreementDiffers, agreementHash } from './agreement.ts'
+import { AGREEMENTS_SINCE, agreementDiffers, agreementHash } from './agreement.ts'
 import {
   commitmentFromJson,
   leafProofFromJson,
@@ -78,8 +78,13 @@ function terms({ intentId, terms }: ReceiptBundle, { intent }: ReceiptChain): Fi
 }
 
 function agreement({ intentId, terms, agreement }: ReceiptBundle, { intent }: ReceiptChain): Finding {
-  // A quote has one or there is no purchase of it: a receipt without is of a time before agreements.
-  if (!agreement) return 'absent'
+  // A quote has one or there is no purchase of it: a receipt without is of a time before agreements, or it withholds one. The
+  // time is in the terms that were paid under, so nobody can make a purchase older than it is.
+  if (!agreement) {
+    const { provisionBy } = terms
+    if (provisionBy < AGREEMENTS_SINCE) return 'absent'
+    return { ok: false, facts: { provisionBy, agreementsSince: AGREEMENTS_SINCE } }
+  }
   const { statement, plan } = agreement
   const differs = agreementDiffers(statement, plan, terms)
   // Terms that the chain does not know, or that make another id, bind nobody to anything.

@@ -1,5 +1,5 @@
 export type { AgreedPlan, AgreementJson } from './agreement.ts'
-export { agreementDiffers, agreementHash, planHashOf } from './agreement.ts'
+export { AGREEMENTS_SINCE, agreementDiffers, agreementHash, planHashOf } from './agreement.ts'
 export type { PaymentAhead, UsdcDomain } from './authorization.ts'
 export {
   cancelAheadTypedData,

@@ -26,7 +26,7 @@ const ESCROW: Address = '0x00000000000000000000000000000000000000e5'
 const domain = domainOf(31337, ESCROW)
 const hexOf = (bytes: Uint8Array): Hex => `0x${Buffer.from(bytes).toString('hex')}`
 
-/** A whole purchase, signed by everyone. */
+/** A whole purchase from before agreements, signed by everyone. */
 async function purchase(): Promise<{ bundle: ReceiptBundle; chain: ReceiptChain }> {
   const terms: IntentTerms = {
     payer: payer.address,
@@ -37,8 +37,8 @@ async function purchase(): Promise<{ bundle: ReceiptBundle; chain: ReceiptChain 
     includedBytes: 0n,
     blockBytes: 0n,
     maxDeposit: 20_000_000n,
-    provisionBy: 2_000_000_000,
-    deadline: 2_000_100_000,
+    provisionBy: 1_790_000_000,
+    deadline: 1_790_100_000,
     flags: 0,
     unsignedCredit: 50_000_000n,
     salt: 7n,
@@ -51,10 +51,10 @@ async function purchase(): Promise<{ bundle: ReceiptBundle; chain: ReceiptChain 
     iccidCommit: ZERO_HASH,
     profileHash: ZERO_HASH,
     evidence: ZERO_HASH,
-    installedAt: 1_999_000_000,
+    installedAt: 1_789_000_000,
   }
   const receiptDigest = digestOf('ProvisioningReceipt', domain, receipt)
-  const validUntil = 2_000_000_000
+  const validUntil = 1_790_000_000
   const binding = {
     device: device.address.toLowerCase() as Hex,
     validUntil,
@@ -65,8 +65,8 @@ async function purchase(): Promise<{ bundle: ReceiptBundle; chain: ReceiptChain 
   const consent = { intentId, book: 1, receiptDigest, validUntil }
   const cumBytes = 1_000_000_000n
   const cumAmount = chargeMicros(terms, cumBytes, true)
-  const voucher = { intentId, cumBytes, cumAmount, seq: 3, asOf: 1_999_500_000, sessionRoot: ZERO_HASH }
-  const usageReceipt = { intentId, cumBytes, cumAmount, seq: 2, asOf: 1_999_500_000, cdrRoot: ZERO_HASH }
+  const voucher = { intentId, cumBytes, cumAmount, seq: 3, asOf: 1_789_500_000, sessionRoot: ZERO_HASH }
+  const usageReceipt = { intentId, cumBytes, cumAmount, seq: 2, asOf: 1_789_500_000, cdrRoot: ZERO_HASH }
   const evidence = evidenceOf(
     digestOf('UsageVoucher', domain, voucher),
     digestOf('CarrierUsageReceipt', domain, usageReceipt),
@@ -154,7 +154,7 @@ async function purchase(): Promise<{ bundle: ReceiptBundle; chain: ReceiptChain 
       state: 'Closed',
       book: 1,
       index: 4,
-      activatedAt: 1_999_100_000,
+      activatedAt: 1_789_100_000,
     },
     epoch: { root: root.hash, total: root.total, coSigned: root.coSigned },
     committee: { attestors: attestors.map((one) => one.address), weights: [10n, 10n, 10n] },

@@ -18,7 +18,7 @@ export interface ReceiptBundle {
   readonly escrow: Address
   readonly intentId: Hex
   readonly terms: TermsJson
-  /** What the traveller agreed to, and the plan as it was shown. It is there from the first moment of a purchase, or never. */
+  /** What the traveller agreed to, and the plan as it was shown. It is there from the first moment of a purchase on; one from before `AGREEMENTS_SINCE` has none. */
   readonly agreement?: { readonly statement: AgreementJson; readonly plan: AgreedPlan }
   readonly provisioning?: {
     readonly receipt: ReceiptJson

@@ -12,6 +12,7 @@ import { Link } from '../ui/link.tsx'
 import { Empty } from '../ui/notice.tsx'
 import { When } from '../ui/when.tsx'
 import { useFormats } from '../words/use-formats.ts'
+import { daysFromActivation } from './lasts.ts'
 import type { Named } from './named.ts'
 
 type Qos = Quote['qos']
@@ -109,6 +110,7 @@ function Profile({
   const t = useTranslations('id')
   const f = useFormats()
   const { plan, book } = intent
+  const days = daysFromActivation(intent)
   return (
     <li
       className="py-4"
@@ -150,9 +152,13 @@ function Profile({
           {carrier === null && <dd className="text-caption text-soft">{t('esims.notOnChain')}</dd>}
         </div>
         <div>
-          <dt className="text-caption text-faint">{t('esims.until')}</dt>
-          <dd>
-            <When atMs={intent.deadline * 1000} form="day" />
+          <dt className="text-caption text-faint">{t(days === null ? 'esims.until' : 'esims.lasts')}</dt>
+          <dd data-testid="lasts">
+            {days === null ? (
+              <When atMs={intent.deadline * 1000} form="day" />
+            ) : (
+              t('esims.fromActivation', { days: days })
+            )}
           </dd>
         </div>
       </dl>

@@ -14,7 +14,7 @@ const REASONS = ['1', '2', '3'] as const
 const DIFFERS: Readonly<Record<string, FactName>> = { maxDeposit: 'capMicros', plan: 'planHash' }
 
 /** Facts that are moments, in seconds since 1970. */
-const TIMES = ['activatedAt', 'payBy', 'provisionBy', 'deadline']
+const TIMES = ['activatedAt', 'agreementsSince', 'payBy', 'provisionBy', 'deadline']
 
 /** What a check rests on, each with its name in the reader's language. */
 export function FactList({ facts }: { facts: Checked['facts'] }) {

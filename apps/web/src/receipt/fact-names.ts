@@ -2,6 +2,7 @@
 export const FACT_NAMES = [
   'activatedAt',
   'agreementHash',
+  'agreementsSince',
   'amount',
   'amountMicros',
   'book',

@@ -126,6 +126,7 @@ function CheckRow({ one }: { one: Checked }) {
   const t = useTranslations('receipt')
   const { check } = one
   if (!isCheckName(check)) return null
+  const { agreementsSince } = one.facts
   const isQuiet = one.outcome === 'skipped' || one.outcome === 'absent'
   return (
     <li data-check={one.check} data-outcome={one.outcome} className="p-4 sm:px-6">
@@ -137,9 +138,11 @@ function CheckRow({ one }: { one: Checked }) {
             <span className="sr-only">{t(`spoken.${one.outcome}`)}</span>
           </p>
           <p className={`text-small ${one.outcome === 'failed' ? 'font-medium text-coral' : 'text-soft'}`}>
-            {one.outcome === 'absent'
-              ? t('absentSays')
-              : t(`checks.${check}.${one.outcome === 'failed' ? 'whenRed' : 'means'}`)}
+            {typeof agreementsSince === 'number'
+              ? t.rich('missingSays', { when: () => <When atMs={agreementsSince * 1000} form="day" /> })
+              : one.outcome === 'absent'
+                ? t('absentSays')
+                : t(`checks.${check}.${one.outcome === 'failed' ? 'whenRed' : 'means'}`)}
           </p>
           {one.outcome !== 'absent' && (
             <p className="mt-0.5 text-caption text-faint">{t(`checks.${check}.signedBy`)}</p>

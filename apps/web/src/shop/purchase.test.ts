@@ -14,8 +14,9 @@ import { checkedIntentId } from './purchase.ts'
 const NOW = 1_800_000_000
 const account: Hex = `0x${'a1'.repeat(20)}`
 
-/** A quote of 3 USDC whose terms let in `cap` in all, and the plan as it was shown. */
-function quoted(cap: string, topUp: boolean): [Plan, Quote] {
+/** A quote of 3 USDC whose terms let in `cap` in all, and the plan of one day as it was shown. */
+function quoted(cap: string, topUp: boolean, provisionBy = NOW + 600, days = 1): [Plan, Quote] {
+  const deadline = provisionBy + days * 86_400
   const plan = {
     planId: 'es-go',
     topUp,
@@ -23,6 +24,7 @@ function quoted(cap: string, topUp: boolean): [Plan, Quote] {
     activationFeeMicros: '0',
     pricePerGbMicros: '2000000',
     includedBytes: '0',
+    validityDays: 1,
   }
   const agreement: Quote['agreement'] = {
     payer: account,
@@ -36,8 +38,8 @@ function quoted(cap: string, topUp: boolean): [Plan, Quote] {
     maxDeposit: cap,
     books: [1],
     payBy: NOW + 300,
-    provisionBy: NOW + 600,
-    deadline: NOW + 86_400,
+    provisionBy,
+    deadline,
     nonce: `0x${'09'.repeat(32)}`,
   }
   const terms: TermsJson = {
@@ -49,8 +51,8 @@ function quoted(cap: string, topUp: boolean): [Plan, Quote] {
     includedBytes: '0',
     blockBytes: '1000000',
     maxDeposit: cap,
-    provisionBy: NOW + 600,
-    deadline: NOW + 86_400,
+    provisionBy,
+    deadline,
     flags: 0,
     unsignedCredit: '0',
     salt: '1',
@@ -99,5 +101,25 @@ describe('what a quote says is agreed to', () => {
       expect(() => checkedIntentId(plan, one, account, NOW)).toThrow(
         expect.objectContaining({ code: 'web.terms-differ' }),
       )
+  })
+})
+
+describe('the times of a quote', () => {
+  const check = (provisionBy: number, days: number) => () =>
+    checkedIntentId(...quoted('3000000', false, provisionBy, days), account, NOW)
+
+  it('may be those of the slowest honest delivery', () => {
+    expect(check(NOW + 10, 1)).not.toThrow()
+    expect(check(NOW + 30 * 86_400, 1)).not.toThrow()
+  })
+
+  it('are refused where money would wait for years, or the plan last longer or less than was shown', () => {
+    for (const wrong of [
+      check(NOW + 365 * 86_400, 1),
+      check(NOW + 600, 365),
+      check(NOW + 600, 0),
+      check(NOW, 1),
+    ])
+      expect(wrong).toThrow(expect.objectContaining({ code: 'web.terms-differ', facts: { field: 'times' } }))
   })
 })

@@ -8,6 +8,10 @@ import { balanceOf } from '../chain/balance.ts'
 import { fundIntent } from '../chain/operations.ts'
 import { addPasskey, hasDeviceShare, unlock } from '../wallet/keeper.ts'
 import { requireWithinLimits } from '../wallet/within-limits.ts'
+import { areTimesHonest } from './honest-times.ts'
+
+/** No operator may be set to deliver later (INTENTS_PROVISION_SECONDS), and a day for a clock that is not the server's. */
+const MOST_DELIVERY_DAYS = 31
 
 export type PurchaseStep = 'unlocking' | 'sealing' | 'checking' | 'paying' | 'paid'
 
@@ -75,7 +79,8 @@ export function checkedIntentId(
   if (terms.pricePerGB !== BigInt(plan.pricePerGbMicros)) throw differs('pricePerGB')
   if (terms.includedBytes !== BigInt(plan.includedBytes)) throw differs('includedBytes')
   if (terms.booksHash !== booksHash(quote.books)) throw differs('books')
-  if (terms.provisionBy <= nowS || terms.deadline < terms.provisionBy) throw differs('times')
+  const times = { boughtBy: nowS, mostDays: MOST_DELIVERY_DAYS, validityDays: plan.validityDays }
+  if (!areTimesHonest(terms, times)) throw differs('times')
   // The terms bind the agreement, and the agreement the plan as this page showed it: one signature covers all three.
   const { agreement } = quote
   const unagreed = agreementDiffers(agreement, plan, quote.terms as TermsJson)

@@ -2,7 +2,7 @@ import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
 import { sessionOf, tryFromServer } from '../../api/server.ts'
 import type { Passkeys, Providers } from '../../api/shapes.ts'
-import { freshLoginHref, idsThatSignIn, onlyWay } from '../../sign-in/again.ts'
+import { freshLoginHref, idsThatSignIn, onlyWay, signInAsAnotherHref } from '../../sign-in/again.ts'
 import { PasskeySignIn } from '../../sign-in/passkey-sign-in.tsx'
 import { ButtonLink } from '../../ui/button.tsx'
 import { FailureNotice } from '../../ui/failure-notice.tsx'
@@ -67,6 +67,12 @@ export default async function SignIn({
           <Words rooms={['sign-in']}>
             <PasskeySignIn back={back} {...(ids ? { ids } : {})} />
           </Words>
+        )}
+        {/* A provider's refusal comes back without saying that another account was meant. */}
+        {anew && refused && (
+          <ButtonLink wide look="plain" href={signInAsAnotherHref(back)} data-testid="sign-in-other">
+            {t('other.title')}
+          </ButtonLink>
         )}
         {session.signedIn && (
           <ButtonLink wide look="plain" href={back} data-testid="sign-in-back">

@@ -88,6 +88,12 @@ test.each([
   ['less data', 'includedBytes', draft([part('1'), part('2', { includedBytes: '1' })])],
   ['other carriers', 'books', draft([part('1'), part('2', { booksHash: booksHash([3]) })])],
   ['no time to deliver it', 'times', draft([part('1'), part('2', { provisionBy: UNTIL })])],
+  [
+    'years to deliver it',
+    'times',
+    draft([part('1'), part('2', { provisionBy: UNTIL + 1000 * DAY, deadline: UNTIL + 1030 * DAY })]),
+  ],
+  ['a plan that lasts for years', 'times', draft([part('1'), part('2', { deadline: UNTIL + 1000 * DAY })])],
   ['fewer days', 'times', draft([part('1'), part('2', { deadline: UNTIL + 2 * DAY })])],
   ['another plan', 'planId', draft([part('1'), part('2', {}, { planId: 'es-1gb' })])],
   [

@@ -1,5 +1,5 @@
 import { refuse } from '@gesim/base'
-import { testUsdcAbi } from '@gesim/contracts'
+import { intentEscrowAbi, testUsdcAbi } from '@gesim/contracts'
 import { cancelAheadTypedData, paymentAheadTypedData, type UsdcDomain } from '@gesim/proofs'
 import { encodeFunctionData } from 'viem'
 import { ask } from '../../api/ask.ts'
@@ -10,9 +10,16 @@ import { addresses, chainClient, network } from '../../chain/network.ts'
 import { sendCalls } from '../../chain/operations.ts'
 import { unlock } from '../../wallet/keeper.ts'
 import { checkDraft, type Ordered } from './check-draft.ts'
+import { type SignedPayments, signedPayments } from './signed-payments.ts'
 
-/** Orders a plan to renew itself: drafted, compared with what was shown, signed once for each payment, and handed in. */
-export async function orderRenewal(intentId: Hex, shown: Omit<Ordered, 'account'>): Promise<Renewal> {
+/**
+ * Orders a plan to renew itself: drafted, compared with what was shown, signed once for each payment, and handed in. Resolves with
+ * `due-now` and has signed nothing where the first one would be bought at once and the page did not say so.
+ */
+export async function orderRenewal(
+  intentId: Hex,
+  { atOnce, ...shown }: Omit<Ordered, 'account'> & { readonly atOnce: boolean },
+): Promise<'ordered' | 'due-now'> {
   const wallet = await ask<Wallet>('GET', '/v1/wallet')
   const { account } = wallet
   if (!account) throw refuse('web.wallet-not-sealed')
@@ -21,6 +28,7 @@ export async function orderRenewal(intentId: Hex, shown: Omit<Ordered, 'account'
   const { times, days } = shown
   const draft = await ask<Renewal>('POST', `/v1/intents/${intentId}/renewals`, { body: { times, days } })
   checkDraft(draft, { ...shown, account }, Math.floor(serverNowMs() / 1000))
+  if (draft.dueNow && !atOnce) return 'due-now'
   const [domain, { escrow }] = await Promise.all([usdcDomain(), addresses()])
   const signatures: Hex[] = []
   for (const part of draft.parts) {
@@ -33,36 +41,44 @@ export async function orderRenewal(intentId: Hex, shown: Omit<Ordered, 'account'
     })
     signatures.push(await signer.signTypedData(payment as Parameters<typeof signer.signTypedData>[0]))
   }
-  return await ask<Renewal>('POST', `/v1/renewals/${draft.renewalId}/signatures`, { body: { signatures } })
+  await ask<Renewal>('POST', `/v1/renewals/${draft.renewalId}/signatures`, { body: { signatures } })
+  return 'ordered'
 }
 
-/** Ends it at the server, which deletes what was signed. */
+/** Ends it at the server, which deletes what was signed and not asked for yet. */
 export function endRenewal(renewalId: string): Promise<Renewal> {
   return ask<Renewal>('DELETE', `/v1/renewals/${renewalId}`)
 }
 
-/** The payments of a renewal that USDC would still take, if somebody had copied what was signed. */
-export async function openPayments({ parts, until }: Renewal): Promise<Hex[]> {
-  if (until * 1000 <= serverNowMs()) return []
-  const unpaid = parts.filter((part) => part.state !== 'paid')
-  const [client, { usdc }] = await Promise.all([chainClient(), addresses()])
-  const used = await Promise.all(
-    unpaid.map(({ intentId, terms }) =>
+/** `IntentState.Created`: before it the escrow knows no purchase, and up to it no payment of one. */
+const CREATED = 1
+
+/** What the chain says of the payments of a renewal. */
+export async function paymentsOnChain(renewal: Renewal): Promise<SignedPayments> {
+  const [client, { usdc, escrow }] = await Promise.all([chainClient(), addresses()])
+  const chain = {
+    isUsed: (payer: Hex, intentId: Hex) =>
       client.readContract({
         address: usdc,
         abi: testUsdcAbi,
         functionName: 'authorizationState',
-        args: [terms.payer, intentId],
+        args: [payer, intentId],
       }),
-    ),
-  )
-  return unpaid.filter((_, at) => !used[at]).map((part) => part.intentId)
+    isPaid: async (intentId: Hex) => {
+      const read = { address: escrow, abi: intentEscrowAbi, functionName: 'intentOf' } as const
+      return (await client.readContract({ ...read, args: [intentId] })).state > CREATED
+    },
+  }
+  return await signedPayments(renewal, chain, serverNowMs())
 }
 
-/** Makes what was signed void on the chain, all of it in one operation: from then on it is of no use to anybody. */
-export async function voidPayments(renewal: Renewal): Promise<void> {
-  const open = await openPayments(renewal)
-  if (open.length === 0) return
+/**
+ * Makes what was signed void on the chain, all of it in one operation: from then on it is of no use to anybody. Resolves with what
+ * is void by now, and with what could not be made void, for it had been paid.
+ */
+export async function voidPayments(renewal: Renewal): Promise<SignedPayments> {
+  const { open, paid, cancelled } = await paymentsOnChain(renewal)
+  if (open.length === 0) return { open, paid, cancelled }
   const wallet = await ask<Wallet>('GET', '/v1/wallet')
   const signer = await signerOf(await unlock(wallet), wallet)
   const [domain, { usdc }] = await Promise.all([usdcDomain(), addresses()])
@@ -77,6 +93,7 @@ export async function voidPayments(renewal: Renewal): Promise<void> {
     })
   }
   await sendCalls(signer, calls, 'at once')
+  return { open: [], paid, cancelled: [...cancelled, ...open] }
 }
 
 /** USDC's own domain, which differs between chains. */

@@ -9,13 +9,11 @@ import { useNow } from '../../ui/use-now.ts'
 import { When } from '../../ui/when.tsx'
 import { useFormats } from '../../words/use-formats.ts'
 import { ActionFailure } from '../action-failure.tsx'
-import { usageShown } from '../usage.ts'
+import { isNearItsEnd } from './near-its-end.ts'
 
 const TIMES = [1, 2, 3, 4] as const
 const DAYS = [30, 60, 90] as const
 const DAY_MS = 86_400_000
-/** Where the next plan is bought; the server decides by the same share. */
-const DUE_PERCENT = 90
 
 /** How often and until when, with the most that it can cost; one confirmation signs all of it. */
 export function RenewalOrder({
@@ -35,6 +33,8 @@ export function RenewalOrder({
   const [days, setDays] = useState<number>(60)
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<Failure | null>(null)
+  /** The server said that the first one is due, and the page had not. */
+  const [isDue, setDue] = useState(false)
   const running = useRef(false)
   const { planId } = intent.plan
 
@@ -61,8 +61,8 @@ export function RenewalOrder({
     setFailure(null)
     try {
       const { orderRenewal } = await import('./orders.ts')
-      await orderRenewal(intent.intentId, { plan, times, days })
-      await onDone()
+      if ((await orderRenewal(intent.intentId, { plan, times, days, atOnce })) === 'due-now') setDue(true)
+      else await onDone()
     } catch (error) {
       if (!isFailure(error)) throw error
       setFailure(error)
@@ -73,7 +73,7 @@ export function RenewalOrder({
   }
   const price = BigInt(plan?.priceMicros ?? intent.plan.priceMicros)
   const total = f.usdc(price * BigInt(times))
-  const atOnce = intent.state !== 'active' || usageShown(intent).usedPercent >= DUE_PERCENT
+  const atOnce = isDue || isNearItsEnd(intent, Math.floor((now ?? 0) / 1000))
   return (
     <>
       <p className="text-small text-soft">{t('renewal.says')}</p>
@@ -101,11 +101,14 @@ export function RenewalOrder({
           t.rich('renewal.until', { when: () => <When atMs={now + days * DAY_MS} form="day" /> })}
       </p>
       <p className="mt-2 text-caption text-soft">{t('renewal.stops')}</p>
-      {atOnce && (
-        <p className="mt-2 text-caption text-soft" data-testid="renewal-at-once">
-          {t('renewal.atOnce')}
-        </p>
-      )}
+      <div role="status">
+        {atOnce && (
+          <p className="mt-2 text-caption text-soft" data-testid="renewal-at-once">
+            {t('renewal.atOnce')}
+          </p>
+        )}
+        {isDue && <p className="mt-2 text-small font-semibold">{t('renewal.askedAgain')}</p>}
+      </div>
       <ActionFailure failure={failure} intentId={intent.intentId} onAgain={() => void order()} />
       <div className="mt-5 space-y-3">
         <Button

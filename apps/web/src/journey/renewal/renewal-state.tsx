@@ -2,8 +2,9 @@
 import { type Failure, isFailure } from '@gesim/base'
 import { useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl/react'
-import type { Renewal } from '../../api/shapes.ts'
+import type { Hex, Renewal } from '../../api/shapes.ts'
 import { Button } from '../../ui/button.tsx'
+import { Link } from '../../ui/link.tsx'
 import { When } from '../../ui/when.tsx'
 import { useFormats } from '../../words/use-formats.ts'
 import { ActionFailure } from '../action-failure.tsx'
@@ -15,6 +16,7 @@ export function RenewalState({ renewal, refresh }: { renewal: Renewal; refresh: 
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<Failure | null>(null)
   const [open, setOpen] = useState(0)
+  const [paid, setPaid] = useState<readonly Hex[]>([])
   const [voided, setVoided] = useState(false)
   const isOn = renewal.state === 'on'
 
@@ -22,10 +24,14 @@ export function RenewalState({ renewal, refresh }: { renewal: Renewal; refresh: 
     if (isOn) return
     let gone = false
     import('./orders.ts')
-      .then(({ openPayments }) => openPayments(renewal))
+      .then(({ paymentsOnChain }) => paymentsOnChain(renewal))
       // A chain that does not answer leaves the button away; the order has ended all the same.
       .then(
-        (found) => !gone && setOpen(found.length),
+        (found) => {
+          if (gone) return
+          setOpen(found.open.length)
+          setPaid(found.paid)
+        },
         () => undefined,
       )
     return () => {
@@ -46,18 +52,18 @@ export function RenewalState({ renewal, refresh }: { renewal: Renewal; refresh: 
       await refresh()
     }
   }
-  const makeVoid = () =>
-    act(async ({ voidPayments }) => {
-      await voidPayments(renewal)
-      setVoided(true)
-      setOpen(0)
-    })
+  async function makeVoidOn(ended: Renewal, { voidPayments }: typeof import('./orders.ts')) {
+    const done = await voidPayments(ended)
+    setVoided(done.cancelled.length > 0)
+    setPaid(done.paid)
+    setOpen(0)
+  }
+  const makeVoid = () => act((orders) => makeVoidOn(renewal, orders))
   const end = () =>
-    act(async ({ endRenewal, voidPayments }) => {
-      const ended = await endRenewal(renewal.renewalId)
+    act(async (orders) => {
+      const ended = await orders.endRenewal(renewal.renewalId)
       await refresh()
-      await voidPayments(ended)
-      setVoided(true)
+      await makeVoidOn(ended, orders)
     })
 
   return (
@@ -89,6 +95,18 @@ export function RenewalState({ renewal, refresh }: { renewal: Renewal; refresh: 
       >
         {voided && t('renewal.voided')}
       </p>
+      {!isOn &&
+        paid.map((intentId) => (
+          <p key={intentId} className="mt-2 text-small" data-testid="renewal-paid">
+            {t.rich('renewal.paid', {
+              purchase: (words) => (
+                <Link className="prose-link" href={`/esims/${intentId}`}>
+                  {words}
+                </Link>
+              ),
+            })}
+          </p>
+        ))}
       <ActionFailure
         failure={failure}
         intentId={renewal.follows}
