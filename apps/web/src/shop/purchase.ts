@@ -10,9 +10,6 @@ import { addPasskey, hasDeviceShare, unlock } from '../wallet/keeper.ts'
 import { requireWithinLimits } from '../wallet/within-limits.ts'
 import { areTimesHonest } from './honest-times.ts'
 
-/** No operator may be set to deliver later (INTENTS_PROVISION_SECONDS), and a day for a clock that is not the server's. */
-const MOST_DELIVERY_DAYS = 31
-
 export type PurchaseStep = 'unlocking' | 'sealing' | 'checking' | 'paying' | 'paid'
 
 /**
@@ -79,7 +76,7 @@ export function checkedIntentId(
   if (terms.pricePerGB !== BigInt(plan.pricePerGbMicros)) throw differs('pricePerGB')
   if (terms.includedBytes !== BigInt(plan.includedBytes)) throw differs('includedBytes')
   if (terms.booksHash !== booksHash(quote.books)) throw differs('books')
-  const times = { boughtBy: nowS, mostDays: MOST_DELIVERY_DAYS, validityDays: plan.validityDays }
+  const times = { boughtBy: nowS, validityDays: plan.validityDays }
   if (!areTimesHonest(terms, times)) throw differs('times')
   // The terms bind the agreement, and the agreement the plan as this page showed it: one signature covers all three.
   const { agreement } = quote

@@ -4,11 +4,6 @@ import type { Plan, Renewal } from '../../api/shapes.ts'
 import { areTimesHonest } from '../../shop/honest-times.ts'
 
 const MOST_DAYS = 90
-/**
- * Money that was signed for weeks ago must not wait for long before it comes back by itself. Who is set to deliver later than that
- * (INTENTS_PROVISION_SECONDS) cannot renew plans.
- */
-const MOST_DELIVERY_DAYS = 2
 const DAY_SECONDS = 86_400
 /** The server's clock and ours need not agree to the second. */
 const SLACK_SECONDS = 120
@@ -46,7 +41,7 @@ export function checkDraft(renewal: Renewal, shown: Ordered, nowS: number): void
     if (terms.includedBytes !== BigInt(plan.includedBytes)) throw differs('includedBytes')
     if (terms.booksHash !== booksHash(plan.books)) throw differs('books')
     // Bought in the last second, there must be time to deliver it, and then all its days.
-    const times = { boughtBy: renewal.until, mostDays: MOST_DELIVERY_DAYS, validityDays: plan.validityDays }
+    const times = { boughtBy: renewal.until, validityDays: plan.validityDays }
     if (!areTimesHonest(terms, times)) throw differs('times')
     const unagreed = agreementDiffers(part.agreement, plan, json)
     if (unagreed) throw differs(unagreed)
