@@ -34,7 +34,7 @@ const config: NextConfig = {
       source: '/worker.js',
       headers: [
         { key: 'Cache-Control', value: 'no-cache' },
-        { key: 'Content-Security-Policy', value: "default-src 'none'; connect-src 'self'" },
+        { key: 'Content-Security-Policy', value: "default-src 'none'; connect-src 'self'; img-src 'self'" },
       ],
     },
     // Its name stays when it changes.

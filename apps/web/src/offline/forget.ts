@@ -1,25 +1,14 @@
 /** Whose notices these are; the name begins like theirs, so that it goes when they go. */
 const WHOSE = 'gesim-usage-of'
 
-/** How long a page that is never quiet lets it wait. */
-const QUIET_WITHIN_MS = 3_000
-
 /** Deletes what this device stored for somebody: pages, which notices were put away, and the subscription to them. */
 export function forgetSeen(): void {
   // A browser may know service workers and keep its stores from us.
   if ('caches' in globalThis) void caches.delete('gesim-seen')
   void endSubscription()
-  // Nothing drawn for nobody shows a notice. The first look into this store waits for the disk, so it waits for a quiet moment.
-  whenQuiet(() => {
-    try {
-      forgetNotices()
-    } catch {}
-  })
-}
-
-function whenQuiet(work: () => void): void {
-  if (typeof requestIdleCallback === 'function') requestIdleCallback(work, { timeout: QUIET_WITHIN_MS })
-  else setTimeout(work)
+  try {
+    forgetNotices()
+  } catch {}
 }
 
 /** One person may sign in straight after another, with no page for nobody between them. */
