@@ -113,7 +113,7 @@ export { PackedTree, RECORD_WORDS, recordAt } from './sum-tree-packed.ts'
 export type { PlacedLeaf } from './sum-tree-record.ts'
 export { readRecord, writeRecord } from './sum-tree-record.ts'
 export type { Tariff } from './tariff.ts'
-export { chargeMicros, fullChargeMicros, wholeBytes } from './tariff.ts'
+export { chargeMicros, fullChargeMicros, isNearItsEnd, type ServiceLeft, wholeBytes } from './tariff.ts'
 export type { Domain, StructName, Structs } from './typed-data.ts'
 export {
   booksHash,

@@ -48,3 +48,31 @@ export function fullChargeMicros(terms: Tariff, cumBytes: bigint): bigint {
   const blocks = mulDivUp(above, 1n, block)
   return terms.activationFee + mulDivUp(blocks * block, terms.pricePerGB, GB_BYTES)
 }
+
+const DAY_SECONDS = 86_400
+/** Used up to here, the next plan is bought: while it is installed, the rest of this one still serves. */
+const DUE_PERCENT = 90n
+
+/** What says how far a purchase is from its end. */
+export interface ServiceLeft {
+  readonly state: string
+  /** Seconds since 1970. */
+  readonly deadline: number
+  readonly validityDays: number
+  readonly usedBytes: bigint
+  /** Null where its bytes have no end. */
+  readonly wholeBytes: bigint | null
+}
+
+/**
+ * Whether a purchase is used up, over, or about to be: then a renewal buys the next one. What is not in use yet is neither.
+ * One rule for the server that buys and the page that says so before.
+ */
+export function isNearItsEnd(service: ServiceLeft, nowSeconds: number): boolean {
+  const { state, deadline, validityDays, usedBytes, wholeBytes } = service
+  if (state === 'finishing' || state === 'settled') return true
+  if (state !== 'active') return false
+  if (wholeBytes !== null && usedBytes * 100n >= wholeBytes * DUE_PERCENT) return true
+  // Of a plan of few days a day is much: then its last quarter.
+  return deadline - nowSeconds <= Math.min(DAY_SECONDS, (validityDays * DAY_SECONDS) / 4)
+}

@@ -1,7 +1,6 @@
 import type { IntentState } from '@gesim/journey'
+import { isNearItsEnd, type ServiceLeft } from '@gesim/proofs'
 import type { RenewalEnd } from '@gesim/wire'
-
-const DAY_SECONDS = 86_400
 
 /** What it rests on whether a plan is bought again. */
 export interface RenewalFacts {
@@ -11,14 +10,7 @@ export interface RenewalFacts {
   /** A payment is on its way; `refused`: the chain did not take it from us. */
   readonly asked: { readonly refused: boolean } | null
   /** The purchase whose end is waited for. */
-  readonly follows: {
-    readonly state: IntentState
-    readonly deadline: number
-    readonly validityDays: number
-    readonly usedBytes: bigint
-    /** Null where its bytes have no end. */
-    readonly wholeBytes: bigint | null
-  }
+  readonly follows: ServiceLeft & { readonly state: IntentState }
 }
 
 export type Due =
@@ -27,9 +19,6 @@ export type Due =
   | { readonly do: 'end'; why: RenewalEnd }
   /** Nobody will make the payment, unless the chain says that somebody has. */
   | { readonly do: 'give-up'; why: RenewalEnd }
-
-/** Used up to here, the next plan is bought: while it is installed, the rest of this one still serves. */
-const DUE_PERCENT = 90n
 
 /** Whether the next plan is due now. Pure; what only the chain and the catalogue know comes after. */
 export function whenDue(facts: RenewalFacts): Due {
@@ -43,16 +32,6 @@ export function whenDue(facts: RenewalFacts): Due {
     return { do: 'end', why: 'refunded' }
   if (nowSeconds >= until) return { do: 'end', why: 'time' }
   return isNearItsEnd(follows, nowSeconds) ? { do: 'renew' } : { do: 'wait' }
-}
-
-/** Whether a purchase is used up, over, or about to be. What is not in use yet is neither. */
-export function isNearItsEnd(follows: RenewalFacts['follows'], nowSeconds: number): boolean {
-  const { state, deadline, validityDays, usedBytes, wholeBytes } = follows
-  if (state === 'finishing' || state === 'settled') return true
-  if (state !== 'active') return false
-  if (wholeBytes !== null && usedBytes * 100n >= wholeBytes * DUE_PERCENT) return true
-  // Of a plan of few days a day is much: then its last quarter.
-  return deadline - nowSeconds <= Math.min(DAY_SECONDS, (validityDays * DAY_SECONDS) / 4)
 }
 
 /** What the catalogue and the chain say in the moment of buying. */

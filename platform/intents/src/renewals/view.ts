@@ -1,8 +1,8 @@
+import { isNearItsEnd } from '@gesim/proofs'
 import type { Db, Tx } from '@gesim/store'
 import type { Renewal } from '@gesim/wire'
 import { sql } from 'kysely'
 import type { IntentRow } from '../table.ts'
-import { isNearItsEnd } from './decide.ts'
 import { followed } from './look.ts'
 import { paymentsOf, type RenewalRow } from './table.ts'
 
